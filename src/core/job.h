@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * job.h: work over 5 ms happens in helpers: the running image executed again as `--role helper-NAME DIR`, locked in,
+ * given one request and nothing else, never core's memory. Request and answers are length-prefixed records on a
+ * stream socket that is the helper's descriptor 3: the helper sends any number of progress records and one result.
+ */
+#ifndef CORE_JOB_H
+#define CORE_JOB_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct event_base;
+struct job;
+
+enum job_kind {
+	JOB_PROGRESS, /* bytes: text for the operator */
+	JOB_RESULT,   /* bytes: the answer; last call */
+	JOB_FAILED    /* helper died, timed out or was refused; bytes: words for the log; last call */
+};
+typedef void job_fn(void *arg, enum job_kind kind, struct str bytes);
+
+struct job_host {
+	struct event_base *base;
+	int image_fd;           /* BOOT_FD_IMAGE */
+	const char *device_dir; /* for the argument list */
+};
+
+/* Starts `helper-NAME` with `request` (copied, then wiped); at most `limit_ms`. At most JOB_MAX run at once, others
+ * queue. NULL on failure (errbuf). The job frees itself after its last call. */
+#define JOB_MAX 4
+struct job *job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn, void *arg,
+		      struct errbuf *e);
+void job_cancel(struct job *j); /* kills it; fn is not called again */
+/* Core's SIGCHLD handler hands every reaped pid here. */
+void job_reaped(int pid, int wait_status);
+
+/* Requests and results (encoded as in buf.h):
+ *   helper-rsa      u32 bits                                  → progress "." …; result string PKCS#8 DER
+ *   helper-verify   u32 type, string stored, string typed     → u8 matches
+ *   helper-secret   u32 type, string clear                    → string stored
+ *   helper-sign     string PKCS#8 DER, string alg, string data → string signature blob
+ */
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * files.h: state on disk that survives a kill at any instant: written to an unnamed file, synced, linked, renamed,
+ * folder synced (DESIGN.md, Files). Runs in core and the launcher. Names are single path components inside `dirfd`.
+ */
+#ifndef FILES_FILES_H
+#define FILES_FILES_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+
+/* Replaces `name` in `dirfd` by `bytes` or leaves it as it was. `mode` e.g. 0600. */
+int files_save(int dirfd, const char *name, struct str bytes, mode_t mode, struct errbuf *e);
+/* Reads a whole regular file of at most `max` bytes into `out` (initialised by the caller). E_NOTFOUND if absent. */
+int files_load(int dirfd, const char *name, size_t max, struct buf *out, struct errbuf *e);
+int files_remove(int dirfd, const char *name, struct errbuf *e); /* and syncs the folder; E_NOTFOUND */
+/* Removes what an interrupted files_save may have left. */
+void files_sweep(int dirfd);
+/* Opens a folder below dirfd; no link is followed. A descriptor or a negative E_*. */
+int files_open_dir(int dirfd, const char *name, struct errbuf *e);
+
+#endif

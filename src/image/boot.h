@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * boot.h: what rommon and an image agree on. rommon runs the image's core as
+ *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp]]...
+ * with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is newer than
+ * rommon's own is refused with the reason. Core speaks BOOT_* messages on BOOT_FD_CONTROL.
+ */
+#ifndef IMAGE_BOOT_H
+#define IMAGE_BOOT_H
+
+#include <stdint.h>
+
+#define BOOT_INTERFACE 1
+
+/* Descriptors core is started with; 0, 1 and 2 are /dev/null, /dev/null and the device's run/boot.log. */
+enum boot_fd {
+	BOOT_FD_CONTROL = 3, /* SOCK_SEQPACKET to rommon: struct boot_message */
+	BOOT_FD_CONSOLE = 4, /* pty slave, raw: the device's console line */
+	BOOT_FD_IMAGE = 5,   /* O_RDONLY on the verified image: core starts gate and helpers from it */
+	BOOT_FD_DEVICE = 6,  /* O_PATH | O_DIRECTORY on the device's folder */
+	BOOT_FD_END = 7
+};
+
+enum boot_message_type {
+	BOOT_READY = 1, /* core → rommon: control plane and configuration are up */
+	BOOT_ALIVE,     /* core → rommon: at least every BOOT_ALIVE_MS while core's loop turns */
+	BOOT_RELOAD,    /* core → rommon: start again; core exits at once after it */
+	BOOT_FAILED,    /* core → rommon: cannot start; text says why; core exits */
+	BOOT_STOP,      /* rommon → core: end; core answers by exiting 0 */
+	BOOT_STATUS     /* core → rommon: text is core's part of `ravelin status` (one or more lines) */
+};
+
+#define BOOT_ALIVE_MS 1000
+#define BOOT_DEAD_MS 10000 /* rommon kills a core that was silent this long */
+
+struct boot_message {
+	uint32_t type;
+	char text[500]; /* zero-terminated */
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * model.h: the device's configuration as one YANG tree (libyang), changed only by transactions. The edit is the diff:
+ * every set or delete yields one change with before and after; that list is what subsystems receive, what undo
+ * replays and what `show configuration` will print. Runs in core. User text is only ever a value: paths are constant.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lyd_node;
+struct lysc_node;
+struct ly_ctx;
+
+struct model;
+/* The YANG modules are compiled into the program. E_INVAL with libyang's words if one is wrong. */
+int model_new(struct model **out, struct errbuf *e);
+void model_free(struct model *m);
+const struct ly_ctx *model_ctx(const struct model *m);
+/* The running tree's first top-level sibling (may be NULL): read only. */
+const struct lyd_node *model_running(const struct model *m);
+
+/* Reading by constant schema-like paths without keys, e.g. "/ravelin-ssh:ssh/time-out". The value, else the schema's
+ * default, else NULL. The string is valid until the next transaction commits. */
+const char *model_str(const struct model *m, const char *path);
+uint64_t model_uint(const struct model *m, const char *path, uint64_t otherwise);
+bool model_bool(const struct model *m, const char *path); /* false when absent and without default */
+/* The entry of a list whose keys have these values (as many as the list has keys), or NULL. Keys may be user text.
+ * e.g. model_entry(m, "/ravelin-system:user", (const char *[]){ name }) */
+const struct lyd_node *model_entry(const struct model *m, const char *list_path, const char *const *keys);
+/* A leaf below a node by constant relative path ("credential/type"): value, default or NULL. */
+const char *model_below(const struct lyd_node *node, const char *relative_path);
+/* First child instance of list or leaf-list `name` below `parent` (NULL: top level, name as "module:name"), and the next. */
+const struct lyd_node *model_first(const struct model *m, const struct lyd_node *parent, const char *name);
+const struct lyd_node *model_next(const struct lyd_node *node);
+const char *model_value(const struct lyd_node *term); /* canonical text of a leaf or leaf-list entry */
+
+/* --- transactions --- */
+struct txn;
+enum change_op { CHANGE_CREATE, CHANGE_DELETE, CHANGE_VALUE };
+struct change {
+	enum change_op op;
+	const struct lysc_node *schema;
+	const struct lyd_node *node; /* CREATE, VALUE: in the tree; DELETE: the detached subtree */
+	const char *before, *after;  /* leaf text; NULL where there is none */
+	const char *path;            /* data path, for people and logs */
+};
+
+struct txn *model_begin(struct model *m); /* one at a time; NULL when one is open */
+/* Set a leaf (or add a leaf-list value) below `parent` (NULL = top level) by a constant relative schema path from it;
+ * containers between are made. E_INVAL with the schema's reason when the type refuses the value. */
+int txn_set(struct txn *t, struct lyd_node *parent, const char *path, const char *value, struct errbuf *e);
+/* Find or make a list entry. */
+int txn_entry(struct txn *t, struct lyd_node *parent, const char *path, const char *const *keys, struct lyd_node **out,
+	      struct errbuf *e);
+/* Delete a leaf, leaf-list value (value != NULL), container or every instance of a list; E_NOTFOUND is not an error to users. */
+int txn_delete(struct txn *t, struct lyd_node *parent, const char *path, const char *value, struct errbuf *e);
+int txn_delete_node(struct txn *t, struct lyd_node *node, struct errbuf *e);
+size_t txn_changes(const struct txn *t);
+const struct change *txn_change(const struct txn *t, size_t i);
+/* Validates what needs it, tells the watchers, frees t. On failure everything is undone and e says why. */
+int txn_commit(struct txn *t, struct errbuf *e);
+/* Undo everything, in reverse order; frees t. */
+void txn_abort(struct txn *t);
+
+/* Told once per commit with that commit's changes below `subtree` ("/ravelin-ssh:ssh"); NULL subtree = everything.
+ * Watchers act on the world; they may not open a transaction. */
+typedef void model_watch_fn(void *arg, const struct txn *t);
+int model_watch(struct model *m, const char *subtree, model_watch_fn *fn, void *arg);
+
+#endif

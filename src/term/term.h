@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * term.h: the terminal of a command line, without I/O: line editor, history, pager, output filters, questions,
+ * collected text. Bytes typed go in; bytes to show and events come out. Runs in the session process; what is typed
+ * is hostile, what is shown comes from core. The same terminal serves SSH, console and (later) telnet.
+ *
+ *     term_feed(t, bytes); while (term_step(t, &ev)) …; write(term_output(t)), buf_consume()
+ *
+ * Type-ahead: input is consumed one event at a time. After TERM_EV_LINE (or ANSWER, TEXT) nothing more is read from
+ * the queue until the owner calls term_prompt, term_ask or term_text again; only the interrupt keys are seen.
+ * Nothing typed is lost, reordered or echoed twice.
+ */
+#ifndef TERM_TERM_H
+#define TERM_TERM_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct term_settings {
+	uint32_t length;  /* lines a page; 0 = never --More-- */
+	uint32_t width;   /* columns; 0 = unlimited */
+	uint32_t history; /* lines kept */
+};
+
+struct term;
+struct term *term_new(const struct term_settings *s);
+void term_free(struct term *t);
+void term_set(struct term *t, const struct term_settings *s);
+
+int term_feed(struct term *t, const void *bytes, size_t n); /* 0 or E_TOOBIG: stop reading (term_wants_input) */
+bool term_wants_input(const struct term *t);
+struct buf *term_output(struct term *t);
+
+enum term_event_type {
+	TERM_EV_LINE,     /* Return at the prompt: text, may be empty */
+	TERM_EV_HELP,     /* `?`: text is the line up to the cursor; answer with term_help */
+	TERM_EV_COMPLETE, /* Tab: text is the line up to the cursor; answer with term_complete */
+	TERM_EV_ANSWER,   /* to term_ask: text, and for ASK_CONFIRM "\r"-style one key */
+	TERM_EV_TEXT,     /* to term_text: everything before the terminator */
+	TERM_EV_END,      /* Ctrl-Z at the prompt: text is the line so far */
+	TERM_EV_CANCEL,   /* Ctrl-C or Ctrl-Shift-6 while a command runs, asks or pages; also `q` at --More-- */
+	TERM_EV_EOF,      /* Ctrl-D on an empty line */
+	TERM_EV_ACTIVITY  /* something was typed; at most one per term_feed */
+};
+struct term_event {
+	enum term_event_type type;
+	struct str text; /* borrowed until the next term_step */
+};
+bool term_step(struct term *t, struct term_event *ev);
+
+/* What the owner may call between events. */
+void term_prompt(struct term *t, struct str prompt, bool configuring); /* end of a command: filter is dropped, editing starts */
+void term_write(struct term *t, struct str bytes);   /* command output: filtered, paged, LF becomes CR LF */
+bool term_paused(const struct term *t);              /* --More-- stands or output is queued: stop fetching output */
+void term_progress(struct term *t, struct str text); /* at once, not filtered, not paged */
+void term_monitor(struct term *t, struct str text);  /* a log line; while editing the line is redrawn under it (`logging synchronous` style) */
+void term_help(struct term *t, struct str text);     /* shows it and redraws prompt and line */
+void term_complete(struct term *t, struct str insert);
+
+enum term_filter { TERM_FILTER_NONE, TERM_FILTER_INCLUDE, TERM_FILTER_EXCLUDE, TERM_FILTER_BEGIN, TERM_FILTER_SECTION,
+		   TERM_FILTER_COUNT };
+int term_filter(struct term *t, enum term_filter kind, struct str pattern); /* E_INVAL: bad expression, E_TOOBIG */
+
+enum term_ask { TERM_ASK_LINE, TERM_ASK_CONFIRM, TERM_ASK_YESNO, TERM_ASK_KEY }; /* as enum ipc_ask */
+void term_ask(struct term *t, struct str prompt, bool echo, enum term_ask kind);
+/* Collect until a line equal to one of the comma-separated words (`within` false) or until the string appears anywhere. */
+void term_text(struct term *t, struct str prompt, struct str until, bool within, bool echo);
+/* Flush filters and pager at the end of a command without a new prompt (exec channel, close). */
+void term_finish(struct term *t);
+
+/* The filter alone, for remote commands without a terminal: see filter.h. */
+
+#endif

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the golden, system, interop and benchmark programs share: a device in a folder of its own, a terminal on it
+through the OpenSSH client or the launcher's console, and the screen such a terminal shows.
+
+Nothing here knows more of Ravelin than the launcher's command line and what a person sees."""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pexpect
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOBODY = 65534
+
+CONFIG = """\
+hostname R1
+ip domain-name example.com
+username admin privilege 15 password 0 admin
+username guest privilege 1 password 0 guest
+enable secret 0 sesame
+line vty 0 4
+ login local
+ transport input ssh
+end
+"""
+
+
+def build_folder():
+    return pathlib.Path(os.environ.get("RAVELIN_BUILD", ROOT / "build")).resolve()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(condition, seconds=5.0, step=0.02):
+    """The first true value of condition(), or the last false one when the time is over."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(step)
+
+
+class Screen:
+    """What a terminal shows: carriage return, backspace and the few escape sequences of a line editor are obeyed."""
+
+    SEQUENCE = re.compile(rb"\x1b\[([0-9;?]*)([A-Za-z])")
+
+    def __init__(self):
+        self.lines, self.column, self.pending = [""], 0, b""
+
+    def feed(self, data):
+        data, self.pending = self.pending + data, b""
+        at = 0
+        while at < len(data):
+            if data[at] == 0x1B:
+                found = self.SEQUENCE.match(data, at)
+                if not found:
+                    if len(data) - at < 12:
+                        self.pending = data[at:]
+                        return
+                    at += 1
+                    continue
+                self._sequence(found.group(1), found.group(2))
+                at = found.end()
+                continue
+            self._byte(data[at : at + 1])
+            at += 1
+
+    def _byte(self, byte):
+        if byte == b"\r":
+            self.column = 0
+        elif byte == b"\n":
+            self.lines.append("")
+            self.column = 0
+        elif byte == b"\b":
+            self.column = max(0, self.column - 1)
+        elif byte >= b" ":
+            line = self.lines[-1].ljust(self.column)
+            rest = line[self.column + 1 :]
+            erased = byte == b" " and self.column < len(line) and not rest.strip()
+            line = line[: self.column] + byte.decode("latin-1") + rest
+            self.lines[-1] = line.rstrip() if erased else line
+            self.column += 1
+
+    def _sequence(self, argument, final):
+        count = int(argument) if argument.isdigit() else 1
+        if final == b"K":
+            self.lines[-1] = self.lines[-1][: self.column]
+        elif final == b"D":
+            self.column = max(0, self.column - count)
+        elif final == b"C":
+            self.column += count
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+    @property
+    def last(self):
+        return self.lines[-1]
+
+
+class Terminal:
+    """A person at a terminal: types, then reads until the device waits for him again."""
+
+    WAITS = re.compile(r"(^\S*\([^)\s]*\)#|^[^\s%!]\S{0,63}[>#]|[:?\]] ?|--More-- ?)$")
+
+    def __init__(self, argv, env=None, size=(24, 200)):
+        self.child = pexpect.spawn(argv[0], list(argv[1:]), env=env, dimensions=size, timeout=10)
+        self.child.delaybeforesend = None
+        self.screen = Screen()
+        self.closed = False
+
+    def send(self, text):
+        self.child.send(text)
+
+    def read(self, seconds):
+        """Takes what arrives within so long; False when nothing did."""
+        try:
+            self.screen.feed(self.child.read_nonblocking(65536, seconds))
+            return True
+        except pexpect.TIMEOUT:
+            return False
+        except pexpect.EOF:
+            self.closed = True
+            return False
+
+    def settle(self, seconds=10.0, quiet=0.06, wait=None):
+        """Reads until the device waits for input (a prompt or question stands, nothing follows) or hangs up.
+        `wait`: a regular expression to see on the screen's last line instead."""
+        end = time.monotonic() + seconds
+        pattern = re.compile(wait) if wait else self.WAITS
+        while not self.closed:
+            if self.read(quiet):
+                continue
+            if pattern.search(self.screen.last):
+                break
+            if time.monotonic() > end:
+                raise AssertionError(f"no prompt within {seconds} s; the screen:\n{self.screen.text}")
+        return self.screen.text
+
+    def until(self, pattern, seconds=10.0):
+        """Reads until the pattern stands anywhere on the screen."""
+        end = time.monotonic() + seconds
+        while not re.search(pattern, self.screen.text, re.M):
+            if time.monotonic() > end or (self.closed and not self.read(0)):
+                raise AssertionError(f"{pattern!r} not seen; the screen:\n{self.screen.text}")
+            self.read(0.05)
+        return self.screen.text
+
+    def command(self, line, **how):
+        """Types a line; what the screen shows after the echo and before the next prompt."""
+        before = len(self.screen.lines)
+        self.send(line + "\r")
+        self.until_new_line(before)
+        self.settle(**how)
+        return "\n".join(self.screen.lines[before:-1])
+
+    def until_new_line(self, count, seconds=10.0):
+        end = time.monotonic() + seconds
+        while len(self.screen.lines) <= count and not self.closed and time.monotonic() < end:
+            self.read(0.05)
+
+    def close(self):
+        self.child.close(force=True)
+
+
+class Device:
+    """One device folder. `uid` None: whoever runs the test; else the launcher runs as that user."""
+
+    def __init__(self, parent, uid=None, name="r1"):
+        self.uid = uid
+        self.parent = pathlib.Path(parent)
+        self.folder = self.parent / name
+        self.launcher = build_folder() / "src/launcher/ravelin"
+        self.port = None
+        self.terminals = []
+
+    # --- the launcher's verbs ---
+    def argv(self, verb, *rest):
+        who = []
+        if self.uid is not None and self.uid != os.geteuid():
+            who = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
+        return [*who, str(self.launcher), verb, str(self.folder), *map(str, rest)]
+
+    def call(self, verb, *rest, timeout=20):
+        return subprocess.run(
+            self.argv(verb, *rest), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
+        )
+
+    def init(self, config=CONFIG, *options):
+        if config is not None:
+            path = self.parent / f"{self.folder.name}.cfg"
+            path.write_text(config)
+            options = ("--config", path, *options)
+        done = self.call("init", *options)
+        assert done.returncode == 0, f"ravelin init: {done.stderr}{done.stdout}"
+        return done.stdout
+
+    def run(self, *options, timeout=20):
+        self.port = self.port or free_port()
+        done = self.call("run", "-d", "-p", f"{self.port}:22", *options, timeout=timeout)
+        assert done.returncode == 0, f"ravelin run: {done.stderr}{done.stdout}\n{self.log()}"
+
+    def stop(self):
+        done = self.call("stop")
+        assert done.returncode == 0, f"ravelin stop: {done.stderr}{done.stdout}"
+
+    def status(self):
+        return self.call("status")
+
+    def log(self):
+        with contextlib.suppress(OSError):
+            return (self.folder / "run/boot.log").read_text(errors="replace")
+        return ""
+
+    # --- its processes ---
+    def processes(self):
+        """{pid: argument list} of every process that names the folder and is not a zombie."""
+        found, needle = {}, str(self.folder).encode()
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    argv = (entry / "cmdline").read_bytes().split(b"\0")
+                    if needle in argv:
+                        found[int(entry.name)] = [a.decode(errors="replace") for a in argv]
+        return found
+
+    def role(self, role):
+        """The pids whose argument list holds `--role ROLE`, oldest first."""
+        return sorted(p for p, a in self.processes().items() if "--role" in a and a[a.index("--role") + 1] == role)
+
+    def kill(self):
+        """SIGKILL to everything of this device, without a word."""
+        while pids := self.processes():
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.005)
+
+    def release(self):
+        for t in self.terminals:
+            t.close()
+        with contextlib.suppress(Exception):
+            if self.processes():
+                self.call("stop", timeout=5)
+        self.kill()
+
+    # --- ways in ---
+    def ssh_argv(self, user, *command, options=(), tty=False):
+        return [
+            "ssh", "-F", "none", "-p", str(self.port), "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
+            "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null",
+            "-o", "NumberOfPasswordPrompts=1", "-o", "IdentityFile=none", "-o", "IdentityAgent=none",
+            *(["-tt", "-e", "none"] if tty else []), *options, f"{user}@127.0.0.1", *command,
+        ]  # fmt: skip
+
+    def ssh_env(self, password):
+        script = self.parent / "askpass"
+        if not script.exists():
+            script.write_text('#!/bin/sh\nprintf "%s\\n" "$LAB_PASSWORD"\n')
+            script.chmod(0o755)
+        return {
+            "PATH": os.environ["PATH"], "HOME": str(self.parent), "TERM": "vt100", "LAB_PASSWORD": password,
+            "SSH_ASKPASS": str(script), "SSH_ASKPASS_REQUIRE": "force",
+        }  # fmt: skip
+
+    def ssh(self, *command, user="admin", password="admin", options=(), timeout=20, stdin=subprocess.DEVNULL):
+        return subprocess.run(
+            self.ssh_argv(user, *command, options=options), env=self.ssh_env(password), stdin=stdin,
+            capture_output=True, text=True, timeout=timeout,
+        )  # fmt: skip
+
+    def terminal(self, user="admin", password="admin", options=(), size=(24, 200), settle=True):
+        t = Terminal(self.ssh_argv(user, options=options, tty=True), env=self.ssh_env(password), size=size)
+        self.terminals.append(t)
+        if settle:
+            t.settle()
+        return t
+
+    def console(self, size=(24, 200)):
+        t = Terminal(self.argv("console"), size=size)
+        self.terminals.append(t)
+        return t
+
+    def foreground(self, *options, size=(24, 200)):
+        """`ravelin run` without -d on a terminal of its own: rommon and the console as a person sees them."""
+        self.port = self.port or free_port()
+        t = Terminal(self.argv("run", "-p", f"{self.port}:22", *options), size=size)
+        self.terminals.append(t)
+        return t
+
+    def paramiko(self, user="admin", password="admin", **how):
+        import paramiko
+
+        client = paramiko.SSHClient()
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        how.setdefault("look_for_keys", False)
+        how.setdefault("allow_agent", False)
+        client.connect("127.0.0.1", self.port, user, password, timeout=10, **how)
+        return client
+
+
+class Lab:
+    """Makes devices and cleans up after them."""
+
+    def __init__(self):
+        self.devices = []
+        self.folders = []
+
+    def device(self, uid=None, name="r1"):
+        # Not below pytest's own folder: an ordinary user must reach it.
+        folder = tempfile.mkdtemp(prefix="ravelin-test-")
+        if uid is not None:
+            os.chown(folder, uid, uid)
+        os.chmod(folder, 0o755)
+        self.folders.append(folder)
+        self.devices.append(Device(folder, uid, name))
+        return self.devices[-1]
+
+    def booted(self, config=CONFIG, uid=None, options=()):
+        device = self.device(uid)
+        device.init(config)
+        device.run(*options)
+        return device
+
+    def release(self):
+        for device in self.devices:
+            device.release()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)

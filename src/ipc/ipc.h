@@ -66,6 +66,14 @@ struct ipc_record {
 	uid_t uid;
 };
 
+/* A token bucket: `rate` a second on average, bursts of four times that. A session paces itself with the same. */
+struct ipc_bucket {
+	uint64_t milli; /* thousandths of a token */
+	uint64_t at_ms;
+};
+void ipc_bucket_init(struct ipc_bucket *b, uint32_t rate); /* full */
+bool ipc_bucket_take(struct ipc_bucket *b, uint32_t rate, uint64_t now_ms);
+
 struct ipc_channel {
 	int fd;
 	uint8_t accept_from;   /* enum ipc_from: whose messages may arrive here */
@@ -75,6 +83,7 @@ struct ipc_channel {
 
 /* A connected pair, non-blocking, close-on-exec; [0] with SO_PASSCRED. */
 int ipc_pair(int fds[2]);
+/* 0 or E_NOMEM; either way the channel owns fd and is to be released. */
 int ipc_channel_init(struct ipc_channel *ch, int fd, enum ipc_from accept_from, bool rate_limits);
 void ipc_channel_release(struct ipc_channel *ch); /* closes fd */
 
@@ -83,7 +92,8 @@ void ipc_channel_release(struct ipc_channel *ch); /* closes fd */
 int ipc_recv(struct ipc_channel *ch, unsigned phase, uint64_t now_ms, struct ipc_record *r);
 void ipc_record_release(struct ipc_record *r); /* closes what was not taken */
 
-/* Sends what ipc_put_x left in `b` (and clears it). Never blocks: E_AGAIN when the peer does not read. */
+/* Sends what ipc_put_x left in `b` (and clears it, sent or not). Never blocks: E_AGAIN when the peer does not read.
+ * The descriptors stay the caller's. E_TOOBIG, E_INVAL: not what the row allows; nothing was sent. */
 int ipc_send(struct ipc_channel *ch, struct buf *b, const int *fds, unsigned nfds);
 
 /* IPC_SEND(ch, DONE, .status = 0, .prompt = p) */

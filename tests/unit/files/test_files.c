@@ -176,7 +176,9 @@ static void works_from_a_path_only_descriptor(void **state)
 
 static void refuses_names_that_are_not_components(void **state)
 {
-	static const char *const bad[] = { "", ".", "..", "a/b", "/etc/passwd", "../x", ".next-0123456789abcdef" };
+	static const char *const bad[] = {
+		"", ".", "..", "a/b", "/nonexistent/x", "../nonexistent/x", ".next-0123456789abcdef"
+	};
 	struct errbuf e;
 	char endless[400];
 	struct buf b;

@@ -161,6 +161,13 @@ class Terminal:
             self.read(0.05)
         return self.screen.text
 
+    def hangs_up(self, seconds=5.0):
+        """True when the device ends the session within so long."""
+        end = time.monotonic() + seconds
+        while not self.closed and time.monotonic() < end:
+            self.read(0.1)
+        return self.closed
+
     def command(self, line, **how):
         """Types a line; what the screen shows after the echo and before the next prompt."""
         before = len(self.screen.lines)
@@ -262,10 +269,10 @@ class Device:
     # --- ways in ---
     def ssh_argv(self, user, *command, options=(), tty=False):
         return [
-            "ssh", "-F", "none", "-p", str(self.port), "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
+            "ssh", "-F", "none", *map(str, options), "-p", str(self.port), "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
             "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null",
             "-o", "NumberOfPasswordPrompts=1", "-o", "IdentityFile=none", "-o", "IdentityAgent=none",
-            *(["-tt", "-e", "none"] if tty else []), *options, f"{user}@127.0.0.1", *command,
+            *(["-tt", "-e", "none"] if tty else []), f"{user}@127.0.0.1", *command,
         ]  # fmt: skip
 
     def ssh_env(self, password):

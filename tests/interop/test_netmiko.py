@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""netmiko's cisco_ios driver, unmodified: connect, find the prompt, read, enable, configure, save, reload, and the
+same configuration again."""
+
+import time
+
+import netmiko
+import pytest
+
+import lab as laboratory
+
+LINES = ["hostname R2", "ip host server1 192.0.2.10", "line vty 0 4", "exec-timeout 15 0", "ip ssh time-out 90"]
+
+
+def connect(device, user="admin", password="admin", **how):
+    return netmiko.ConnectHandler(
+        device_type="cisco_ios", host="127.0.0.1", port=device.port, username=user, password=password, **how
+    )
+
+
+def body(config):
+    """running-config without the lines that say when and how long."""
+    kept = [line for line in config.splitlines() if not line.startswith(("Current configuration", "! Last", "Building"))]
+    return [line.rstrip() for line in kept if line.strip()]
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["", "fast-cli"])
+def test_read(shared_device, fast):
+    net = connect(shared_device, global_delay_factor=1, fast_cli=fast)
+    assert net.find_prompt() == "R1#"
+    assert net.send_command("show privilege") == "Current privilege level is 15"
+    assert "hostname R1" in net.send_command("show running-config")
+    assert "% Invalid input detected at '^' marker." in net.send_command("show inventory")
+    net.disconnect()
+
+
+def test_enable(shared_device):
+    net = connect(shared_device, "guest", "guest", secret="sesame")
+    assert net.find_prompt() == "R1>"
+    net.enable()
+    assert net.find_prompt() == "R1#" and net.check_enable_mode()
+    net.exit_enable_mode()
+    assert net.find_prompt() == "R1>"
+    net.disconnect()
+
+
+def test_configure_save_reload_and_again(lab):
+    device = lab.booted()
+    net = connect(device)
+    shown = net.send_config_set(LINES)
+    assert "%" not in shown.replace("%SYS-5-CONFIG_I", "")
+    net.set_base_prompt()
+    assert net.find_prompt() == "R2#"
+    assert "[OK]" in net.save_config()
+    before = body(net.send_command("show running-config"))
+    reload(device, net)
+
+    net = connect(device)
+    assert net.find_prompt() == "R2#"
+    assert body(net.send_command("show running-config")) == before
+    net.send_config_set(LINES)
+    assert body(net.send_command("show running-config")) == before
+    net.disconnect()
+
+
+def reload(device, net):
+    """As a script does it: the command, the confirmation, then patience."""
+    core = device.role("core")
+    shown = net.send_command_timing("reload")
+    assert "[confirm]" in shown
+    net.remote_conn.sendall("\n")
+    assert laboratory.wait_for(lambda: device.role("core") not in ([], core), 10)
+    net.remote_conn.close()
+    time.sleep(0.2)
+    assert laboratory.wait_for(lambda: device.ssh("show privilege").returncode == 0, 10)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The SSH wire as a hostile client uses it: unencrypted packets by hand (RFC 4253 section 6), and encrypted ones
+through paramiko's transport, which lets any message out at any time."""
+
+import os
+import socket
+import struct
+import time
+
+import paramiko
+from paramiko.message import Message
+
+DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, SERVICE_REQUEST, SERVICE_ACCEPT = range(1, 7)
+KEXINIT, NEWKEYS, ECDH_INIT, ECDH_REPLY = 20, 21, 30, 31
+USERAUTH_REQUEST, USERAUTH_FAILURE, USERAUTH_SUCCESS, USERAUTH_BANNER = 50, 51, 52, 53
+INFO_REQUEST, INFO_RESPONSE = 60, 61
+GLOBAL_REQUEST, CHANNEL_OPEN, CHANNEL_REQUEST = 80, 90, 98
+
+STRICT = "kex-strict-c-v00@openssh.com"
+
+
+def string(s):
+    s = s.encode() if isinstance(s, str) else s
+    return struct.pack(">I", len(s)) + s
+
+
+def kexinit(kex, guess=False):
+    lists = [
+        kex, "ssh-ed25519", "chacha20-poly1305@openssh.com", "chacha20-poly1305@openssh.com",
+        "hmac-sha2-256", "hmac-sha2-256", "none", "none", "", "",
+    ]  # fmt: skip
+    return bytes([KEXINIT]) + os.urandom(16) + b"".join(map(string, lists)) + bytes([guess]) + b"\0\0\0\0"
+
+
+class Plain:
+    """A connection that has not finished its first key exchange."""
+
+    def __init__(self, port, version=b"SSH-2.0-hostile\r\n"):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.file = self.socket.makefile("rb")
+        self.banner = self.file.readline()
+        if version:
+            self.raw(version)
+
+    def raw(self, data):
+        try:
+            self.socket.sendall(data)
+        except OSError:
+            pass
+
+    def send(self, payload):
+        pad = 8 - (len(payload) + 5) % 8
+        pad += 8 if pad < 4 else 0
+        self.raw(struct.pack(">IB", len(payload) + pad + 1, pad) + payload + b"\0" * pad)
+
+    def packet(self):
+        """The next payload; None at the end of the connection."""
+        try:
+            head = self.file.read(5)
+            if len(head) < 5:
+                return None
+            length, pad = struct.unpack(">IB", head)
+            return self.file.read(length - 1)[: length - 1 - pad]
+        except ConnectionResetError:
+            return None
+
+    def ends(self):
+        """True when the peer hangs up without having sent more than a DISCONNECT."""
+        seen = []
+        try:
+            while (payload := self.packet()) is not None:
+                seen.append(payload[0])
+        except (socket.timeout, TimeoutError):
+            return False
+        return seen in ([], [DISCONNECT], [KEXINIT], [KEXINIT, DISCONNECT])
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+def offered(port):
+    """The server's name-lists: kex, host keys, ciphers (in, out), MACs (in, out), compression (in, out)."""
+    c = Plain(port)
+    payload = c.packet()
+    c.close()
+    m = Message(payload[17:])
+    return [m.get_list() for _ in range(8)]
+
+
+def keyed(port):
+    """A paramiko transport after its key exchange, before any service was asked for."""
+    t = paramiko.Transport(("127.0.0.1", port))
+    t.start_client(timeout=10)
+    return t
+
+
+def message(number, *fields):
+    m = Message()
+    m.add_byte(bytes([number]))
+    for f in fields:
+        if isinstance(f, bool):
+            m.add_boolean(f)
+        elif isinstance(f, int):
+            m.add_int(f)
+        else:
+            m.add_string(f)
+    return m
+
+
+def push(transport, *messages):
+    for m in messages:
+        try:
+            transport._send_message(m)  # paramiko's own name for it
+        except (OSError, EOFError, paramiko.SSHException):
+            return
+
+
+def ended(transport, seconds=5):
+    end = time.monotonic() + seconds
+    while transport.is_active() and time.monotonic() < end:
+        time.sleep(0.02)
+    return not transport.is_active()

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts depend on each other only as the design allows, in what they include, in what they call and in what they
+are linked with; files and functions keep their size; nothing is left unfinished."""
+
+import collections
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SRC = ROOT / "src"
+
+# part: the parts whose headers it may include and whose functions it may call, beside its own.
+ALLOWED = {
+    "base": "",
+    "ipc": "base",
+    "files": "base",
+    "aaa": "base",
+    "model": "base",
+    "ssh": "base",
+    "term": "base",
+    "keys": "files base",
+    "cmd": "model base",
+    "lines": "model base",
+    "session": "ssh term ipc base",
+    "gate": "session ssh ipc base",
+    "core": "cmd model aaa keys files lines ipc base",
+    "helpers": "aaa keys base",
+    "image": "core gate session helpers ssh ipc aaa keys files base",
+    "rommon": "files base",
+    "launcher": "rommon files base",
+}
+# Headers that are the contract between two parts and hold no code.
+CONTRACTS = {"image/boot.h", "core/job.h", "ipc/messages.h"}
+MAX_FUNCTION, MAX_FILE = 80, 1000
+INCLUDE = re.compile(r'^#\s*include\s+"([^"]+)"', re.M)
+
+
+def sources(*suffixes):
+    return sorted(p for p in SRC.rglob("*") if p.suffix in suffixes)
+
+
+def part(path):
+    return path.relative_to(SRC).parts[0]
+
+
+def allowed(one, other):
+    return one == other or other in ALLOWED[one].split()
+
+
+def test_every_part_is_in_the_table():
+    assert {p.name for p in SRC.iterdir() if p.is_dir()} <= set(ALLOWED)
+
+
+def test_includes():
+    forbidden = []
+    for path in sources(".c", ".h"):
+        for header in INCLUDE.findall(path.read_text()):
+            other = header.split("/")[0]
+            if header not in CONTRACTS and other in ALLOWED and not allowed(part(path), other):
+                forbidden.append(f"{path.relative_to(ROOT)} includes {header}")
+    assert not forbidden, "\n".join(forbidden)
+
+
+def symbols(archive, *flags):
+    out = subprocess.run(["nm", "-P", *flags, archive], capture_output=True, text=True, check=True).stdout
+    return {line.split()[0] for line in out.splitlines() if len(line.split()) >= 2 and not line.endswith(":")}
+
+
+def test_calls(build):
+    """The same, from the symbols the compiled parts need and define: a declaration by hand does not get around it."""
+    archives = {p.parent.name: p for p in build.glob("src/*/lib*.a") if p.stem[3:] == p.parent.name}
+    if not archives:
+        pytest.fail("no static libraries below build/src", pytrace=False)
+    owner = {s: name for name, path in archives.items() for s in symbols(path, "--defined-only", "--extern-only")}
+    edges = collections.defaultdict(set)
+    for name, path in archives.items():
+        for symbol in symbols(path, "--undefined-only"):
+            if symbol in owner and owner[symbol] != name:
+                edges[(name, owner[symbol])].add(symbol)
+    bad = [f"{a} calls {b}: {sorted(s)}" for (a, b), s in edges.items() if not allowed(a, b)]
+    assert not bad, "\n".join(bad)
+
+
+def needed(path):
+    out = subprocess.run(["readelf", "-d", path], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"\(NEEDED\).*\[([^\]]+)\]", out))
+
+
+def test_the_launcher_is_linked_with_libc_alone(build):
+    assert needed(build / "src/launcher/ravelin") <= {"libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+
+
+def test_the_image_is_linked_with_what_the_design_names(build):
+    image = next(p for p in (build / "src/image").iterdir() if p.is_file() and p.read_bytes()[:4] == b"\x7fELF")
+    names = {re.sub(r"(-[\d.]+)?\.so.*", "", n) for n in needed(image)}
+    assert names <= {"libc", "libcrypto", "libyang", "libevent_core", "libseccomp", "ld-linux-x86-64", "ld-linux-aarch64", "libm"}
+
+
+def functions(path):
+    """(name, lines) of each function: from the line of its opening brace in column 0 to its closing one."""
+    name, begun = None, None
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        head = re.match(r"^[A-Za-z_][\w \t*]*?\**\b(\w+)\(", line)
+        if head and begun is None:
+            name = head.group(1)
+        if line == "{":
+            begun = number
+        elif line == "}" and begun is not None:
+            yield name, number - begun - 1
+            begun = None
+
+
+def reason(path, name):
+    """A function may be longer when a comment above it says why ("long because …")."""
+    return re.search(rf"long because[^\n]*(?:\n[^\n]*){{1,4}}\b{name}\(", path.read_text())
+
+
+def test_sizes():
+    long_functions, long_files, lengths = [], [], []
+    for path in sources(".c"):
+        count = len(path.read_text().splitlines())
+        if count > MAX_FILE:
+            long_files.append(f"{path.relative_to(ROOT)}: {count} lines")
+        for name, n in functions(path):
+            lengths.append(n)
+            if n > MAX_FUNCTION and not reason(path, name):
+                long_functions.append(f"{path.relative_to(ROOT)}:{name}: {n} lines")
+    lengths.sort()
+    assert lengths, "no function found"
+    print(f"{len(lengths)} functions: median {lengths[len(lengths) // 2]}, nine in ten {lengths[len(lengths) * 9 // 10]}")
+    assert not long_functions + long_files, "\n".join(long_functions + long_files)
+    assert lengths[len(lengths) * 9 // 10] <= 45
+
+
+def test_every_file_has_its_head():
+    bad = []
+    for path in [*sources(".c", ".h"), *(ROOT / "tests").rglob("*.[ch]")]:
+        text = path.read_text()
+        head = re.match(r"/\* SPDX-License-Identifier: Apache-2\.0\n( \*.*\n){2,20}? \*/", text)
+        if not head:
+            bad.append(str(path.relative_to(ROOT)))
+        elif path.suffix == ".h" and not re.search(r"^#ifndef \w+_H$", text, re.M):
+            bad.append(f"{path.relative_to(ROOT)}: no include guard")
+    assert not bad, "\n".join(bad)
+
+
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP|not (yet )?implemented|placeholder|for now)\b", re.I)
+UNFINISHED_ALLOWED = {"HACKING.md", "tests/system/test_structure.py"}
+BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|alloca|gets|system|popen)\(")
+
+
+def tracked():
+    out = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return [ROOT / p for p in out.splitlines()]
+
+
+def test_nothing_is_left_unfinished():
+    if not shutil.which("git") or not tracked():
+        pytest.fail("the tree is not a git checkout", pytrace=False)
+    bad = []
+    for path in tracked():
+        name = str(path.relative_to(ROOT))
+        if name in UNFINISHED_ALLOWED or path.suffix not in {".c", ".h", ".py", ".md", ".build", ".cmd", ".yang", ""}:
+            continue
+        if not path.is_file():
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if UNFINISHED.search(line) and "HACKING" not in line:
+                bad.append(f"{name}:{number}: {line.strip()}")
+    assert not bad, "\n".join(bad)
+
+
+def test_banned_functions():
+    """They do not compile (src/base/banned.h); this sees also what is compiled out."""
+    bad = []
+    for path in sources(".c"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if BANNED.search(re.sub(r'"[^"]*"|/\*.*?\*/|//.*', "", line)):
+                bad.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert not bad, "\n".join(bad)
+
+
+def test_user_text_never_becomes_a_path():
+    """libyang's path functions stand only where the model keeps them, with constant paths."""
+    users = {part(p) for p in sources(".c") if re.search(r"\blyd_(new|find)_path\w*\(", p.read_text())}
+    assert users <= {"model"}

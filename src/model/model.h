@@ -32,11 +32,12 @@ const char *model_str(const struct model *m, const char *path);
 uint64_t model_uint(const struct model *m, const char *path, uint64_t otherwise);
 bool model_bool(const struct model *m, const char *path); /* false when absent and without default */
 /* The entry of a list whose keys have these values (as many as the list has keys), or NULL. Keys may be user text.
- * e.g. model_entry(m, "/ravelin-system:user", (const char *[]){ name }) */
+ * e.g. model_entry(m, "/ravelin-system:users/user", (const char *[]){ name }) */
 const struct lyd_node *model_entry(const struct model *m, const char *list_path, const char *const *keys);
 /* A leaf below a node by constant relative path ("credential/type"): value, default or NULL. */
 const char *model_below(const struct lyd_node *node, const char *relative_path);
-/* First child instance of list or leaf-list `name` below `parent` (NULL: top level, name as "module:name"), and the next. */
+/* First instance of a list or leaf-list below `parent` by constant relative path ("key", "transport/input"; with parent
+ * NULL an absolute one, "/ravelin-line:lines/line"), and the next. */
 const struct lyd_node *model_first(const struct model *m, const struct lyd_node *parent, const char *name);
 const struct lyd_node *model_next(const struct lyd_node *node);
 const char *model_value(const struct lyd_node *term); /* canonical text of a leaf or leaf-list entry */
@@ -68,6 +69,10 @@ const struct change *txn_change(const struct txn *t, size_t i);
 int txn_commit(struct txn *t, struct errbuf *e);
 /* Undo everything, in reverse order; frees t. */
 void txn_abort(struct txn *t);
+/* Undo back to where txn_changes() was `mark`: a line that failed leaves a batch as it found it. */
+void txn_undo_to(struct txn *t, size_t mark);
+/* The counting rules (mandatory, min- and max-elements) of what was touched since `mark`; txn_commit asks this too. */
+int txn_check(const struct txn *t, size_t mark, struct errbuf *e);
 
 /* Told once per commit with that commit's changes below `subtree` ("/ravelin-ssh:ssh"); NULL subtree = everything.
  * Watchers act on the world; they may not open a transaction. */

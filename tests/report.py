@@ -42,9 +42,10 @@ def stage_failures(results, counted):
     """A stage that failed without naming one failed test (it did not compile, was killed) counts as one."""
     for stage in STAGES:
         rc = results / f"{stage}.rc"
-        code = rc.read_text().strip() if rc.is_file() else "missing"
-        if code != "0" and not counted[stage]:
-            yield f"stage {stage}", "failed", f"exit status {code}"
+        if not rc.is_file():
+            yield f"stage {stage}", "failed", "did not run"
+        elif rc.read_text().strip() != "0" and not counted[stage]:
+            yield f"stage {stage}", "failed", f"exit status {rc.read_text().strip()}"
 
 
 def main():

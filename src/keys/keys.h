@@ -18,6 +18,7 @@ enum key_type { KEY_RSA, KEY_ED25519 };
 enum key_usage { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION }; /* usage-keys makes a SIGNATURE and an ENCRYPTION pair */
 
 #define KEY_NAME_MAX 128
+#define KEYS_MAX 128 /* pairs in a store; the next is refused with E_LIMIT */
 
 struct key {
 	char name[KEY_NAME_MAX]; /* the label; "" for the device's own Ed25519 host key is not used: it is named "ed25519" */
@@ -31,12 +32,15 @@ struct key {
 };
 
 struct keys;
-int keys_open(int dirfd, struct keys **out, struct errbuf *e); /* loads all; a damaged file is reported in e and skipped */
+/* Sweeps the folder (whose descriptor it copies) and loads all pairs. A file that is damaged or none of ours is skipped:
+ * 0 is returned, and e->text, else "", says which. */
+int keys_open(int dirfd, struct keys **out, struct errbuf *e);
 void keys_close(struct keys *k);
 size_t keys_count(const struct keys *k);
 const struct key *keys_at(const struct keys *k, size_t i); /* in order of making */
 const struct key *keys_find(const struct keys *k, enum key_type type, const char *name, enum key_usage usage);
-/* `der`: PKCS#8 private key as the generating helper returned it. Durable when 0 is returned. */
+/* `der`: PKCS#8 private key as the generating helper returned it. Durable when 0 is returned. A pair of the same name,
+ * type and usage is replaced in one step; pointers to it are void then. */
 int keys_add(struct keys *k, const char *name, enum key_type type, enum key_usage usage, bool exportable, struct str der,
 	     struct errbuf *e);
 int keys_remove(struct keys *k, const char *name, enum key_type type, struct errbuf *e); /* all usages; name NULL = every key of the type */
@@ -44,19 +48,24 @@ int keys_remove(struct keys *k, const char *name, enum key_type type, struct err
 int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e);
 
 void key_blob(const struct key *key, struct buf *out);            /* SSH public key blob, RFC 4253 6.6 / RFC 8709 */
-bool key_alg_fits(const struct key *key, struct str alg);         /* "rsa-sha2-256" fits RSA … */
+bool key_alg_fits(const struct key *key, struct str alg);         /* "rsa-sha2-256" fits an RSA pair that may sign … */
 /* Signs `data` with an SSH signature algorithm; `out` gets the encoded signature blob. RSA over 2048 bits belongs in the
  * helper (milliseconds): key_sign_is_slow says so. */
 int key_sign(const struct key *key, struct str alg, struct str data, struct buf *out);
 bool key_sign_is_slow(const struct key *key);
 int keys_export_private(const struct key *key, struct buf *der); /* PKCS#8 */
+/* The way back, for the helper that signs: fills type, bits and pkey of a zeroed `out`; key_release frees the pkey. */
+int key_from_private(struct str der, struct key *out);
+void key_release(struct key *key);
 
 /* Verifies an SSH signature blob by a public key blob, as for publickey login. 0 or E_DENIED/E_INVAL/E_UNSUPPORTED. */
 int key_verify(struct str alg, struct str blob, struct str data, struct str signature);
-/* MD5 of a public blob in upper-case hexadecimal, as `key-hash` shows it (32 digits and NUL); SHA-256 for logs. */
+/* MD5 of a public blob in upper-case hexadecimal, as `key-hash` shows it (32 digits and NUL); SHA-256 for logs, in
+ * OpenSSH's form: "SHA256:" and base64 without padding. */
 void key_hash_md5(struct str blob, char out[33]);
+void key_hash_sha256(struct str blob, char out[51]);
 /* Parses the text of `key-string`: base64, with or without "ssh-rsa" before and a comment after, broken into lines.
- * type gets "ssh-rsa" …, comment may be "". E_INVAL with the reason. */
+ * type gets "ssh-rsa" …, comment may be "" (printable ASCII; what does not fit is cut off). E_INVAL with the reason. */
 int key_parse_openssh(struct str text, struct buf *blob, char type[32], char comment[128], struct errbuf *e);
 
 #endif

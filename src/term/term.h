@@ -9,6 +9,9 @@
  * Type-ahead: input is consumed one event at a time. After TERM_EV_LINE (or ANSWER, TEXT) nothing more is read from
  * the queue until the owner calls term_prompt, term_ask or term_text again; only the interrupt keys are seen.
  * Nothing typed is lost, reordered or echoed twice.
+ *
+ * What waits is bounded: term_step returns false while more than TERM_OUTPUT_HIGH bytes of output wait, so call it
+ * again after writing; input beyond TERM_INPUT_MAX is refused whole.
  */
 #ifndef TERM_TERM_H
 #define TERM_TERM_H
@@ -17,6 +20,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define TERM_INPUT_MAX   ((size_t)128 << 10)
+#define TERM_OUTPUT_HIGH ((size_t)64 << 10)
+#define TERM_TEXT_MAX    ((size_t)65536 - 64) /* bytes of term_text: with its framing, an IPC record */
 
 struct term_settings {
 	uint32_t length;  /* lines a page; 0 = never --More-- */
@@ -30,19 +37,20 @@ void term_free(struct term *t);
 void term_set(struct term *t, const struct term_settings *s);
 
 int term_feed(struct term *t, const void *bytes, size_t n); /* 0 or E_TOOBIG: stop reading (term_wants_input) */
-bool term_wants_input(const struct term *t);
+bool term_wants_input(const struct term *t); /* while true, a feed of up to TERM_INPUT_MAX / 2 succeeds */
 struct buf *term_output(struct term *t);
 
 enum term_event_type {
 	TERM_EV_LINE,     /* Return at the prompt: text, may be empty */
 	TERM_EV_HELP,     /* `?`: text is the line up to the cursor; answer with term_help */
 	TERM_EV_COMPLETE, /* Tab: text is the line up to the cursor; answer with term_complete */
-	TERM_EV_ANSWER,   /* to term_ask: text, and for ASK_CONFIRM "\r"-style one key */
-	TERM_EV_TEXT,     /* to term_text: everything before the terminator */
-	TERM_EV_END,      /* Ctrl-Z at the prompt: text is the line so far */
-	TERM_EV_CANCEL,   /* Ctrl-C or Ctrl-Shift-6 while a command runs, asks or pages; also `q` at --More-- */
-	TERM_EV_EOF,      /* Ctrl-D on an empty line */
-	TERM_EV_ACTIVITY  /* something was typed; at most one per term_feed */
+	TERM_EV_ANSWER,   /* to term_ask: text; for CONFIRM and KEY the key's bytes, for CONFIRM "\r" if it means yes */
+	TERM_EV_TEXT,     /* to term_text: everything before the terminator; each whole line ends in LF */
+	TERM_EV_END,    /* Ctrl-Z at the prompt: text is the line so far; in a configuration mode Ctrl-C too, no text */
+	TERM_EV_CANCEL, /* Ctrl-C or Ctrl-Shift-6 while a command runs, asks or pages, a text that was too large;
+			 * `q` and other keys at --More--, unless the command has ended: its output is dropped */
+	TERM_EV_EOF,    /* Ctrl-D on an empty line */
+	TERM_EV_ACTIVITY /* something was typed; at most one per term_feed */
 };
 struct term_event {
 	enum term_event_type type;
@@ -51,21 +59,31 @@ struct term_event {
 bool term_step(struct term *t, struct term_event *ev);
 
 /* What the owner may call between events. */
-void term_prompt(struct term *t, struct str prompt, bool configuring); /* end of a command: filter is dropped, editing starts */
+void term_prompt(struct term *t, struct str prompt,
+		 bool configuring);                  /* end of a command: filter is dropped, editing starts */
 void term_write(struct term *t, struct str bytes);   /* command output: filtered, paged, LF becomes CR LF */
 bool term_paused(const struct term *t);              /* --More-- stands or output is queued: stop fetching output */
 void term_progress(struct term *t, struct str text); /* at once, not filtered, not paged */
-void term_monitor(struct term *t, struct str text);  /* a log line; while editing the line is redrawn under it (`logging synchronous` style) */
-void term_help(struct term *t, struct str text);     /* shows it and redraws prompt and line */
+void term_monitor(
+    struct term *t,
+    struct str text); /* a log line; while editing the line is redrawn under it (`logging synchronous` style) */
+void term_help(struct term *t, struct str text); /* shows it and redraws prompt and line */
 void term_complete(struct term *t, struct str insert);
 
-enum term_filter { TERM_FILTER_NONE, TERM_FILTER_INCLUDE, TERM_FILTER_EXCLUDE, TERM_FILTER_BEGIN, TERM_FILTER_SECTION,
-		   TERM_FILTER_COUNT };
+enum term_filter {
+	TERM_FILTER_NONE,
+	TERM_FILTER_INCLUDE,
+	TERM_FILTER_EXCLUDE,
+	TERM_FILTER_BEGIN,
+	TERM_FILTER_SECTION,
+	TERM_FILTER_COUNT
+};
 int term_filter(struct term *t, enum term_filter kind, struct str pattern); /* E_INVAL: bad expression, E_TOOBIG */
 
 enum term_ask { TERM_ASK_LINE, TERM_ASK_CONFIRM, TERM_ASK_YESNO, TERM_ASK_KEY }; /* as enum ipc_ask */
 void term_ask(struct term *t, struct str prompt, bool echo, enum term_ask kind);
-/* Collect until a line equal to one of the comma-separated words (`within` false) or until the string appears anywhere. */
+/* Collect until a line equal to one of the comma-separated words (`within` false) or until the string appears anywhere.
+ */
 void term_text(struct term *t, struct str prompt, struct str until, bool within, bool echo);
 /* Flush filters and pager at the end of a command without a new prompt (exec channel, close). */
 void term_finish(struct term *t);

@@ -14,12 +14,15 @@
 
 enum aaa_secret_type { SECRET_CLEAR = 0, SECRET_MD5 = 5, SECRET_OBFUSCATED = 7, SECRET_PBKDF2 = 8, SECRET_SCRYPT = 9 };
 
+#define AAA_CLEAR_MAX   127 /* characters of a password; more never match and cannot be stored */
+#define AAA_SECRET_SIZE 272 /* holds any stored form and its NUL */
+
 bool aaa_secret_is_slow(int type);
 /* Is `stored` well-formed for its type (e.g. `$9$salt$hash`)? Checked when a line of configuration gives it. */
 bool aaa_secret_valid(int type, const char *stored);
 /* Constant-time compare of the typed password with the stored form. False for anything malformed. */
 bool aaa_secret_matches(int type, const char *stored, struct str typed);
-/* Makes the stored form with a fresh salt (types 5, 7, 8, 9). */
+/* Makes the stored form with a fresh salt (types 5, 7, 8, 9). `clear`: 1 to AAA_CLEAR_MAX bytes, none a control. */
 int aaa_secret_make(int type, struct str clear, char *out, size_t size, struct errbuf *e);
 /* A valid type 9 value that no password matches: verified for unknown users, so that they take as long. */
 extern const char aaa_decoy_secret[];

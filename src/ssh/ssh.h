@@ -42,12 +42,16 @@ const struct ssh_alg_info *ssh_alg_info(enum ssh_alg_kind kind, size_t i);
 struct ssh_config {
 	enum ssh_role role;
 	struct str version; /* "SSH-2.0-Ravelin_0.1" */
-	struct str kex, hostkeys, ciphers, macs;
-	const struct str *hostkey_blobs; /* server: public keys, RFC 4253 section 6.6; an algorithm of `hostkeys` without one is not offered */
+	struct str kex, hostkeys, ciphers,
+	    macs; /* names without a row are left out; an empty list = all default rows */
+	struct str
+	    sig_algs; /* server: signature algorithms users' keys may use (RFC 8308); empty = the host key rows */
+	const struct str *hostkey_blobs; /* server: public keys, RFC 4253 section 6.6; an algorithm of `hostkeys`
+					    without one is not offered */
 	size_t n_hostkey_blobs;
-	struct str banner; /* server: sent before the first authentication answer; empty = none */
-	uint64_t rekey_bytes; /* either direction; 0 = 1 GiB (RFC 4253 section 9) */
-	uint64_t rekey_ms;    /* 0 = one hour */
+	struct str banner;     /* server: sent before the first authentication answer; empty = none */
+	uint64_t rekey_bytes;  /* either direction; 0 = 1 GiB (RFC 4253 section 9) */
+	uint64_t rekey_ms;     /* 0 = one hour */
 	unsigned max_channels; /* 0 = 10 */
 	uint32_t window;       /* bytes granted per channel; 0 = 2 MiB */
 };
@@ -59,8 +63,15 @@ void ssh_free(struct ssh_conn *conn);                 /* wipes keys */
 /* Use every enabled algorithm once so that libcrypto's tables are built before a fork. 0 or E_CRYPTO. */
 int ssh_warm(void);
 
-int ssh_feed(struct ssh_conn *conn, const void *bytes, size_t n); /* 0, E_TOOBIG (ssh_wants_input was ignored), E_NOMEM */
+/* Step after each feed, and again after output was flushed: while the peer does not take its answers, nothing more of
+ * it is looked at. */
+int ssh_feed(struct ssh_conn *conn, const void *bytes, size_t n); /* 0, E_TOOBIG (ssh_wants_input was ignored) */
+/* True: SSH_FEED_MAX bytes can be fed. */
+#define SSH_FEED_MAX 65536
 bool ssh_wants_input(const struct ssh_conn *conn);
+/* The same without a copy: read into the room, then say how much came. Never moves bytes an event borrows. */
+uint8_t *ssh_feed_room(struct ssh_conn *conn, size_t *n);
+void ssh_fed(struct ssh_conn *conn, size_t n);
 struct buf *ssh_output(struct ssh_conn *conn); /* to be sent; the caller consumes */
 /* Time only reaches the library here: milliseconds that never go back. Starts a re-exchange when it is due. */
 void ssh_tick(struct ssh_conn *conn, uint64_t now_ms);
@@ -73,24 +84,31 @@ enum ssh_step_result {
 };
 
 enum ssh_event_type {
-	SSH_EV_COOKIE,   /* needs ssh_give_cookie before this side's KEXINIT */
-	SSH_EV_SIGN,     /* server: needs ssh_give_signature */
-	SSH_EV_KEXED,    /* algorithms are in use; u.kexed */
-	SSH_EV_AUTH,     /* server: needs ssh_auth_reply or ssh_auth_prompt; u.auth */
-	SSH_EV_OPEN,     /* peer opens a channel: needs ssh_channel_accept or ssh_channel_refuse; u.open */
-	SSH_EV_REQUEST,  /* channel request: needs ssh_request_reply if want_reply; u.request */
-	SSH_EV_DATA,     /* u.data; the window is given back by ssh_channel_consumed */
-	SSH_EV_EOF,      /* peer will send no more on u.channel */
-	SSH_EV_CLOSED,   /* channel is gone on both sides; u.channel is invalid from now on */
-	SSH_EV_WRITABLE, /* the peer's window grew from 0; u.channel */
+	SSH_EV_COOKIE,    /* needs ssh_give_cookie before this side's KEXINIT */
+	SSH_EV_SIGN,      /* server: needs ssh_give_signature */
+	SSH_EV_KEXED,     /* algorithms are in use; u.kexed */
+	SSH_EV_AUTH,      /* server: needs ssh_auth_reply or ssh_auth_prompt; u.auth */
+	SSH_EV_OPEN,      /* peer opens a channel: needs ssh_channel_accept or ssh_channel_refuse; u.open */
+	SSH_EV_REQUEST,   /* channel request: needs ssh_request_reply if want_reply; u.request */
+	SSH_EV_DATA,      /* u.data; the window is given back by ssh_channel_consumed */
+	SSH_EV_EOF,       /* peer will send no more on u.channel */
+	SSH_EV_CLOSED,    /* channel is gone on both sides; u.channel is invalid from now on */
+	SSH_EV_WRITABLE,  /* the peer's window grew from 0; u.channel */
 	SSH_EV_DISCONNECT /* u.disconnect: by the peer, by us, or because the peer broke the protocol */
 };
 
 enum ssh_auth_method { SSH_AUTH_NONE, SSH_AUTH_PASSWORD, SSH_AUTH_KBDINT, SSH_AUTH_KBDINT_ANSWER, SSH_AUTH_PUBLICKEY };
 enum ssh_auth_result { SSH_AUTH_FAILED, SSH_AUTH_SUCCESS, SSH_AUTH_PARTIAL, SSH_AUTH_PK_OK };
 enum ssh_request_type {
-	SSH_REQ_PTY, SSH_REQ_WINDOW, SSH_REQ_SHELL, SSH_REQ_EXEC, SSH_REQ_SUBSYSTEM, SSH_REQ_ENV, SSH_REQ_SIGNAL,
-	SSH_REQ_BREAK, SSH_REQ_OTHER /* answered with failure by the caller */
+	SSH_REQ_PTY,
+	SSH_REQ_WINDOW,
+	SSH_REQ_SHELL,
+	SSH_REQ_EXEC,
+	SSH_REQ_SUBSYSTEM,
+	SSH_REQ_ENV,
+	SSH_REQ_SIGNAL,
+	SSH_REQ_BREAK,
+	SSH_REQ_OTHER /* answered with failure by the caller */
 };
 
 #define SSH_MAX_ANSWERS 16
@@ -100,18 +118,19 @@ struct ssh_event {
 	uint32_t channel; /* our number */
 	union {
 		struct { /* SSH_EV_SIGN: everything the exchange hash is made of (RFC 4253 section 8) */
-			struct str kex, alg, v_c, v_s, i_c, i_s, k_s, q_c, q_s;
+			struct str kex, alg, v_c, v_s, i_c, i_s, k_s, q_c, q_s; /* without their length fields */
 			struct str secret; /* K as it stands in the hash: mpint or string, with its length field */
 		} sign;
 		struct {
-			struct str peer_version, kex, hostkey, cipher_in, cipher_out, mac_in, mac_out; /* in = client to server */
+			/* in = client to server; a mac is empty where the cipher authenticates */
+			struct str peer_version, kex, hostkey, cipher_in, cipher_out, mac_in, mac_out;
 			bool first, strict;
 		} kexed;
 		struct {
 			enum ssh_auth_method method;
 			struct str user, service;
-			struct str password;        /* PASSWORD */
-			struct str alg, blob, signature; /* PUBLICKEY; signature empty = query */
+			struct str password;                 /* PASSWORD */
+			struct str alg, blob, signature;     /* PUBLICKEY; signature empty = query */
 			struct str answers[SSH_MAX_ANSWERS]; /* KBDINT_ANSWER */
 			size_t n_answers;
 		} auth;
@@ -121,9 +140,9 @@ struct ssh_event {
 		struct {
 			enum ssh_request_type type;
 			bool want_reply;
-			struct str name;    /* the request's own word */
-			struct str text;    /* exec command, subsystem, signal name, env "NAME=VALUE" name, pty TERM */
-			struct str value;   /* env value; pty encoded modes */
+			struct str name;  /* the request's own word */
+			struct str text;  /* exec command, subsystem, signal name, env "NAME=VALUE" name, pty TERM */
+			struct str value; /* env value; pty encoded modes */
 			uint32_t cols, rows, xpixel, ypixel, milliseconds;
 		} request;
 		struct {

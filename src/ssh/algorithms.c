@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * algorithms.c: one row per SSH algorithm, in our order of preference; see algorithms.h. The session runs it; the
+ * name-lists it searches are hostile. RFC 4253, 4344, 5656, 6668, 8332, 8709, 8731, OpenSSH PROTOCOL.
+ * The rows are the library's only process-wide data: filled in by alg_fetch, constant from then on.
+ */
+#include "ssh/algorithms.h"
+
+#include "ssh/v2/crypt.h"
+#include "ssh/v2/curve25519.h"
+
+#include <openssl/core_names.h>
+
+#define INFO(name, by_default, fips, strength)                                                                         \
+	{                                                                                                              \
+		name, by_default, fips, strength                                                                       \
+	}
+#define CURVE25519 "X25519", curve25519_initiate, curve25519_respond, curve25519_finish
+
+static struct kex_alg kexes[] = {
+	{ INFO("curve25519-sha256", true, false, SSH_STRONG), "SHA2-256", CURVE25519 },
+	{ INFO("curve25519-sha256@libssh.org", true, false, SSH_STRONG), "SHA2-256", CURVE25519 },
+};
+
+static const struct hostkey_alg hostkeys[] = {
+	{ INFO("ssh-ed25519", true, false, SSH_STRONG), "ssh-ed25519" },
+	{ INFO("rsa-sha2-512", true, true, SSH_STRONG), "ssh-rsa" },
+	{ INFO("rsa-sha2-256", true, true, SSH_STRONG), "ssh-rsa" },
+};
+
+static struct cipher_alg ciphers[] = {
+	/* name, row; libcrypto's name; key, iv, block, tag; mode */
+	{ INFO("aes128-gcm@openssh.com", true, true, SSH_STRONG), "AES-128-GCM", 16, 12, 16, 16, &crypt_gcm },
+	{ INFO("aes256-gcm@openssh.com", true, true, SSH_STRONG), "AES-256-GCM", 32, 12, 16, 16, &crypt_gcm },
+	{ INFO("chacha20-poly1305@openssh.com", true, false, SSH_STRONG), "ChaCha20", 64, 0, 8, 16, &crypt_chachapoly },
+	{ INFO("aes128-ctr", true, true, SSH_STRONG), "AES-128-CTR", 16, 16, 16, 0, NULL },
+	{ INFO("aes256-ctr", true, true, SSH_STRONG), "AES-256-CTR", 32, 16, 16, 0, NULL },
+};
+
+static const struct mac_alg macs[] = {
+	{ INFO("hmac-sha2-256-etm@openssh.com", true, true, SSH_STRONG), "SHA2-256", 32, 32, &crypt_etm },
+	{ INFO("hmac-sha2-256", true, true, SSH_STRONG), "SHA2-256", 32, 32, &crypt_mac },
+};
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+/* Every row begins with its ssh_alg_info, so that one search serves all kinds. */
+static const struct {
+	const void *rows;
+	size_t size, count;
+} kinds[] = {
+	[SSH_ALG_KEX] = { kexes, sizeof(kexes[0]), COUNT(kexes) },
+	[SSH_ALG_HOSTKEY] = { hostkeys, sizeof(hostkeys[0]), COUNT(hostkeys) },
+	[SSH_ALG_CIPHER] = { ciphers, sizeof(ciphers[0]), COUNT(ciphers) },
+	[SSH_ALG_MAC] = { macs, sizeof(macs[0]), COUNT(macs) },
+};
+
+static EVP_MAC *hmac, *poly1305;
+
+const struct ssh_alg_info *ssh_alg_info(enum ssh_alg_kind kind, size_t i)
+{
+	if ((size_t)kind >= COUNT(kinds) || i >= kinds[kind].count)
+		return NULL;
+	return (const struct ssh_alg_info *)(const void *)((const char *)kinds[kind].rows + i * kinds[kind].size);
+}
+
+static const void *row(enum ssh_alg_kind kind, struct str name)
+{
+	const struct ssh_alg_info *info;
+
+	for (size_t i = 0; (info = ssh_alg_info(kind, i)); i++)
+		if (str_is(name, info->name))
+			return info;
+	return NULL;
+}
+
+const struct kex_alg *alg_kex(struct str name)
+{
+	return row(SSH_ALG_KEX, name);
+}
+
+const struct hostkey_alg *alg_hostkey(struct str name)
+{
+	return row(SSH_ALG_HOSTKEY, name);
+}
+
+const struct cipher_alg *alg_cipher(struct str name)
+{
+	return row(SSH_ALG_CIPHER, name);
+}
+
+const struct mac_alg *alg_mac(struct str name)
+{
+	return row(SSH_ALG_MAC, name);
+}
+
+EVP_MAC *alg_hmac(void)
+{
+	return hmac;
+}
+
+EVP_MAC *alg_poly1305(void)
+{
+	return poly1305;
+}
+
+int alg_fetch(void)
+{
+	if (!hmac && !(hmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL)))
+		return E_CRYPTO;
+	if (!poly1305 && !(poly1305 = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_POLY1305, NULL)))
+		return E_CRYPTO;
+	for (struct kex_alg *k = kexes; k < kexes + COUNT(kexes); k++)
+		if (!k->digest && !(k->digest = EVP_MD_fetch(NULL, k->digest_name, NULL)))
+			return E_CRYPTO;
+	for (struct cipher_alg *c = ciphers; c < ciphers + COUNT(ciphers); c++)
+		if (!c->evp && !(c->evp = EVP_CIPHER_fetch(NULL, c->evp_name, NULL)))
+			return E_CRYPTO;
+	return 0;
+}
+
+bool alg_list_next(struct str *list, struct str *name)
+{
+	const uint8_t *comma;
+
+	if (list->n == 0)
+		return false;
+	comma = memchr(list->p, ',', list->n);
+	*name = (struct str){ list->p, comma ? (size_t)(comma - list->p) : list->n };
+	if (comma)
+		*list = (struct str){ comma + 1, list->n - name->n - 1 };
+	else
+		*list = (struct str){ NULL, 0 };
+	return true;
+}
+
+bool alg_list_has(struct str list, struct str name)
+{
+	struct str one;
+
+	while (alg_list_next(&list, &one))
+		if (str_eq(one, name))
+			return true;
+	return false;
+}
+
+static void list_add(struct buf *out, struct str name)
+{
+	if (alg_list_has(buf_str(out), name))
+		return;
+	if (buf_len(out))
+		buf_put_u8(out, ',');
+	buf_put(out, name.p, name.n);
+}
+
+void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted)
+{
+	const struct ssh_alg_info *info;
+	struct str name;
+
+	for (size_t i = 0; wanted.n == 0 && (info = ssh_alg_info(kind, i)); i++)
+		if (info->by_default)
+			list_add(out, str_of(info->name));
+	while (alg_list_next(&wanted, &name))
+		if (row(kind, name))
+			list_add(out, name);
+}
+
+struct str alg_list_match(struct str client, struct str server)
+{
+	struct str name;
+
+	while (alg_list_next(&client, &name))
+		if (name.n && alg_list_has(server, name))
+			return name;
+	return (struct str){ NULL, 0 };
+}

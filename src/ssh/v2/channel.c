@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * channel.c: channels the peer opens, RFC 4254 section 5. The session runs it; input is hostile.
+ * Windows: the peer may send what we granted and not one byte more; what the caller has consumed is granted again in
+ * steps of an eighth of the window. Our writer takes what the peer granted and what the output queue may hold.
+ */
+#include "ssh/v2/channel.h"
+
+#include "ssh/v2/message.h"
+
+/* RFC 4254 section 5.1 */
+#define OPEN_RESOURCE_SHORTAGE 4
+
+static struct channel *at(struct ssh_conn *c, uint32_t id)
+{
+	return id < c->set.max_channels && c->channels[id].used ? &c->channels[id] : NULL;
+}
+
+struct channel *channel_named(struct ssh_conn *c, uint32_t id)
+{
+	struct channel *ch = at(c, id);
+
+	if (ch && ch->open)
+		return ch;
+	conn_fail(c, REASON_PROTOCOL_ERROR, "no such channel");
+	return NULL;
+}
+
+struct channel *channel_sendable(struct ssh_conn *c, uint32_t id)
+{
+	struct channel *ch = at(c, id);
+
+	return ch && ch->open && !ch->close_sent && !c->over ? ch : NULL;
+}
+
+static void refuse(struct ssh_conn *c, uint32_t peer_id, uint32_t reason, const char *text)
+{
+	struct buf *out = conn_begin(c, MSG_CHANNEL_OPEN_FAILURE);
+
+	buf_put_u32(out, peer_id);
+	buf_put_u32(out, reason);
+	buf_put_cstr(out, text);
+	buf_put_cstr(out, "");
+	conn_send(c);
+}
+
+bool channel_on_open(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	struct str type = cur_str(in);
+	uint32_t peer_id = cur_u32(in), window = cur_u32(in), packet = cur_u32(in), id = 0;
+
+	if (in->bad)
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel open");
+	while (id < c->set.max_channels && c->channels[id].used)
+		id++;
+	if (id == c->set.max_channels || packet == 0) {
+		refuse(c, peer_id, OPEN_RESOURCE_SHORTAGE,
+		       id == c->set.max_channels ? "too many channels" : "no room for data");
+		return false;
+	}
+	c->channels[id] = (struct channel){ .used = true, .peer_id = peer_id, .peer_window = window };
+	c->channels[id].peer_packet = packet < PACKET_PAYLOAD ? packet : PACKET_PAYLOAD;
+	c->asked_channel = id;
+	c->wait = WAIT_OPEN;
+	ev->type = SSH_EV_OPEN;
+	ev->channel = id;
+	ev->u.open.type = type;
+	return true;
+}
+
+int ssh_channel_accept(struct ssh_conn *c, uint32_t id)
+{
+	struct channel *ch = at(c, id);
+	struct buf *out;
+
+	if (c->wait != WAIT_OPEN || c->asked_channel != id || !ch)
+		return E_STATE;
+	c->wait = WAIT_NONE;
+	ch->open = true;
+	ch->window = c->set.window;
+	out = conn_begin(c, MSG_CHANNEL_OPEN_CONFIRMATION);
+	buf_put_u32(out, ch->peer_id);
+	buf_put_u32(out, id);
+	buf_put_u32(out, ch->window);
+	buf_put_u32(out, PACKET_PAYLOAD);
+	conn_send(c);
+	return 0;
+}
+
+int ssh_channel_refuse(struct ssh_conn *c, uint32_t id, uint32_t reason, const char *text)
+{
+	struct channel *ch = at(c, id);
+
+	if (c->wait != WAIT_OPEN || c->asked_channel != id || !ch)
+		return E_STATE;
+	c->wait = WAIT_NONE;
+	refuse(c, ch->peer_id, reason, text);
+	ch->used = false;
+	return 0;
+}
+
+bool channel_on_window_adjust(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	uint32_t id = cur_u32(in), more = cur_u32(in);
+	struct channel *ch;
+
+	if (!cur_done(in))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed window adjust");
+	if (!(ch = channel_named(c, id)))
+		return false;
+	if (more > UINT32_MAX - ch->peer_window)
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "window too large");
+	ch->peer_window += more;
+	return false;
+}
+
+static bool take_data(struct ssh_conn *c, struct channel *ch, uint32_t id, struct str bytes, struct ssh_event *ev)
+{
+	if (bytes.n > ch->window)
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "more data than the window allows");
+	if (ch->eof_got)
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "data after the end of data");
+	ch->window -= (uint32_t)bytes.n;
+	if (ch->close_sent || bytes.n == 0)
+		return false;
+	ev->type = SSH_EV_DATA;
+	ev->channel = id;
+	ev->u.data.bytes = bytes;
+	return true;
+}
+
+bool channel_on_data(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	uint32_t id = cur_u32(in);
+	struct str bytes = cur_str(in);
+	struct channel *ch;
+
+	if (!cur_done(in))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel data");
+	if (!(ch = channel_named(c, id)))
+		return false;
+	ev->u.data.extended = 0;
+	return take_data(c, ch, id, bytes, ev);
+}
+
+bool channel_on_extended_data(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	uint32_t id = cur_u32(in), kind = cur_u32(in);
+	struct str bytes = cur_str(in);
+	struct channel *ch;
+
+	if (!cur_done(in))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel data");
+	if (!(ch = channel_named(c, id)))
+		return false;
+	ev->u.data.extended = kind;
+	return take_data(c, ch, id, bytes, ev);
+}
+
+bool channel_on_eof(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	uint32_t id = cur_u32(in);
+	struct channel *ch;
+
+	if (!cur_done(in))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel eof");
+	if (!(ch = channel_named(c, id)))
+		return false;
+	if (ch->eof_got || ch->close_sent)
+		return false;
+	ch->eof_got = true;
+	ev->type = SSH_EV_EOF;
+	ev->channel = id;
+	return true;
+}
+
+static void send_about(struct ssh_conn *c, uint8_t type, const struct channel *ch)
+{
+	struct buf *out = conn_begin(c, type);
+
+	buf_put_u32(out, ch->peer_id);
+	conn_send(c);
+}
+
+bool channel_on_close(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	uint32_t id = cur_u32(in);
+	struct channel *ch;
+
+	if (!cur_done(in))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel close");
+	if (!(ch = channel_named(c, id)))
+		return false;
+	if (!ch->close_sent)
+		send_about(c, MSG_CHANNEL_CLOSE, ch);
+	ch->used = false;
+	ev->type = SSH_EV_CLOSED;
+	ev->channel = id;
+	return true;
+}
+
+static void put_data(struct ssh_conn *c, const struct channel *ch, uint32_t extended, const uint8_t *bytes, size_t n)
+{
+	struct buf *out = conn_begin(c, extended ? MSG_CHANNEL_EXTENDED_DATA : MSG_CHANNEL_DATA);
+
+	buf_put_u32(out, ch->peer_id);
+	if (extended)
+		buf_put_u32(out, extended);
+	buf_put_str(out, (struct str){ bytes, n });
+	conn_send(c);
+}
+
+size_t ssh_channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const void *bytes, size_t n)
+{
+	struct channel *ch = channel_sendable(c, id);
+	const uint8_t *p = bytes;
+	size_t done = 0, part;
+
+	if (!ch || ch->eof_sent)
+		return 0;
+	while (done < n && buf_len(&c->out) < CONN_OUT_HIGH && !c->over) {
+		part = n - done < ch->peer_packet ? n - done : ch->peer_packet;
+		part = part < ch->peer_window ? part : ch->peer_window;
+		if (part == 0 || c->kex.sent) {
+			ch->starved = true;
+			break;
+		}
+		put_data(c, ch, extended, p + done, part);
+		ch->peer_window -= (uint32_t)part;
+		done += part;
+	}
+	return done;
+}
+
+bool channel_writable(struct ssh_conn *c, struct ssh_event *ev)
+{
+	for (uint32_t id = 0; id < c->set.max_channels && !c->kex.sent; id++) {
+		struct channel *ch = channel_sendable(c, id);
+
+		if (!ch || !ch->starved || ch->peer_window == 0)
+			continue;
+		ch->starved = false;
+		ev->type = SSH_EV_WRITABLE;
+		ev->channel = id;
+		return true;
+	}
+	return false;
+}
+
+void ssh_channel_consumed(struct ssh_conn *c, uint32_t id, size_t n)
+{
+	struct channel *ch = channel_sendable(c, id);
+	uint32_t given;
+	struct buf *out;
+
+	if (!ch)
+		return;
+	given = c->set.window - ch->window - ch->consumed;
+	ch->consumed += n < given ? (uint32_t)n : given; /* no more than was taken */
+	if (ch->eof_got || ch->consumed < c->set.window / 8 || ch->consumed == 0)
+		return;
+	out = conn_begin(c, MSG_CHANNEL_WINDOW_ADJUST);
+	buf_put_u32(out, ch->peer_id);
+	buf_put_u32(out, ch->consumed);
+	conn_send(c);
+	ch->window += ch->consumed;
+	ch->consumed = 0;
+}
+
+int ssh_channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status)
+{
+	struct channel *ch = channel_sendable(c, id);
+	struct buf *out;
+
+	if (!ch)
+		return E_STATE;
+	out = conn_begin(c, MSG_CHANNEL_REQUEST);
+	buf_put_u32(out, ch->peer_id);
+	buf_put_cstr(out, "exit-status");
+	buf_put_u8(out, 0);
+	buf_put_u32(out, status);
+	conn_send(c);
+	return 0;
+}
+
+int ssh_channel_eof(struct ssh_conn *c, uint32_t id)
+{
+	struct channel *ch = channel_sendable(c, id);
+
+	if (!ch || ch->eof_sent)
+		return E_STATE;
+	ch->eof_sent = true;
+	send_about(c, MSG_CHANNEL_EOF, ch);
+	return 0;
+}
+
+int ssh_channel_close(struct ssh_conn *c, uint32_t id)
+{
+	struct channel *ch = channel_sendable(c, id);
+
+	if (!ch)
+		return E_STATE;
+	ch->close_sent = true;
+	send_about(c, MSG_CHANNEL_CLOSE, ch);
+	return 0;
+}

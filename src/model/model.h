@@ -60,7 +60,8 @@ int txn_set(struct txn *t, struct lyd_node *parent, const char *path, const char
 /* Find or make a list entry. */
 int txn_entry(struct txn *t, struct lyd_node *parent, const char *path, const char *const *keys, struct lyd_node **out,
 	      struct errbuf *e);
-/* Delete a leaf, leaf-list value (value != NULL), container or every instance of a list; E_NOTFOUND is not an error to users. */
+/* Delete a leaf, leaf-list value (value != NULL), container or every instance of a list; E_NOTFOUND is not an error to
+ * users. */
 int txn_delete(struct txn *t, struct lyd_node *parent, const char *path, const char *value, struct errbuf *e);
 int txn_delete_node(struct txn *t, struct lyd_node *node, struct errbuf *e);
 size_t txn_changes(const struct txn *t);

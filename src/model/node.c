@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * node.c: finding schema and data nodes. Every step below the top level is a hashed lookup, and text of users is only
+ * ever the value of a node that is compared, never a piece of a path. Runs in core.
+ */
+#include "private.h"
+
+#include <string.h>
+
+bool node_is_plain_container(const struct lysc_node *schema)
+{
+	return schema->nodetype == LYS_CONTAINER && !(schema->flags & LYS_PRESENCE);
+}
+
+struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent)
+{
+	return parent ? lyd_child(parent) : m->tree;
+}
+
+static const struct lysc_node *schema_step(const struct model *m, const struct lysc_node *from, const char *word,
+					   size_t n)
+{
+	const char *colon = memchr(word, ':', n);
+	const struct lys_module *module = from ? from->module : NULL;
+	char name[64];
+
+	if (colon) {
+		size_t len = (size_t)(colon - word);
+
+		if (len >= sizeof name)
+			return NULL;
+		memcpy(name, word, len);
+		name[len] = '\0';
+		module = ly_ctx_get_module_implemented(m->ctx, name);
+		n -= len + 1;
+		word = colon + 1;
+	}
+	return module ? lys_find_child(from, module, word, n, 0, 0) : NULL;
+}
+
+const struct lysc_node *node_schema(const struct model *m, const struct lysc_node *from, const char *path)
+{
+	if (*path == '/')
+		from = NULL;
+	for (const char *word = path + (*path == '/'); *word;) {
+		size_t n = strcspn(word, "/");
+
+		from = schema_step(m, from, word, n);
+		if (!from)
+			return NULL;
+		word += n + (word[n] == '/');
+	}
+	return from;
+}
+
+/* The node that holds instances of `schema`: `from` itself or a container below it. False if it does not exist. */
+static bool holder(const struct model *m, const struct lyd_node *from, const struct lysc_node *schema,
+		   const struct lyd_node **out)
+{
+	const struct lysc_node *up = lysc_data_parent(schema);
+	struct lyd_node *found;
+
+	if (up == (from ? from->schema : NULL)) {
+		*out = from;
+		return true;
+	}
+	if (!up || up->nodetype != LYS_CONTAINER)
+		return false;
+	found = node_find(m, from, up);
+	*out = found;
+	return found;
+}
+
+struct lyd_node *node_find(const struct model *m, const struct lyd_node *from, const struct lysc_node *schema)
+{
+	const struct lyd_node *parent;
+	struct lyd_node *found = NULL;
+
+	if (!holder(m, from, schema, &parent))
+		return NULL;
+	if (lyd_find_sibling_val(node_children(m, parent), schema, NULL, 0, &found))
+		return NULL;
+	return found;
+}
+
+struct lyd_node *node_member(const struct model *m, const struct lyd_node *from, const struct lysc_node *schema,
+			     const char *value)
+{
+	const struct lyd_node *parent;
+	struct lyd_node *found = NULL;
+
+	if (!holder(m, from, schema, &parent))
+		return NULL;
+	if (lyd_find_sibling_val(node_children(m, parent), schema, value, strlen(value), &found))
+		return NULL;
+	return found;
+}
+
+int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out)
+{
+	const char *given[3] = { NULL };
+	size_t n = 0;
+
+	for (const struct lysc_node *k = lysc_node_child(list); k && (k->flags & LYS_KEY); k = k->next) {
+		if (n == 3)
+			return LY_EINVAL;
+		given[n] = keys[n];
+		n++;
+	}
+	return lyd_new_list(host, list->module, list->name, 0, out, given[0], given[1], given[2]);
+}
+
+struct lyd_node *node_entry(const struct model *m, const struct lyd_node *from, const struct lysc_node *list,
+			    const char *const *keys)
+{
+	const struct lyd_node *parent;
+	struct lyd_node *host = NULL, *wanted = NULL, *found = NULL;
+
+	if (!holder(m, from, list, &parent))
+		return NULL;
+	/* A detached entry with the same keys is what libyang's hash can be asked with. */
+	if (parent && lyd_dup_single(parent, NULL, LYD_DUP_NO_META, &host))
+		return NULL;
+	if (!node_new_entry(host, list, keys, &wanted))
+		lyd_find_sibling_first(node_children(m, parent), wanted, &found);
+	lyd_free_tree(host ? host : wanted);
+	return found;
+}
+
+const char *node_default(const struct lysc_node *schema)
+{
+	const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)schema;
+
+	if (schema->nodetype != LYS_LEAF || !leaf->dflt)
+		return NULL;
+	return lyd_value_get_canonical(schema->module->ctx, leaf->dflt);
+}
+
+bool node_accepts(const struct model *m, const struct lysc_node *schema, const char *value)
+{
+	return lyd_value_validate(NULL, schema, value, strlen(value), NULL, NULL, NULL) != LY_EVALID;
+}

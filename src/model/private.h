@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * private.h: what the files of src/model share.
+ */
+#ifndef MODEL_PRIVATE_H
+#define MODEL_PRIVATE_H
+
+#include "base/arena.h"
+#include "model/model.h"
+#include "model/node.h"
+
+#include <libyang/libyang.h>
+
+struct watch {
+	const struct lysc_node *subtree; /* NULL: everything */
+	model_watch_fn *fn;
+	void *arg;
+};
+
+struct model {
+	struct ly_ctx *ctx;
+	struct lyd_node *tree; /* first top-level sibling */
+	struct txn *open;
+	struct watch *watches;
+	size_t watches_n;
+};
+
+/* One change and what its undo needs. `scope` is the nearest ancestor that is no plain container: it outlives the
+ * containers between, which come and go with their children. */
+struct edit {
+	struct change c;
+	struct lyd_node *scope;
+	struct lyd_node *next; /* DELETE in a user-ordered list: the entry it stood before */
+};
+
+struct txn {
+	struct model *m;
+	struct edit *edits;
+	size_t n, cap;
+	const size_t *view; /* while a watcher is told: the edits it sees */
+	size_t view_n;
+	struct arena text;
+};
+
+bool node_is_plain_container(const struct lysc_node *schema);
+struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent);
+/* A new list entry with these keys (at most three) below `host`, which may be NULL; LY_ERR. */
+int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out);
+/* libyang's words for its last failure, or `otherwise`. */
+const char *model_ly_text(const struct model *m, const char *otherwise);
+
+/* constraint.c: what needs more than a type check */
+int constraint_mark(struct model *m, const struct lys_module *module, unsigned bit, struct errbuf *e);
+int constraint_validate(struct txn *t, struct errbuf *e);
+
+#endif

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * txn.c: transactions. Every set or delete is done on the running tree at once and noted with what undo needs; deleted
+ * subtrees are kept, detached, until the end. The cost of a change does not depend on the size of the tree.
+ * Plain containers are no change of their own: they are made with their first child and go with their last.
+ * Runs in core.
+ */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct txn *model_begin(struct model *m)
+{
+	struct txn *t;
+
+	if (m->open)
+		return NULL;
+	t = calloc(1, sizeof *t);
+	if (!t)
+		return NULL;
+	t->m = m;
+	arena_init(&t->text, 0);
+	m->open = t;
+	return t;
+}
+
+static void release(struct txn *t, bool committed)
+{
+	for (size_t i = 0; i < t->n && committed; i++)
+		if (t->edits[i].c.op == CHANGE_DELETE)
+			lyd_free_tree((struct lyd_node *)t->edits[i].c.node);
+	t->m->open = NULL;
+	arena_release(&t->text);
+	free(t->edits);
+	free(t);
+}
+
+static void detach(struct model *m, struct lyd_node *node)
+{
+	if (m->tree == node)
+		m->tree = node->next;
+	lyd_unlink_tree(node);
+}
+
+static int attach(struct model *m, struct lyd_node *parent, struct lyd_node *node)
+{
+	return parent ? lyd_insert_child(parent, node) : lyd_insert_sibling(m->tree, node, &m->tree);
+}
+
+static void prune(struct model *m, struct lyd_node *parent)
+{
+	while (parent && node_is_plain_container(parent->schema) && !lyd_child(parent)) {
+		struct lyd_node *up = lyd_parent(parent);
+
+		detach(m, parent);
+		lyd_free_tree(parent);
+		parent = up;
+	}
+}
+
+static struct lyd_node *scope_of(struct lyd_node *node)
+{
+	struct lyd_node *up = lyd_parent(node);
+
+	while (up && node_is_plain_container(up->schema))
+		up = lyd_parent(up);
+	return up;
+}
+
+/* The container that instances of `schema` hang in below `from`, made with those between; NULL is the top level. */
+static int ensure_holder(struct txn *t, struct lyd_node *from, const struct lysc_node *schema, struct lyd_node **out)
+{
+	const struct lysc_node *up = lysc_data_parent(schema);
+	struct lyd_node *above, *made;
+
+	*out = from;
+	if (up == (from ? from->schema : NULL))
+		return 0;
+	if (!up || !node_is_plain_container(up))
+		return E_INVAL;
+	*out = node_find(t->m, from, up);
+	if (*out)
+		return 0;
+	if (ensure_holder(t, from, up, &above) < 0 || lyd_new_inner(above, up->module, up->name, 0, &made))
+		return E_INVAL;
+	if (!above && attach(t->m, NULL, made)) {
+		lyd_free_tree(made);
+		return E_INVAL;
+	}
+	*out = made;
+	return 0;
+}
+
+/* Room first, so that a change that was made is always noted. */
+static struct edit *reserve(struct txn *t)
+{
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 8;
+		struct edit *more = realloc(t->edits, cap * sizeof *more);
+
+		if (!more)
+			return NULL;
+		t->edits = more;
+		t->cap = cap;
+	}
+	t->edits[t->n] = (struct edit){ 0 };
+	return &t->edits[t->n];
+}
+
+static const char *keep(struct txn *t, const char *text)
+{
+	return text ? arena_strdup(&t->text, text) : NULL;
+}
+
+static int refuse(const struct txn *t, const struct lysc_node *schema, struct errbuf *e)
+{
+	return err_set(e, E_INVAL, "\"%s\" refused: %s", schema->name, model_ly_text(t->m, "no such value"));
+}
+
+static const char *term_value(const struct lyd_node *node)
+{
+	return node->schema->nodetype & LYD_NODE_TERM ? lyd_get_value(node) : NULL;
+}
+
+static int note_create(struct txn *t, struct edit *ed, struct lyd_node *node)
+{
+	ed->c = (struct change){ .op = CHANGE_CREATE, .schema = node->schema, .node = node };
+	ed->c.after = keep(t, term_value(node));
+	ed->scope = scope_of(node);
+	t->n++;
+	return 0;
+}
+
+static int change_leaf(struct txn *t, struct edit *ed, struct lyd_node *leaf, const char *value, struct errbuf *e)
+{
+	const char *before = keep(t, lyd_get_value(leaf));
+
+	if (!before)
+		return err_set(e, E_NOMEM, "out of memory");
+	switch (lyd_change_term(leaf, value)) {
+	case LY_SUCCESS:
+	case LY_EEXIST: /* it had been the default */
+		break;
+	case LY_ENOT:
+		return 0;
+	default:
+		return refuse(t, leaf->schema, e);
+	}
+	ed->c = (struct change){ .op = CHANGE_VALUE, .schema = leaf->schema, .node = leaf, .before = before };
+	ed->c.after = keep(t, lyd_get_value(leaf));
+	ed->scope = scope_of(leaf);
+	t->n++;
+	return 0;
+}
+
+int txn_set_node(struct txn *t, struct lyd_node *from, const struct lysc_node *schema, const char *value,
+		 struct errbuf *e)
+{
+	bool list = schema->nodetype == LYS_LEAFLIST;
+	struct edit *ed = reserve(t);
+	struct lyd_node *holder, *node;
+
+	if (!ed)
+		return err_set(e, E_NOMEM, "out of memory");
+	if (!(schema->nodetype & LYD_NODE_TERM) || (schema->flags & LYS_KEY) || !value)
+		return err_set(e, E_INVAL, "\"%s\" cannot be set", schema->name);
+	node = list ? node_member(t->m, from, schema, value) : node_find(t->m, from, schema);
+	if (node)
+		return list ? 0 : change_leaf(t, ed, node, value, e);
+	if (ensure_holder(t, from, schema, &holder) < 0)
+		return err_set(e, E_INVAL, "\"%s\" has no place here", schema->name);
+	if (lyd_new_term(holder, schema->module, schema->name, value, 0, &node)) {
+		prune(t->m, holder);
+		return refuse(t, schema, e);
+	}
+	if (!holder && attach(t->m, NULL, node)) {
+		lyd_free_tree(node);
+		return refuse(t, schema, e);
+	}
+	return note_create(t, ed, node);
+}
+
+int txn_entry_node(struct txn *t, struct lyd_node *from, const struct lysc_node *list, const char *const *keys,
+		   struct lyd_node **out, struct errbuf *e)
+{
+	struct edit *ed = reserve(t);
+	struct lyd_node *holder, *host = NULL, *node = NULL;
+	int rc = 0;
+
+	if (!ed)
+		return err_set(e, E_NOMEM, "out of memory");
+	*out = node_entry(t->m, from, list, keys);
+	if (*out)
+		return 0;
+	if (ensure_holder(t, from, list, &holder) < 0)
+		return err_set(e, E_INVAL, "\"%s\" has no place here", list->name);
+	if (holder && lyd_dup_single(holder, NULL, LYD_DUP_NO_META, &host))
+		return err_set(e, E_NOMEM, "out of memory");
+	if (node_new_entry(host, list, keys, &node) || attach(t->m, holder, node)) {
+		rc = refuse(t, list, e);
+		if (!host)
+			lyd_free_tree(node);
+		prune(t->m, holder);
+	} else {
+		*out = node;
+		note_create(t, ed, node);
+	}
+	lyd_free_tree(host);
+	return rc;
+}
+
+int txn_delete_node(struct txn *t, struct lyd_node *node, struct errbuf *e)
+{
+	struct edit *ed = reserve(t);
+	struct lyd_node *parent = lyd_parent(node);
+	const struct lysc_node *schema = node->schema;
+	char *path;
+
+	if (!ed)
+		return err_set(e, E_NOMEM, "out of memory");
+	if (schema->flags & LYS_KEY)
+		return err_set(e, E_INVAL, "\"%s\" is a key", schema->name);
+	path = lyd_path(node, LYD_PATH_STD, NULL, 0);
+	ed->c = (struct change){ .op = CHANGE_DELETE, .schema = schema, .node = node, .path = keep(t, path) };
+	free(path);
+	ed->c.before = keep(t, term_value(node));
+	ed->scope = scope_of(node);
+	if (lysc_is_userordered(schema) && node->next && node->next->schema == schema)
+		ed->next = node->next;
+	t->n++;
+	detach(t->m, node);
+	prune(t->m, parent);
+	return 0;
+}
+
+int txn_delete_below(struct txn *t, struct lyd_node *from, const struct lysc_node *schema, const char *value,
+		     struct errbuf *e)
+{
+	struct lyd_node *node = value ? node_member(t->m, from, schema, value) : node_find(t->m, from, schema);
+	struct lyd_node *next;
+	int rc;
+
+	if (!node)
+		return err_set(e, E_NOTFOUND, "\"%s\" is not set", schema->name);
+	do {
+		next = !value && node->next && node->next->schema == schema ? node->next : NULL;
+		rc = txn_delete_node(t, node, e);
+		node = next;
+	} while (node && !rc);
+	return rc;
+}
+
+/* Undo puts back what was there a moment ago; where memory fails it, no state of the tree would be true. */
+static void must(int failed)
+{
+	if (failed)
+		abort();
+}
+
+static void undo_delete(struct txn *t, struct edit *ed)
+{
+	struct lyd_node *node = (struct lyd_node *)ed->c.node, *holder;
+
+	if (ed->next) {
+		must(lyd_insert_before(ed->next, node));
+		return;
+	}
+	must(ensure_holder(t, ed->scope, ed->c.schema, &holder));
+	must(attach(t->m, holder, node));
+}
+
+static void undo_last(struct txn *t)
+{
+	struct edit *ed = &t->edits[--t->n];
+	struct lyd_node *node = (struct lyd_node *)ed->c.node;
+	struct lyd_node *parent = lyd_parent(node);
+
+	switch (ed->c.op) {
+	case CHANGE_CREATE:
+		detach(t->m, node);
+		lyd_free_tree(node);
+		prune(t->m, parent);
+		break;
+	case CHANGE_VALUE:
+		must(lyd_change_term(node, ed->c.before) != LY_SUCCESS);
+		break;
+	case CHANGE_DELETE:
+		undo_delete(t, ed);
+		break;
+	}
+}
+
+void txn_undo_to(struct txn *t, size_t mark)
+{
+	while (t->n > mark)
+		undo_last(t);
+}
+
+void txn_abort(struct txn *t)
+{
+	txn_undo_to(t, 0);
+	release(t, false);
+}
+
+size_t txn_changes(const struct txn *t)
+{
+	return t->view ? t->view_n : t->n;
+}
+
+const struct change *txn_change(const struct txn *t, size_t i)
+{
+	struct edit *ed;
+
+	if (i >= txn_changes(t))
+		return NULL;
+	ed = &t->edits[t->view ? t->view[i] : i];
+	if (!ed->c.path) { /* made when somebody asks: most changes are never read by people */
+		char *path = lyd_path(ed->c.node, LYD_PATH_STD, NULL, 0);
+
+		ed->c.path = keep((struct txn *)t, path ? path : "");
+		free(path);
+	}
+	return &ed->c;
+}
+
+static bool below(const struct lysc_node *schema, const struct lysc_node *above)
+{
+	while (schema && schema != above)
+		schema = schema->parent;
+	return schema;
+}
+
+/* A watcher sees changes inside its subtree, and the loss of something its subtree was part of. */
+static int tell(struct txn *t, const struct watch *w)
+{
+	size_t *view = malloc((t->n + 1) * sizeof *view);
+	size_t n = 0;
+
+	if (!view)
+		return E_NOMEM;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct lysc_node *s = t->edits[i].c.schema;
+
+		if (!w->subtree || below(s, w->subtree) || below(w->subtree, s))
+			view[n++] = i;
+	}
+	t->view = view;
+	t->view_n = n;
+	if (n)
+		w->fn(w->arg, t);
+	t->view = NULL;
+	free(view);
+	return 0;
+}
+
+int txn_commit(struct txn *t, struct errbuf *e)
+{
+	int rc = txn_check(t, 0, e);
+
+	if (!rc)
+		rc = constraint_validate(t, e);
+	if (rc < 0) {
+		txn_abort(t);
+		return rc;
+	}
+	for (size_t i = 0; i < t->m->watches_n && t->n; i++)
+		if (tell(t, &t->m->watches[i]) < 0)
+			abort(); /* a subsystem that missed a change would act on what is no longer true */
+	release(t, true);
+	return 0;
+}
+
+/* --- by path --- */
+
+static const struct lysc_node *resolve(struct txn *t, struct lyd_node *parent, const char *path, struct errbuf *e)
+{
+	const struct lysc_node *s = node_schema(t->m, parent ? parent->schema : NULL, path);
+
+	if (!s)
+		err_set(e, E_INVAL, "no such node in the schema: \"%s\"", path);
+	return s;
+}
+
+int txn_set(struct txn *t, struct lyd_node *parent, const char *path, const char *value, struct errbuf *e)
+{
+	const struct lysc_node *s = resolve(t, parent, path, e);
+
+	return s ? txn_set_node(t, parent, s, value, e) : E_INVAL;
+}
+
+int txn_entry(struct txn *t, struct lyd_node *parent, const char *path, const char *const *keys, struct lyd_node **out,
+	      struct errbuf *e)
+{
+	const struct lysc_node *s = resolve(t, parent, path, e);
+
+	if (!s || s->nodetype != LYS_LIST)
+		return err_set(e, E_INVAL, "no such list in the schema: \"%s\"", path);
+	return txn_entry_node(t, parent, s, keys, out, e);
+}
+
+int txn_delete(struct txn *t, struct lyd_node *parent, const char *path, const char *value, struct errbuf *e)
+{
+	const struct lysc_node *s = resolve(t, parent, path, e);
+
+	return s ? txn_delete_below(t, parent, s, value, e) : E_INVAL;
+}

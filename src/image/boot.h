@@ -4,6 +4,11 @@
  *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp]]...
  * with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is newer than
  * rommon's own is refused with the reason. Core speaks BOOT_* messages on BOOT_FD_CONTROL.
+ *
+ * `ravelin init` runs the image it put into flash as
+ *     argv: ravelin-image --role init --device DIR [--hostname NAME] [--config]
+ * with descriptors 0 (the configuration file if --config is given, else /dev/null), 1 and 2 (the caller's) and
+ * BOOT_FD_DEVICE. It writes nvram/startup-config and keys/, prints what the owner must know, and exits 0.
  */
 #ifndef IMAGE_BOOT_H
 #define IMAGE_BOOT_H
@@ -31,7 +36,9 @@ enum boot_message_type {
 };
 
 #define BOOT_ALIVE_MS 1000
-#define BOOT_DEAD_MS 10000 /* rommon kills a core that was silent this long */
+#define BOOT_DEAD_MS  10000 /* rommon kills a core that was silent this long */
+#define BOOT_START_MS 60000 /* … and one that said nothing at all for this long: it may be loading its configuration \
+			     */
 
 struct boot_message {
 	uint32_t type;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * launcher.h: the commands of `ravelin` and what they share. Exit codes: 0 done; 1 failed, with the reason on standard
+ * error; 2 wrong usage; 3 (status) the device is not running.
+ */
+#ifndef LAUNCHER_LAUNCHER_H
+#define LAUNCHER_LAUNCHER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "rommon/core.h"
+
+#include <limits.h>
+
+enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_RUNNING = 3 };
+
+/* "HOST:HOSTPORT:PORT[/udp]" as core gets it; IPv6 hosts in brackets. */
+#define PUBLISH_TEXT 80
+struct publish_list {
+	char rows[CORE_PUBLISH_MAX][PUBLISH_TEXT];
+	char *argv[CORE_PUBLISH_MAX];
+	size_t count;
+};
+/* [HOST:]HOSTPORT:PORT[/tcp|/udp]; HOST is an address, 127.0.0.1 if left out. */
+int publish_add(struct publish_list *l, const char *text, struct errbuf *e);
+
+#define DEVICE_CONF     "device.conf"
+#define DEVICE_CONF_MAX 65536
+
+struct device {
+	char path[PATH_MAX]; /* absolute, without links */
+	int fd;              /* O_PATH | O_DIRECTORY */
+};
+/* An existing device. */
+int device_open(struct device *d, const char *dir, struct errbuf *e);
+/* The text of device.conf: checks it and adds its `publish` lines. The error names the line. */
+int device_conf_parse(struct str text, struct publish_list *l, struct errbuf *e);
+int device_conf_load(const struct device *d, struct publish_list *l, struct errbuf *e);
+/* The folder with the image and its verifier: beside the launcher in a build folder, ../libexec/ravelin installed. */
+int libexec_open(struct errbuf *e);
+
+/* Commands: argv[0] is the command's name. They return an exit code. */
+int init_command(int argc, char **argv);
+int run_command(int argc, char **argv);
+int console_command(int argc, char **argv);
+int stop_command(int argc, char **argv);
+int status_command(int argc, char **argv);
+
+int launcher_fail(const struct errbuf *e);                /* prints "ravelin: …"; EXIT_FAILED */
+int launcher_usage(const char *command, const char *why); /* prints why and how it should be; EXIT_USAGE */
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * state.h: all that rommon knows, in one static structure. Inside src/rommon only.
+ */
+#ifndef ROMMON_STATE_H
+#define ROMMON_STATE_H
+
+#include "rommon/console.h"
+#include "rommon/control.h"
+#include "rommon/core.h"
+#include "rommon/crash.h"
+#include "rommon/load.h"
+#include "rommon/prompt.h"
+#include "rommon/rommon.h"
+#include "rommon/tty.h"
+#include "rommon/vars.h"
+
+#define CLIENTS       8
+#define STOP_MS       5000  /* an image asked to stop has this long */
+#define BREAK_TIME_MS 60000 /* a break counts this long after a boot, whatever the configuration register says */
+
+enum state {
+	STATE_PROMPT,   /* nothing runs; what is typed goes to the prompt */
+	STATE_RUNNING,  /* core runs */
+	STATE_HALTING,  /* core was asked to stop because of a break */
+	STATE_STOPPING, /* core was asked to stop for good */
+	STATE_DONE
+};
+
+enum client_kind { CLIENT_NONE, CLIENT_NEW, CLIENT_CONSOLE, CLIENT_STOPPER };
+
+struct client {
+	enum client_kind kind;
+	int fd;
+	struct console_reader reader;
+};
+
+struct rommon {
+	const struct rommon_options *o;
+	enum state state;
+	int exit_code, report_fd;
+	int run_fd, flash_fd, nvram_fd, crashinfo_fd, lock_fd, listen_fd, signal_fd;
+	uint64_t stop_by_ms;     /* STATE_HALTING and STATE_STOPPING: core is killed then */
+	const char *kill_reason; /* why core was killed, if rommon did it */
+	struct console console;
+	struct tty tty;
+	struct console_reader tty_reader;
+	bool tty_menu; /* the escape character was typed */
+	struct client clients[CLIENTS];
+	struct core core;
+	struct crash_history crashes;
+	struct prompt prompt;
+	struct vars vars;
+	struct load load;
+	struct errbuf refusal; /* the last image's */
+};
+
+/* rommon.c */
+uint64_t rommon_now(void);
+void rommon_say(struct rommon *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void rommon_stop(struct rommon *r);
+/* A break on the line. Returns NULL, or why it is ignored. */
+const char *rommon_break(struct rommon *r);
+void rommon_type(struct rommon *r, const char *bytes, size_t n);
+
+/* clients.c: everybody outside: the control socket and the operator's own terminal */
+bool clients_attended(const struct rommon *r); /* is somebody at the console? */
+void clients_accept(struct rommon *r);
+void clients_read(struct rommon *r, struct client *c);
+void clients_write(struct rommon *r, struct client *c);
+void clients_end(struct rommon *r, const char *why); /* tells all and closes them */
+void clients_tty_read(struct rommon *r);
+void clients_tty_write(struct rommon *r);
+
+#endif

@@ -179,7 +179,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_MONITOR(F) F(STRF, text)
 #define IPC_FIELDS_CLOSE(F) F(U32F, status) F(STRF, text)
 
-#define IPC_FIELDS_READY(F) F(U8F, unused)
+#define IPC_FIELDS_READY(F) F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */
 #define IPC_FIELDS_CONNECTION(F) F(U32F, pid)
 #define IPC_FIELDS_REFUSED(F) F(STRF, peer) F(STRF, why)
 #define IPC_FIELDS_GONE(F) F(U32F, pid) F(U32F, wait_status)

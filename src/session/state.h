@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * state.h: what the files of the session process share: one connection's state and the functions by which they call
+ * each other. session.c owns the descriptors and the time, link.c drives the SSH library, shell.c holds the
+ * conversation with core about commands, front.c and plain.c show it to a terminal or to a program.
+ */
+#ifndef SESSION_STATE_H
+#define SESSION_STATE_H
+
+#include "base/buf.h"
+#include "ipc/ipc.h"
+#include "session/front.h"
+#include "ssh/ssh.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* RFC 4253 section 11.1, RFC 4254 section 5.1 */
+enum disconnect_reason { REASON_PROTOCOL = 2, REASON_BY_APPLICATION = 11, REASON_NO_MORE_AUTH = 14 };
+enum open_failure { OPEN_PROHIBITED = 1, OPEN_UNKNOWN_TYPE = 3 };
+
+enum stage {
+	STAGE_SETUP, /* core has not said yet what to offer */
+	STAGE_LOGIN, /* until a line is ours */
+	STAGE_SHELL,
+	STAGE_CLOSING, /* everything was said; the peer may close, for a moment */
+	STAGE_FLUSH    /* only what is still to be written */
+};
+
+/* The SSH connection and its one session channel. */
+struct link {
+	struct ssh_conn *conn; /* NULL: a console */
+	uint8_t cookie[16];
+	bool has_cookie;         /* SETUP's, for the first key exchange */
+	bool ended;              /* the library said SSH_END */
+	bool open, pty, started; /* the channel; started: shell or exec was asked for */
+	uint32_t channel;
+	uint32_t cols, rows;
+	char term[64];
+	unsigned awaiting; /* answers of core the library waits for: core must be read whatever stands in the queue */
+	unsigned failures, key_failures, retries;
+};
+
+#define SHELL_FDS 4
+
+/* The conversation with core once there is a line. */
+struct shell {
+	struct front front;
+	struct buf input; /* typed, not yet taken by the front */
+	struct buf queue; /* records that wait until earlier output is shown: u16 type, string body */
+	int queued_fds[SHELL_FDS];
+	unsigned n_queued_fds;
+	int long_fd; /* OUTFD being shown, or -1 */
+	uint64_t long_at, long_size;
+	bool exec;     /* one command: no banner, no prompt */
+	bool busy;     /* a command runs */
+	bool asking;   /* ASK or TEXT stands */
+	bool discard;  /* cancelled: the rest of this command's output is dropped */
+	bool then_end; /* Ctrl-Z after a line: `end` follows it */
+	bool closing;  /* CLOSE is in the queue */
+	uint8_t last_typed;
+	bool eof;       /* nothing more will be typed */
+	bool finishing; /* show what is left, then close with `status` */
+	uint32_t status;
+	uint64_t active_at; /* ACTIVE was last sent */
+	struct ipc_bucket questions, resizes;
+	uint32_t sent_cols, sent_rows, cols, rows;
+};
+
+struct session {
+	enum ipc_kind kind;
+	int peer;
+	struct ipc_channel core;
+	bool core_gone;
+	enum stage stage;
+	uint64_t now, started;
+	uint64_t deadline; /* 0 = none */
+	uint64_t bytes_in, bytes_out;
+	uint32_t end_reason;
+	char end_text[128];
+	struct link link;
+	struct shell shell;
+};
+
+/* session.c */
+void session_stop(struct session *s, uint32_t reason, const char *text); /* orderly end; the first reason is kept */
+bool session_wait_core(struct session *s); /* until core reads again; false: it does not */
+void session_sent(struct session *s, int rc);
+
+/* Sends to core and waits when its queue is full: a session has nothing better to do. */
+#define SESSION_SEND(s, NAME, ...)                                                                                     \
+	do {                                                                                                           \
+		int rc_;                                                                                               \
+		do                                                                                                     \
+			rc_ = IPC_SEND(&(s)->core, NAME, __VA_ARGS__);                                                 \
+		while (rc_ == E_AGAIN && session_wait_core(s));                                                        \
+		session_sent(s, rc_);                                                                                  \
+	} while (0)
+
+/* link.c */
+bool link_setup(struct session *s, struct str body);
+bool link_answer(struct session *s, uint16_t type, struct str body); /* COOKIE, SIGNED, AUTH_*; false: malformed */
+bool link_pump(struct session *s);                                   /* true: something moved */
+size_t link_write(struct session *s, struct str bytes);              /* to the channel; bytes taken */
+void link_consumed(struct session *s, size_t n);
+void link_finish(struct session *s, uint32_t status);
+
+/* shell.c */
+void shell_init(struct session *s);
+void shell_release(struct session *s);
+bool shell_start(struct session *s, bool exec, bool terminal); /* a front for what was asked for */
+void shell_typed(struct session *s, struct str bytes);
+void shell_eof(struct session *s);
+void shell_resize(struct session *s, uint32_t cols, uint32_t rows);
+void shell_interrupt(struct session *s);
+bool shell_receive(struct session *s, struct ipc_record *r); /* false: malformed */
+bool shell_wants_core(const struct session *s);
+bool shell_pump(struct session *s);
+bool shell_flushed(const struct session *s);
+
+/* console.c */
+size_t console_write(struct session *s, struct str bytes);
+void console_size(struct session *s);
+
+#endif

@@ -178,8 +178,10 @@ static void answer(struct session *s, struct str body)
 
 	if (!ipc_get_ANSWER(body, &m))
 		return;
+	if (str_is(m.text, "\r"))
+		m.text = STR("return");
 	snprintf(text, sizeof text, "%s: %s%.*s\n", s->asking ? "answer" : "text", m.cancelled ? "cancelled" : "",
-		 (int)m.text.n, m.text.n && m.text.p[0] == '\r' ? "return" : (const char *)m.text.p);
+		 (int)m.text.n, (const char *)m.text.p);
 	s->asking = s->collecting = false;
 	out(s, text);
 	done(s);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define BLOCK_SIZE 4096
-#define ALIGN 16
+#define ALIGN      16
 
 struct arena_block {
 	struct arena_block *next;

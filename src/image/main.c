@@ -6,9 +6,11 @@
 #include "core/core.h"
 #include "gate/gate.h"
 #include "helpers/helpers.h"
+#include "helpers/init.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -17,20 +19,18 @@ static const struct {
 	{ "core", core_main },
 	{ "gate", gate_main },
 	{ "init", init_main },
-	{ "helper-rsa", helper_rsa },
-	{ "helper-verify", helper_verify },
-	{ "helper-secret", helper_secret },
-	{ "helper-sign", helper_sign },
 };
 
 int main(int argc, char **argv)
 {
-	if (argc >= 3 && strcmp(argv[1], "--role") == 0) {
-		for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-			if (strcmp(argv[2], roles[i].name) == 0)
-				return roles[i].main(argc - 2, argv + 2);
-		}
+	const char *role = argc >= 3 && strcmp(argv[1], "--role") == 0 ? argv[2] : "";
+
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+		if (strcmp(role, roles[i].name) == 0)
+			return roles[i].main(argc, argv);
 	}
+	if (strncmp(role, "helper-", 7) == 0)
+		_exit(helper_main(role, argc, argv));
 	fputs("This is a Ravelin image. Boot it: ravelin run DIR\n", stderr);
 	return 2;
 }

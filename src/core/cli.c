@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cli.c: see cli.h. Runs in core. One place decides what a line means (cmd_parse, with the shell's privilege
+ * level) and one place changes configuration (apply_match): every dialect and every file passes here.
+ */
+#include "cli.h"
+
+#include "core/commands.h"
+#include "core/config.h"
+#include "core/core.h"
+#include "core/syslog.h"
+#include "model/model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_ARENA_MAX ((size_t)1 << 20)
+#define RUN_OUT_MAX   ((size_t)64 << 20)
+
+static void run_continue(struct run *run);
+
+void cli_init(struct cli *sh, struct core *core, const struct cli_ops *ops)
+{
+	*sh = (struct cli){ .core = core, .ops = ops, .level = 1 };
+	cmd_place_exec(core->cmds, &sh->place);
+}
+
+static void run_free(struct run *run)
+{
+	if (run->job)
+		job_cancel(run->job);
+	if (run->abandon)
+		run->abandon(run);
+	buf_release(&run->out);
+	buf_release(&run->answer);
+	buf_release(&run->job_result);
+	arena_release(&run->arena);
+	free(run);
+}
+
+void cli_release(struct cli *sh)
+{
+	if (sh->run)
+		run_free(sh->run);
+	sh->run = NULL;
+}
+
+void cli_prompt(const struct cli *sh, struct buf *out)
+{
+	cmd_place_prompt(&sh->place, core_hostname(sh->core), sh->level, out);
+}
+
+void cli_end_configuration(struct cli *sh)
+{
+	cmd_place_exec(sh->core->cmds, &sh->place);
+	if (sh->configured && sh->interactive)
+		syslog_event(sh->core->log, "SYS", 5, "CONFIG_I", "Configured from %s by %s%s%s",
+			     strncmp(sh->origin, "vty", 3) == 0 ? "console" : sh->origin,
+			     sh->user[0] ? sh->user : "console", strncmp(sh->origin, "vty", 3) == 0 ? " on " : "",
+			     strncmp(sh->origin, "vty", 3) == 0 ? sh->origin : "");
+	sh->configured = false;
+}
+
+/* --- what step functions call --- */
+
+static void flush_out(struct run *run)
+{
+	if (buf_len(&run->out))
+		run->cli->ops->out(run->cli, buf_str(&run->out));
+	buf_clear(&run->out);
+}
+
+int run_ask(struct run *run, int next, bool echo, enum ipc_ask kind, const char *prompt)
+{
+	run->step = next;
+	run->waiting_answer = true;
+	buf_clear(&run->answer);
+	flush_out(run);
+	run->cli->ops->ask(run->cli, prompt, echo, kind);
+	return RUN_WAIT;
+}
+
+const char *run_answer(struct run *run)
+{
+	return buf_cstr(&run->answer);
+}
+
+bool run_yes(const struct run *run)
+{
+	struct str s = buf_str(&run->answer);
+
+	if (run->cancelled)
+		return false;
+	return s.n > 0 && (s.p[0] == 'y' || s.p[0] == 'Y' || s.p[0] == '\r');
+}
+
+void run_progress(struct run *run, const char *text)
+{
+	flush_out(run);
+	run->cli->ops->progress(run->cli, text);
+}
+
+int run_fail(struct run *run, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	buf_puts(&run->out, text);
+	buf_puts(&run->out, "\n");
+	return RUN_FAILED;
+}
+
+static void job_answered(void *arg, enum job_kind kind, struct str bytes)
+{
+	struct run *run = arg;
+
+	if (kind == JOB_PROGRESS) {
+		char text[80];
+
+		if (str_copy(bytes, text, sizeof text))
+			run_progress(run, text);
+		return;
+	}
+	run->job = NULL;
+	run->job_ok = kind == JOB_RESULT;
+	buf_clear(&run->job_result);
+	buf_put(&run->job_result, bytes.p, bytes.n);
+	run_continue(run);
+}
+
+int run_start_job(struct run *run, int next, const char *helper, struct buf *request, unsigned limit_ms)
+{
+	struct errbuf e = { "" };
+
+	run->step = next;
+	flush_out(run);
+	run->job = job_start(&run->core->jobs, helper, buf_str(request), limit_ms, job_answered, run, &e);
+	buf_release(request);
+	if (!run->job)
+		return run_fail(run, "%% %s", e.text);
+	return RUN_WAIT;
+}
+
+/* --- the life of one command --- */
+
+static void run_end(struct run *run, unsigned status)
+{
+	struct cli *sh = run->cli;
+
+	if (run->out.err)
+		sh->ops->progress(sh, "% Output too long, cut\n");
+	flush_out(run);
+	sh->run = NULL;
+	run_free(run);
+	sh->ops->done(sh, status);
+}
+
+static int apply_match(struct run *run)
+{
+	struct cli *sh = run->cli;
+	struct errbuf e = { "" };
+	struct cmd_error err = { .kind = CMD_ERR_OTHER };
+	struct txn *t = model_begin(run->core->model);
+	bool changed;
+	int rc;
+
+	if (!t)
+		return run_fail(run, "%% Configuration is locked, try again");
+	rc = cmd_apply(run->core->cmds, &run->match, t, &sh->place, &err);
+	if (rc < 0) {
+		txn_abort(t);
+		cmd_error_text(&err, run->prompt_len, &run->out);
+		return RUN_FAILED;
+	}
+	changed = txn_changes(t) > 0;
+	rc = txn_commit(t, &e);
+	if (rc < 0)
+		return run_fail(run, "%% %s", e.text);
+	if (changed && sh->interactive) {
+		sh->configured = true;
+		config_touched(run->core, sh->user);
+	}
+	return RUN_DONE;
+}
+
+static int ask_text(struct run *run)
+{
+	run->waiting_answer = true;
+	buf_clear(&run->answer);
+	flush_out(run);
+	run->cli->ops->text(run->cli, &run->match.text_rule);
+	return RUN_WAIT;
+}
+
+/* Configuration rows: text, then hook, then the model. */
+static int config_step(struct run *run)
+{
+	int rc;
+
+	if (run->cancelled)
+		return RUN_FAILED;
+	if (run->match.needs_text) {
+		if (!run->applying) {
+			run->applying = true;
+			return ask_text(run);
+		}
+		rc = cmd_match_text(&run->match, &run->arena, buf_str(&run->answer));
+		if (rc < 0)
+			return run_fail(run, "%% %s", err_text(rc));
+		run->match.needs_text = false;
+	}
+	if (run->match.hook && !run->match.no && !run->match.dflt) {
+		rc = run->match.hook(run);
+		if (rc != RUN_DONE)
+			return rc;
+	}
+	return apply_match(run);
+}
+
+static void run_continue(struct run *run)
+{
+	int rc;
+
+	do {
+		rc = run->step_fn(run);
+		if (rc == RUN_AGAIN)
+			run->step = 0;
+	} while (rc == RUN_AGAIN);
+	if (rc != RUN_WAIT)
+		run_end(run, rc == RUN_DONE ? 0 : 1);
+}
+
+static struct run *run_new(struct cli *sh)
+{
+	struct run *run = calloc(1, sizeof *run);
+
+	if (!run)
+		return NULL;
+	run->cli = sh;
+	run->core = sh->core;
+	arena_init(&run->arena, RUN_ARENA_MAX);
+	buf_init(&run->out, RUN_OUT_MAX);
+	buf_init(&run->answer, 65536);
+	buf_init(&run->job_result, 65536);
+	run->started_ms = core_now_ms();
+	sh->run = run;
+	return run;
+}
+
+/* Parses `line` at `place` into the run and chooses its step function. */
+static int begin_line(struct run *run, const struct cmd_place *place, struct str line)
+{
+	struct cli *sh = run->cli;
+	struct cmd_error err = { .kind = CMD_ERR_OTHER };
+	int rc = cmd_parse(run->core->cmds, place, sh->level, line, &run->arena, &run->match, &err);
+
+	if (rc < 0) {
+		cmd_error_text(&err, run->prompt_len, &run->out);
+		return RUN_FAILED;
+	}
+	if (!run->match.row)
+		return RUN_DONE;
+	if (run->match.filter != CMD_FILTER_NONE)
+		sh->ops->filter(sh, run->match.filter, run->match.pattern);
+	run->step_fn = run->match.handler ? run->match.handler : config_step;
+	return RUN_AGAIN;
+}
+
+int cli_command(struct cli *sh, struct str line)
+{
+	struct run *run;
+	struct buf prompt;
+	int rc;
+
+	if (sh->run)
+		return E_BUSY;
+	if (line.n > CMD_LINE_MAX)
+		return E_TOOBIG;
+	run = run_new(sh);
+	if (!run)
+		return E_NOMEM;
+	buf_init(&prompt, 256);
+	cli_prompt(sh, &prompt);
+	run->prompt_len = buf_len(&prompt);
+	buf_release(&prompt);
+	rc = begin_line(run, &sh->place, line);
+	if (rc == RUN_AGAIN)
+		run_continue(run);
+	else
+		run_end(run, rc == RUN_DONE ? 0 : 1);
+	return 0;
+}
+
+int cli_internal(struct cli *sh, cmd_step_fn *step)
+{
+	struct run *run;
+
+	if (sh->run)
+		return E_BUSY;
+	run = run_new(sh);
+	if (!run)
+		return E_NOMEM;
+	run->step_fn = step;
+	run_continue(run);
+	return 0;
+}
+
+int cli_answer(struct cli *sh, bool cancelled, struct str text)
+{
+	struct run *run = sh->run;
+
+	if (!run || !run->waiting_answer)
+		return E_STATE;
+	run->waiting_answer = false;
+	run->cancelled = cancelled;
+	buf_clear(&run->answer);
+	buf_put(&run->answer, text.p, text.n);
+	run_continue(run);
+	return 0;
+}
+
+void cli_resume(struct cli *sh)
+{
+	if (sh->run)
+		run_continue(sh->run);
+}
+
+/* A command that waits for a helper ends at once; one that waits for an answer is told. */
+void cli_cancel(struct cli *sh)
+{
+	struct run *run = sh->run;
+
+	if (!run)
+		return;
+	run->cancelled = true;
+	if (run->waiting_answer)
+		cli_answer(sh, true, STR(""));
+	else
+		run_end(run, 1);
+}
+
+/* `do LINE`: the line is parsed as if typed at exec, by the same user, and runs in this command's place. */
+int cmd_do(struct run *run)
+{
+	const char *line = cmd_arg(&run->match, "line");
+	struct cmd_place exec;
+	int rc;
+
+	if (run->redirected || !line)
+		return run_fail(run, "%% Incomplete command.");
+	run->redirected = true;
+	cmd_place_exec(run->core->cmds, &exec);
+	run->prompt_len += strlen("do ");
+	rc = begin_line(run, &exec, str_of(line));
+	return rc;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cli.h: a command's life. A shell is whoever gives commands: a session on a line, or the loader that reads a
+ * configuration file. It runs one command at a time; a command is a `struct run` with an arena of its own and a step
+ * function that never blocks: it prints, asks, starts a helper or finishes, and is called again when the answer is in.
+ * Lines and answers are hostile.
+ */
+#ifndef CORE_CLI_H
+#define CORE_CLI_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "cmd/cmd.h"
+#include "core/job.h"
+#include "ipc/messages.h"
+
+#include <stdbool.h>
+
+struct core;
+struct cli;
+struct run;
+
+/* Where a shell's words go. The loader's own implementations answer or refuse questions. */
+struct cli_ops {
+	void (*out)(struct cli *sh, struct str bytes);
+	void (*filter)(struct cli *sh, enum cmd_filter_kind kind, const char *pattern);
+	void (*progress)(struct cli *sh, const char *text);
+	void (*ask)(struct cli *sh, const char *prompt, bool echo, enum ipc_ask kind);
+	void (*text)(struct cli *sh, const struct cmd_text_rule *rule);
+	void (*done)(struct cli *sh, unsigned status);
+};
+
+struct cli {
+	struct core *core;
+	const struct cli_ops *ops;
+	struct cmd_place place;
+	unsigned level;   /* privilege 0..15 */
+	char user[65];    /* "" = nobody logged in (console without login) */
+	char origin[96];  /* "console", "vty0 (192.0.2.1)": who, for the log */
+	bool interactive; /* a person or a program at a prompt; false: a file */
+	bool configured;  /* changed something since it entered configuration mode */
+	bool leave;       /* `exit` at exec: end the session after this command */
+	struct run *run;  /* the command in flight or NULL */
+};
+
+void cli_init(struct cli *sh, struct core *core, const struct cli_ops *ops);
+void cli_release(struct cli *sh); /* abandons a command in flight */
+/* Starts the command on `line`; ops->done is called exactly once for it, maybe before this returns. E_BUSY, E_TOOBIG.
+ */
+int cli_command(struct cli *sh, struct str line);
+/* Runs `step` as a command that nobody typed (console login). */
+int cli_internal(struct cli *sh, cmd_step_fn *step);
+int cli_answer(struct cli *sh, bool cancelled, struct str text); /* E_STATE when nothing was asked */
+void cli_cancel(struct cli *sh);
+/* What the command in flight waited for (run->abandon was set) is there: its step function goes on. */
+void cli_resume(struct cli *sh);
+/* Leaves configuration mode: logs %SYS-5-CONFIG_I when something was configured. */
+void cli_end_configuration(struct cli *sh);
+void cli_prompt(const struct cli *sh, struct buf *out);
+
+enum run_result { RUN_DONE, RUN_FAILED, RUN_WAIT, RUN_AGAIN };
+/* RUN_FAILED: like RUN_DONE, with exit status 1. RUN_AGAIN: the match was replaced (`do`): begin it. */
+
+struct run {
+	struct cli *cli;
+	struct core *core;
+	struct arena arena;
+	struct cmd_match match;
+	cmd_step_fn *step_fn;
+	int step;          /* the step function's own state; 0 at the first call */
+	struct buf out;    /* what the command prints; sent when it waits or ends */
+	struct buf answer; /* to the last question */
+	bool cancelled;    /* the question or the command was interrupted */
+	bool waiting_answer;
+	struct job *job;
+	bool job_ok;
+	struct buf job_result; /* the helper's result, or words when job_ok is false */
+	bool applying;         /* the hook or text of a configuration row, then cmd_apply */
+	bool redirected;       /* the line came through `do` */
+	size_t prompt_len;     /* columns before the line: for the caret */
+	uint64_t started_ms;
+	void *data;                       /* the step function's, from the arena */
+	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */
+};
+
+/* For step functions. Each returns RUN_WAIT and arranges that the function is called again with run->step = next. */
+int run_ask(struct run *run, int next, bool echo, enum ipc_ask kind, const char *prompt);
+int run_start_job(struct run *run, int next, const char *helper, struct buf *request, unsigned limit_ms);
+bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
+const char *run_answer(struct run *run);
+void run_progress(struct run *run, const char *text);
+int run_fail(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* prints, RUN_FAILED */
+
+#endif

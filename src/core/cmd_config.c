@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cmd_config.c: configuration as a whole: show, save, merge, erase, and reload. Runs in core.
+ */
+#include "commands.h"
+
+#include "core/config.h"
+#include "core/core.h"
+#include "core/cli.h"
+#include "core/syslog.h"
+#include "files/files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NVRAM_BYTES 262144 /* what a user of IOS reads; the real limit is CONFIG_MAX_BYTES */
+
+int cmd_show_running(struct run *run)
+{
+	struct buf text;
+
+	buf_init(&text, CONFIG_MAX_BYTES);
+	config_text(run->core, &text);
+	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", buf_len(&text));
+	buf_put(&run->out, buf_ptr(&text), buf_len(&text));
+	buf_puts(&run->out, "\n");
+	buf_release(&text);
+	return RUN_DONE;
+}
+
+int cmd_show_startup(struct run *run)
+{
+	struct errbuf e = { "" };
+	struct buf text;
+	int rc;
+
+	buf_init(&text, CONFIG_MAX_BYTES);
+	rc = files_load(run->core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
+	if (rc == 0) {
+		buf_printf(&run->out, "Using %zu out of %d bytes\n", buf_len(&text), NVRAM_BYTES);
+		buf_put(&run->out, buf_ptr(&text), buf_len(&text));
+		buf_puts(&run->out, "\n");
+	}
+	buf_release(&text);
+	if (rc == E_NOTFOUND)
+		return run_fail(run, "startup-config is not present");
+	return rc < 0 ? run_fail(run, "%%Error reading nvram:startup-config (%s)", e.text) : RUN_DONE;
+}
+
+static int save(struct run *run)
+{
+	struct errbuf e = { "" };
+
+	buf_puts(&run->out, "Building configuration...\n");
+	if (config_save(run->core, &e) < 0)
+		return run_fail(run, "%%Error writing nvram:startup-config (%s)", e.text);
+	buf_puts(&run->out, "[OK]\n");
+	return RUN_DONE;
+}
+
+int cmd_write(struct run *run)
+{
+	return save(run);
+}
+
+/* The dialogue of `copy`: Return takes the name offered; only that name is a destination in this direction. */
+static int destination(struct run *run, const char *name)
+{
+	char prompt[64];
+
+	if (run->step == 0) {
+		snprintf(prompt, sizeof prompt, "Destination filename [%s]? ", name);
+		return run_ask(run, 1, true, ASK_LINE, prompt);
+	}
+	if (run->cancelled)
+		return RUN_FAILED;
+	if (buf_len(&run->answer) && strcmp(run_answer(run), name) != 0)
+		return run_fail(run, "%%Error opening %s (No such file or directory)", run_answer(run));
+	return RUN_DONE;
+}
+
+int cmd_copy_running_startup(struct run *run)
+{
+	int rc = destination(run, CONFIG_STARTUP);
+
+	return rc == RUN_DONE ? save(run) : rc;
+}
+
+/* --- copy startup-config running-config --- */
+
+struct merge {
+	unsigned messages;
+	size_t bytes;
+	struct run *run;
+};
+
+/* The command waits while the loader works: cli_release abandons it through the run's arena. */
+static void merged(void *arg, const char *message)
+{
+	struct run *run = arg;
+	struct merge *m = run->data;
+
+	if (message) {
+		m->messages++;
+		buf_printf(&run->out, "%% %s\n", message);
+		return;
+	}
+	cli_resume(run->cli);
+}
+
+static int merge_begin(struct run *run)
+{
+	struct merge *m = arena_alloc(&run->arena, sizeof *m);
+	struct errbuf e = { "" };
+	struct buf text;
+	int rc;
+
+	if (!m)
+		return run_fail(run, "%% Out of memory");
+	run->data = m;
+	buf_init(&text, CONFIG_MAX_BYTES);
+	rc = files_load(run->core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
+	m->bytes = buf_len(&text);
+	if (rc == 0)
+		rc = config_merge(run->core, CONFIG_STARTUP, buf_str(&text), merged, run);
+	buf_release(&text);
+	if (rc < 0)
+		return run_fail(run, "%%Error opening nvram:startup-config (%s)",
+				rc == E_NOTFOUND ? "No such file or directory" : e.text);
+	run->step = 2;
+	run->abandon = config_abandon;
+	return RUN_WAIT;
+}
+
+int cmd_copy_startup_running(struct run *run)
+{
+	uint64_t ms = core_now_ms() - run->started_ms;
+	struct merge *m = run->data;
+	int rc;
+
+	if (run->step == 2) {
+		run->abandon = NULL;
+		config_touched(run->core, run->cli->user);
+		buf_printf(&run->out, "%zu bytes copied in %llu.%03llu secs (%llu bytes/sec)\n", m->bytes,
+			   (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
+			   (unsigned long long)(m->bytes * 1000 / (ms ? ms : 1)));
+		return m->messages ? RUN_FAILED : RUN_DONE;
+	}
+	rc = destination(run, "running-config");
+	return rc == RUN_DONE ? merge_begin(run) : rc;
+}
+
+int cmd_erase_startup(struct run *run)
+{
+	struct errbuf e = { "" };
+	int rc;
+
+	if (run->step == 0)
+		return run_ask(run, 1, false, ASK_CONFIRM,
+			       "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]");
+	if (!run_yes(run))
+		return RUN_FAILED;
+	rc = files_remove(run->core->nvram_fd, CONFIG_STARTUP, &e);
+	if (rc < 0 && rc != E_NOTFOUND)
+		return run_fail(run, "%%Error erasing nvram: (%s)", e.text);
+	run->core->modified = true;
+	buf_puts(&run->out, "[OK]\nErase of nvram: complete\n");
+	syslog_event(run->core->log, "SYS", 7, "NV_BLOCK_INIT", "Initialized the geometry of nvram");
+	return RUN_DONE;
+}
+
+/* --- reload --- */
+
+enum reload_step { RL_BEGIN, RL_SAVE, RL_CONFIRM };
+
+static int reload_confirm(struct run *run)
+{
+	return run_ask(run, RL_CONFIRM, false, ASK_CONFIRM, "Proceed with reload? [confirm]");
+}
+
+static int reload_save(struct run *run)
+{
+	if (run->cancelled)
+		return RUN_FAILED;
+	if (run_yes(run) && save(run) == RUN_FAILED)
+		return RUN_FAILED;
+	if (!run_yes(run) && strncasecmp(run_answer(run), "n", 1) != 0)
+		return run_ask(run, RL_SAVE, true, ASK_YESNO,
+			       "% Please answer 'yes' or 'no'.\n"
+			       "System configuration has been modified. Save? [yes/no]: ");
+	return reload_confirm(run);
+}
+
+int cmd_reload(struct run *run)
+{
+	switch (run->step) {
+	case RL_BEGIN:
+		if (!run->core->modified)
+			return reload_confirm(run);
+		return run_ask(run, RL_SAVE, true, ASK_YESNO,
+			       "System configuration has been modified. Save? [yes/no]: ");
+	case RL_SAVE:
+		return reload_save(run);
+	default:
+		if (!run_yes(run))
+			return RUN_FAILED;
+		syslog_event(run->core->log, "SYS", 5, "RELOAD",
+			     "Reload requested by %s on %s. Reload Reason: Reload Command.",
+			     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
+		core_shutdown(run->core, true, "");
+		return RUN_DONE;
+	}
+}

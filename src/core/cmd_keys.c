@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cmd_keys.c: making, showing and destroying key pairs; public keys and secrets on their way into the configuration.
+ * Runs in core; RSA pairs are generated and secrets hashed in helpers.
+ */
+#include "commands.h"
+
+#include "aaa/aaa.h"
+#include "core/core.h"
+#include "core/cli.h"
+#include "core/sshd.h"
+#include "keys/keys.h"
+#include "model/model.h"
+
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MODULUS_MIN       512
+#define MODULUS_MAX       4096
+#define MODULUS_OLD_MIN   360 /* what IOS once made; libcrypto does not */
+#define MODULUS_ADVISED   2048
+#define GENERATE_LIMIT_MS 300000
+
+/* --- crypto key generate rsa --- */
+
+struct generate {
+	char name[KEY_NAME_MAX];
+	enum key_usage usages[2]; /* usage-keys makes two pairs */
+	unsigned n_usages, made;
+	unsigned bits;
+	bool exportable, asked_size;
+};
+enum generate_step { GK_BEGIN, GK_REPLACE, GK_SIZE, GK_MADE };
+
+static const char *usage_name(enum key_usage u)
+{
+	static const char *const names[] = { "General Purpose Key", "Signature Key", "Encryption Key" };
+
+	return names[u];
+}
+
+/* The label, or host name and domain: without both there is no name for the pair. */
+static int name_pair(struct run *run, struct generate *g)
+{
+	const char *label = cmd_arg(&run->match, "label");
+	const char *host = core_hostname(run->core);
+	const char *domain = model_str(run->core->model, "/ravelin-system:domain/name");
+	int n;
+
+	if (!label && strcmp(host, "Router") == 0)
+		return run_fail(run, "%% No hostname specified\n%% Please define a hostname other than Router.");
+	if (!label && !domain)
+		return run_fail(run, "%% No domain specified\n%% Please define a domain-name first.");
+	n = label ? snprintf(g->name, sizeof g->name, "%s", label)
+		  : snprintf(g->name, sizeof g->name, "%s.%s", host, domain);
+	if (n < 0 || (size_t)n >= sizeof g->name)
+		return run_fail(run, "%% The name for the keys is longer than %zu characters", sizeof g->name - 1);
+	return RUN_DONE;
+}
+
+static int ask_size(struct run *run, struct generate *g)
+{
+	char prompt[400];
+
+	g->asked_size = true;
+	snprintf(prompt, sizeof prompt,
+		 "Choose the size of the key modulus in the range of %d to %d for your\n"
+		 "  %ss. Choosing a key modulus greater than 512 may take\n"
+		 "  a few minutes.\n\nHow many bits in the modulus [%d]: ",
+		 MODULUS_MIN, MODULUS_MAX, usage_name(g->usages[0]), MODULUS_ADVISED);
+	return run_ask(run, GK_SIZE, true, ASK_LINE, prompt);
+}
+
+/* RUN_DONE: the size is good. */
+static int check_size(struct run *run, unsigned long bits)
+{
+	if (bits >= MODULUS_OLD_MIN && bits < MODULUS_MIN)
+		return run_fail(
+		    run,
+		    "%% A modulus of %lu bits is not made here: keys under %d bits can be factored on a desk.\n"
+		    "%% Choose a size from %d to %d.",
+		    bits, MODULUS_MIN, MODULUS_MIN, MODULUS_MAX);
+	if (bits < MODULUS_MIN || bits > MODULUS_MAX)
+		return run_fail(run, "%% A decimal number between %d and %d.", MODULUS_MIN, MODULUS_MAX);
+	if (bits < MODULUS_ADVISED)
+		buf_printf(&run->out, "%% Warning: a modulus under %d bits is not safe.%s\n", MODULUS_ADVISED,
+			   bits < 768 ? " SSH version 2 needs at least 768 bits." : "");
+	return RUN_DONE;
+}
+
+static int make_next(struct run *run, struct generate *g)
+{
+	struct buf request;
+
+	buf_printf(&run->out, "%% Generating %u bit RSA keys, keys will be %s...", g->bits,
+		   g->exportable ? "exportable" : "non-exportable");
+	buf_init(&request, 64);
+	buf_put_u32(&request, g->bits);
+	return run_start_job(run, GK_MADE, "rsa", &request, GENERATE_LIMIT_MS);
+}
+
+static int size_typed(struct run *run, struct generate *g)
+{
+	const char *text = run_answer(run);
+	unsigned long bits = MODULUS_ADVISED;
+	char *end = NULL;
+
+	if (run->cancelled)
+		return RUN_FAILED;
+	if (*text) {
+		bits = strtoul(text, &end, 10);
+		if (*end)
+			bits = 0;
+	}
+	if (check_size(run, bits) != RUN_DONE)
+		return ask_size(run, g);
+	g->bits = (unsigned)bits;
+	return make_next(run, g);
+}
+
+static int choose_size(struct run *run, struct generate *g)
+{
+	const char *modulus = cmd_arg(&run->match, "modulus");
+
+	if (!modulus)
+		return ask_size(run, g);
+	g->bits = (unsigned)strtoul(modulus, NULL, 10);
+	buf_printf(&run->out, "%% The key modulus size is %u bits\n", g->bits);
+	if (check_size(run, g->bits) != RUN_DONE)
+		return RUN_FAILED;
+	return make_next(run, g);
+}
+
+static int generate_begin(struct run *run)
+{
+	struct generate *g = arena_alloc(&run->arena, sizeof *g);
+	const char *storage = cmd_arg(&run->match, "storage");
+	bool two = cmd_has(&run->match, "usage-keys");
+	char prompt[300];
+
+	if (!g)
+		return run_fail(run, "%% Out of memory");
+	run->data = g;
+	if (storage && strcmp(storage, "nvram:") != 0)
+		return run_fail(run, "%% No such storage device: \"%s\"; keys are kept in nvram:", storage);
+	if (name_pair(run, g) != RUN_DONE)
+		return RUN_FAILED;
+	g->usages[0] = two ? KEY_SIGNATURE : KEY_GENERAL;
+	g->usages[1] = KEY_ENCRYPTION;
+	g->n_usages = two ? 2 : 1;
+	g->exportable = cmd_has(&run->match, "exportable");
+	if (keys_find(run->core->keys, KEY_RSA, g->name, KEY_GENERAL) ||
+	    keys_find(run->core->keys, KEY_RSA, g->name, KEY_SIGNATURE)) {
+		buf_printf(&run->out, "%% You already have RSA keys defined named %s.\n", g->name);
+		snprintf(prompt, sizeof prompt, "%% Do you really want to replace them? [yes/no]: ");
+		return run_ask(run, GK_REPLACE, true, ASK_YESNO, prompt);
+	}
+	buf_printf(&run->out, "%sThe name for the keys will be: %s\n", cmd_arg(&run->match, "modulus") ? "% " : "",
+		   g->name);
+	return choose_size(run, g);
+}
+
+static int pair_made(struct run *run, struct generate *g)
+{
+	uint64_t ms = core_now_ms() - run->started_ms;
+	struct cur c = cur_of(buf_str(&run->job_result));
+	struct errbuf e = { "" };
+	struct str der = cur_str(&c);
+	int rc;
+
+	if (!run->job_ok || !cur_done(&c))
+		return run_fail(run, "\n%% Key generation failed: %.*s", (int)buf_len(&run->job_result),
+				run->job_ok ? "bad answer" : (const char *)buf_cstr(&run->job_result));
+	if (g->made == 0) /* the old pair goes only when the new one is there */
+		keys_remove(run->core->keys, g->name, KEY_RSA, NULL);
+	rc = keys_add(run->core->keys, g->name, KEY_RSA, g->usages[g->made], g->exportable, der, &e);
+	if (rc < 0)
+		return run_fail(run, "\n%% The key pair was not saved: %s", e.text);
+	buf_printf(&run->out, "\n[OK] (elapsed time was %llu seconds)\n", (unsigned long long)(ms / 1000));
+	if (++g->made < g->n_usages)
+		return make_next(run, g);
+	sshd_update(run->core->sshd);
+	return RUN_DONE;
+}
+
+int cmd_key_generate(struct run *run)
+{
+	struct generate *g = run->data;
+
+	switch (run->step) {
+	case GK_BEGIN:
+		return generate_begin(run);
+	case GK_REPLACE:
+		if (!run_yes(run))
+			return RUN_FAILED;
+		buf_printf(&run->out, "%sThe name for the keys will be: %s\n",
+			   cmd_arg(&run->match, "modulus") ? "% " : "", g->name);
+		return choose_size(run, g);
+	case GK_SIZE:
+		return size_typed(run, g);
+	default:
+		return pair_made(run, g);
+	}
+}
+
+/* --- crypto key zeroize rsa --- */
+
+int cmd_key_zeroize(struct run *run)
+{
+	const char *label = cmd_arg(&run->match, "label");
+	struct errbuf e = { "" };
+	bool any = false;
+	int rc;
+
+	if (run->step == 0) {
+		for (size_t i = 0; i < keys_count(run->core->keys); i++) {
+			const struct key *k = keys_at(run->core->keys, i);
+
+			any |= k->type == KEY_RSA && (!label || strcmp(label, k->name) == 0);
+		}
+		if (!any)
+			return run_fail(run, "%% No Signature RSA Keys found in configuration.\n");
+		if (label)
+			buf_printf(&run->out, "%% Keys to be removed are named '%s'.\n", label);
+		else
+			buf_puts(&run->out, "% All RSA keys will be removed.\n");
+		buf_puts(&run->out, "% All router certs issued using these keys will also be removed.\n");
+		return run_ask(run, 1, true, ASK_YESNO, "Do you really want to remove these keys? [yes/no]: ");
+	}
+	if (!run_yes(run))
+		return RUN_FAILED;
+	rc = keys_remove(run->core->keys, label, KEY_RSA, &e);
+	sshd_update(run->core->sshd);
+	return rc < 0 ? run_fail(run, "%% Keys not removed: %s", e.text) : RUN_DONE;
+}
+
+/* --- show crypto key mypubkey rsa --- */
+
+/* SubjectPublicKeyInfo, as IOS shows it. */
+static void put_public_der(const struct key *k, struct buf *out)
+{
+	unsigned char *der = NULL;
+	int n = i2d_PUBKEY(k->pkey, &der);
+
+	if (n > 0)
+		buf_put(out, der, (size_t)n);
+	OPENSSL_free(der);
+}
+
+static void put_hex(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (i % 32 == 0)
+			buf_puts(out, i ? "\n  " : "  ");
+		else if (i % 4 == 0)
+			buf_puts(out, " ");
+		buf_printf(out, "%02X", s.p[i]);
+	}
+	buf_puts(out, "\n");
+}
+
+int cmd_show_mypubkey(struct run *run)
+{
+	char when[64];
+	struct buf blob;
+
+	buf_init(&blob, 8192);
+	for (size_t i = 0; i < keys_count(run->core->keys); i++) {
+		const struct key *k = keys_at(run->core->keys, i);
+
+		if (k->type != KEY_RSA)
+			continue;
+		core_clock_text(k->made, when, sizeof when);
+		buf_clear(&blob);
+		put_public_der(k, &blob);
+		buf_printf(&run->out,
+			   "%% Key pair was generated at: %s\nKey name: %s\nKey type: RSA KEYS\n"
+			   " Storage Device: private-config\n Usage: %s\n Key is %sexportable.\n Key Data:\n",
+			   when, k->name, usage_name(k->usage), k->exportable ? "" : "not ");
+		put_hex(&run->out, buf_str(&blob));
+	}
+	buf_release(&blob);
+	return RUN_DONE;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cmd_session.c: commands about who types: privilege, modes, the terminal. Runs in core.
+ */
+#include "commands.h"
+
+#include "core/core.h"
+#include "core/peer.h"
+#include "core/secret_check.h"
+#include "core/cli.h"
+#include "core/syslog.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ENABLE_TRIES    3
+#define ENABLE_LIMIT_MS 5000
+#define LEVEL_MAX       15
+
+static unsigned long number(const struct run *run, const char *arg, unsigned long otherwise)
+{
+	const char *text = cmd_arg(&run->match, arg);
+
+	return text ? strtoul(text, NULL, 10) : otherwise;
+}
+
+/* --- enable --- */
+
+struct enable {
+	struct secret_check check;
+	unsigned level, tries;
+};
+enum enable_step { EN_BEGIN, EN_TYPED, EN_VERIFIED };
+
+/* The secret of a level counts before its password. */
+static const char *enable_secret(const struct core *core, unsigned level, const char **type)
+{
+	static const char *const kinds[] = { "secret", "password" };
+	char text[8];
+
+	snprintf(text, sizeof text, "%u", level);
+	for (size_t i = 0; i < 2; i++) {
+		const struct lyd_node *entry =
+		    model_entry(core->model, "/ravelin-system:enable", (const char *[]){ kinds[i], text });
+
+		if (entry) {
+			*type = model_below(entry, "type");
+			return model_below(entry, "value");
+		}
+	}
+	return NULL;
+}
+
+static int enable_begin(struct run *run)
+{
+	struct enable *en = arena_alloc(&run->arena, sizeof *en);
+	const struct peer *p = peer_of(run->cli);
+	const char *type;
+
+	if (!en || !p)
+		return run_fail(run, "%% enable needs a terminal");
+	run->data = en;
+	en->level = (unsigned)number(run, "level", LEVEL_MAX);
+	if (en->level <= run->cli->level) {
+		run->cli->level = en->level;
+		return RUN_DONE;
+	}
+	if (enable_secret(run->core, en->level, &type)) {
+		en->tries = 1;
+		return run_ask(run, EN_TYPED, false, ASK_LINE, "Password: ");
+	}
+	if (!peer_is_console(p))
+		return run_fail(run, "%% No password set");
+	run->cli->level = en->level;
+	return RUN_DONE;
+}
+
+static int enable_verify(struct run *run, struct enable *en)
+{
+	const char *type = NULL, *stored;
+	struct buf request;
+
+	if (run->cancelled)
+		return RUN_FAILED;
+	stored = enable_secret(run->core, en->level, &type);
+	buf_init(&request, 8192);
+	secret_check_begin(&en->check, type, stored, buf_str(&run->answer), &request);
+	return run_start_job(run, EN_VERIFIED, "verify", &request, ENABLE_LIMIT_MS);
+}
+
+int cmd_enable(struct run *run)
+{
+	struct enable *en = run->data;
+
+	if (run->step == EN_BEGIN)
+		return enable_begin(run);
+	if (run->step == EN_TYPED)
+		return enable_verify(run, en);
+	if (secret_check_end(&en->check, run->job_ok, buf_str(&run->job_result))) {
+		run->cli->level = en->level;
+		return RUN_DONE;
+	}
+	if (en->tries++ < ENABLE_TRIES)
+		return run_ask(run, EN_TYPED, false, ASK_LINE, "Password: ");
+	syslog_event(run->core->log, "SYS", 4, "ENABLE_FAILED", "enable to level %u refused for %s on %s", en->level,
+		     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
+	return run_fail(run, "%% Bad secrets\n");
+}
+
+int cmd_disable(struct run *run)
+{
+	unsigned level = (unsigned)number(run, "level", 1);
+
+	if (level > run->cli->level)
+		return run_fail(run, "%% New privilege level must be lower than the present one");
+	run->cli->level = level;
+	return RUN_DONE;
+}
+
+/* --- modes --- */
+
+int cmd_configure(struct run *run)
+{
+	if (run->redirected)
+		return run_fail(run, "%% Already in configuration mode");
+	buf_puts(&run->out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+	cmd_place_config(run->core->cmds, &run->cli->place);
+	run->cli->configured = false;
+	return RUN_DONE;
+}
+
+int cmd_exit(struct run *run)
+{
+	struct cli *sh = run->cli;
+
+	if (!cmd_place_configuring(&sh->place)) {
+		sh->leave = true;
+		return RUN_DONE;
+	}
+	if (!cmd_place_up(&sh->place) || !cmd_place_configuring(&sh->place))
+		cli_end_configuration(sh);
+	return RUN_DONE;
+}
+
+int cmd_logout(struct run *run)
+{
+	run->cli->leave = true;
+	return RUN_DONE;
+}
+
+int cmd_end(struct run *run)
+{
+	if (cmd_place_configuring(&run->cli->place))
+		cli_end_configuration(run->cli);
+	return RUN_DONE;
+}
+
+/* --- terminal --- */
+
+static int terminal_number(struct run *run, const char *arg, uint32_t *setting, bool *typed, uint32_t standard)
+{
+	struct peer *p = peer_of(run->cli);
+
+	if (!p)
+		return run_fail(run, "%% No terminal");
+	*typed = !run->match.no && !run->match.dflt;
+	*setting = *typed ? (uint32_t)number(run, arg, standard) : standard;
+	peer_settings(p);
+	return RUN_DONE;
+}
+
+int cmd_terminal_length(struct run *run)
+{
+	struct peer *p = peer_of(run->cli);
+
+	return terminal_number(run, "length", p ? &p->length : NULL, p ? &p->length_typed : NULL, 24);
+}
+
+int cmd_terminal_width(struct run *run)
+{
+	struct peer *p = peer_of(run->cli);
+
+	return terminal_number(run, "width", p ? &p->width : NULL, p ? &p->width_typed : NULL, 80);
+}
+
+int cmd_terminal_history(struct run *run)
+{
+	struct peer *p = peer_of(run->cli);
+	bool typed;
+
+	return terminal_number(run, "size", p ? &p->history : NULL, &typed, 20);
+}
+
+int cmd_terminal_monitor(struct run *run)
+{
+	struct peer *p = peer_of(run->cli);
+
+	if (!p)
+		return run_fail(run, "%% No terminal");
+	if (peer_is_console(p)) {
+		buf_puts(&run->out, "% Console already monitors\n");
+		return RUN_DONE;
+	}
+	p->monitor = !run->match.no;
+	return RUN_DONE;
+}

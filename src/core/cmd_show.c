@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cmd_show.c: what the device says of itself. Texts are IOS's where clients read them; what is said is true of this
+ * machine. Runs in core.
+ */
+#include "commands.h"
+
+#include "core/core.h"
+#include "core/peer.h"
+#include "core/cli.h"
+#include "core/sshd.h"
+#include "core/syslog.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+/* "1 week, 2 days, 3 hours, 4 minutes" */
+static void uptime_text(uint64_t minutes, char *out, size_t size)
+{
+	static const struct {
+		unsigned minutes;
+		const char *name;
+	} units[] = { { 7 * 24 * 60, "week" }, { 24 * 60, "day" }, { 60, "hour" } };
+	size_t n = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		uint64_t count = minutes / units[i].minutes;
+
+		minutes %= units[i].minutes;
+		if (count)
+			n += (size_t)snprintf(out + n, size - n, "%llu %s%s, ", (unsigned long long)count,
+					      units[i].name, count == 1 ? "" : "s");
+	}
+	snprintf(out + n, size - n, "%llu minute%s", (unsigned long long)minutes, minutes == 1 ? "" : "s");
+}
+
+int cmd_show_version(struct run *run)
+{
+	const struct core *core = run->core;
+	char up[128];
+	struct utsname un;
+	struct sysinfo si;
+
+	uptime_text((core_now_ms() - core->boot_ms) / 60000, up, sizeof up);
+	if (uname(&un) < 0 || sysinfo(&si) < 0)
+		return run_fail(run, "%% The host does not answer");
+	buf_printf(&run->out,
+		   "Ravelin Software (RAVELIN-UNIVERSALK9-M), Version %s, compatible with Cisco IOS Software\n"
+		   "Free software under the Apache License 2.0, no warranty\n\n"
+		   "ROM: System Bootstrap, interface %d\n\n"
+		   "%s uptime is %s\n"
+		   "System image file is \"flash0:%s\"\n\n"
+		   "Ravelin on %s %s (%s) with %llu bytes of memory.\n"
+		   "Processor board ID %s\n\n"
+		   "Configuration register is 0x2102\n\n",
+		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, core->image, un.sysname, un.release,
+		   un.machine, (unsigned long long)si.totalram * si.mem_unit, un.nodename);
+	return RUN_DONE;
+}
+
+/* --- lines and users --- */
+
+static void clock_span(uint64_t ms, char *out, size_t size)
+{
+	uint64_t s = ms / 1000;
+
+	snprintf(out, size, "%02llu:%02llu:%02llu", (unsigned long long)(s / 3600), (unsigned long long)(s / 60 % 60),
+		 (unsigned long long)(s % 60));
+}
+
+int cmd_show_users(struct run *run)
+{
+	const struct peer *self = peer_of(run->cli);
+	struct line *line;
+
+	buf_puts(&run->out, "    Line       User       Host(s)              Idle       Location\n");
+	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++) {
+		char idle[32], name[32];
+
+		if (!line->busy)
+			continue;
+		clock_span(core_now_ms() - line->active_ms, idle, sizeof idle);
+		snprintf(name, sizeof name, "%u %s %u", line->tty, line_type_name(line->type), line->number);
+		buf_printf(&run->out, "%c %9s   %-10s %-20s %-10s %s\n", self && self->line == line ? '*' : ' ', name,
+			   line->user, "idle", idle, line->location);
+	}
+	buf_puts(&run->out, "\n  Interface    User               Mode         Idle     Peer Address\n\n");
+	return RUN_DONE;
+}
+
+int cmd_show_line(struct run *run)
+{
+	const struct peer *self = peer_of(run->cli);
+	struct line *line;
+
+	buf_puts(&run->out, "   Tty Line Typ     Tx/Rx    A Modem  Roty AccO AccI  Uses  Noise Overruns  Int\n");
+	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++) {
+		static const char *const types[] = { "CTY", "AUX", "VTY" };
+
+		buf_printf(&run->out, "%c %4u %4u %-3s %12s - %5s %5s %4s %4s %5lu %6d %8s %4s\n",
+			   self && self->line == line ? '*'
+			   : line->busy               ? 'A'
+						      : ' ',
+			   line->tty, line->tty, types[line->type], "", "-", "-", "-", "-", line->uses, 0, "0/0", "-");
+	}
+	buf_puts(&run->out, "\n");
+	return RUN_DONE;
+}
+
+int cmd_show_privilege(struct run *run)
+{
+	buf_printf(&run->out, "Current privilege level is %u\n", run->cli->level);
+	return RUN_DONE;
+}
+
+int cmd_show_clock(struct run *run)
+{
+	struct timespec now;
+	char text[64];
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(text, sizeof text, "%H:%M:%S", &tm);
+	buf_printf(&run->out, "*%s.%03ld ", text, now.tv_nsec / 1000000);
+	strftime(text, sizeof text, "UTC %a %b %e %Y", &tm);
+	buf_printf(&run->out, "%s\n", text);
+	return RUN_DONE;
+}
+
+int cmd_show_logging(struct run *run)
+{
+	syslog_show(run->core->log, &run->out);
+	return RUN_DONE;
+}
+
+/* --- SSH --- */
+
+int cmd_show_ip_ssh(struct run *run)
+{
+	const struct core *core = run->core;
+	const char *off = sshd_off_reason(core->sshd);
+
+	if (off) {
+		buf_puts(&run->out, "%SSH has not been enabled\n");
+		if (sshd_has_keys(core->sshd))
+			buf_printf(&run->out, "%%%s\n", off);
+		return RUN_DONE;
+	}
+	buf_printf(&run->out, "SSH Enabled - version %s\n", sshd_versions(core->sshd));
+	buf_printf(&run->out, "Authentication timeout: %llu secs; Authentication retries: %llu\n",
+		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/time-out", 120),
+		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/authentication-retries", 3));
+	return RUN_DONE;
+}
+
+static const char *state_of(const struct peer *p)
+{
+	switch (p->phase) {
+	case PH_NEW:
+		return "Key exchange";
+	case PH_KEYED:
+		return "Authentication";
+	case PH_USER:
+		return "Authenticated";
+	default:
+		return "Session started";
+	}
+}
+
+/* The AEAD ciphers have no MAC of their own. */
+static const char *mac_of(const char *mac)
+{
+	return mac[0] ? mac : "implicit";
+}
+
+int cmd_show_ssh(struct run *run)
+{
+	const struct peer *p;
+	bool any = false;
+
+	if (!sshd_enabled(run->core->sshd)) {
+		buf_puts(&run->out, "%No SSH server connections running.\n");
+		return RUN_DONE;
+	}
+	TAILQ_FOREACH(p, &run->core->peers, link)
+	{
+		if (p->kind != KIND_SSH)
+			continue;
+		if (!any)
+			buf_puts(&run->out,
+				 "Connection Version Mode Encryption                    Hmac                          "
+				 "State                Username\n");
+		any = true;
+		buf_printf(&run->out, "%-10u %-7s %-4s %-29s %-29s %-20s %s\n", p->number, "2.0", "IN",
+			   p->names.cipher_in, mac_of(p->names.mac_in), state_of(p), p->cli.user);
+		buf_printf(&run->out, "%-10u %-7s %-4s %-29s %-29s %-20s %s\n", p->number, "2.0", "OUT",
+			   p->names.cipher_out, mac_of(p->names.mac_out), state_of(p), p->cli.user);
+	}
+	if (!any)
+		buf_puts(&run->out, "%No SSHv2 server connections running.\n");
+	buf_puts(&run->out, "%No SSHv1 server connections running.\n");
+	return RUN_DONE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
+ * cmd_session.c (who types), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c.
+ */
+#ifndef CORE_COMMANDS_H
+#define CORE_COMMANDS_H
+
+#include "cmd/cmd.h"
+
+/* Every row's handler or hook: name in the .cmd file, function. */
+#define COMMANDS(X)                                                                                                    \
+	X("enable", cmd_enable)                                                                                        \
+	X("disable", cmd_disable)                                                                                      \
+	X("exit", cmd_exit)                                                                                            \
+	X("logout", cmd_logout)                                                                                        \
+	X("end", cmd_end)                                                                                              \
+	X("do", cmd_do)                                                                                                \
+	X("configure", cmd_configure)                                                                                  \
+	X("terminal-length", cmd_terminal_length)                                                                      \
+	X("terminal-width", cmd_terminal_width)                                                                        \
+	X("terminal-history-size", cmd_terminal_history)                                                               \
+	X("terminal-monitor", cmd_terminal_monitor)                                                                    \
+	X("show-version", cmd_show_version)                                                                            \
+	X("show-users", cmd_show_users)                                                                                \
+	X("show-line", cmd_show_line)                                                                                  \
+	X("show-privilege", cmd_show_privilege)                                                                        \
+	X("show-clock", cmd_show_clock)                                                                                \
+	X("show-logging", cmd_show_logging)                                                                            \
+	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \
+	X("show-ssh", cmd_show_ssh)                                                                                    \
+	X("show-running-config", cmd_show_running)                                                                     \
+	X("show-startup-config", cmd_show_startup)                                                                     \
+	X("show-crypto-key-mypubkey-rsa", cmd_show_mypubkey)                                                           \
+	X("write", cmd_write)                                                                                          \
+	X("write-terminal", cmd_show_running)                                                                          \
+	X("copy-running-config-startup-config", cmd_copy_running_startup)                                              \
+	X("copy-startup-config-running-config", cmd_copy_startup_running)                                              \
+	X("erase-startup-config", cmd_erase_startup)                                                                   \
+	X("reload", cmd_reload)                                                                                        \
+	X("crypto-key-generate-rsa", cmd_key_generate)                                                                 \
+	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \
+	X("hash-secret", hook_hash_secret)                                                                             \
+	X("key-string", hook_key_string)
+
+#define COMMAND_DECLARE(name, fn) cmd_step_fn fn;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+#endif

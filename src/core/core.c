@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core.c: core's start, loop and end. Order at start: no dumps before a key is read; folders; model and commands;
+ * keys; gate; the startup-config; then BOOT_READY. Arguments and descriptors come from rommon (image/boot.h).
+ */
+#include "core.h"
+
+#include "core/commands.h"
+#include "core/config.h"
+#include "core/gatectl.h"
+#include "core/peer.h"
+#include "core/sshd.h"
+#include "core/syslog.h"
+#include "files/files.h"
+#include "keys/keys.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OWN_USER   61022 /* whom gate and helpers become where root runs the device: nobody else's number */
+#define GOODBYE_MS 300   /* for the sessions to print their last words */
+
+struct boot_state {
+	struct core core;
+	bool gate_up, config_up, booted, reload;
+	struct event *alive, *control, *child, *goodbye;
+	unsigned bad_lines;
+};
+
+uint64_t core_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+void core_clock_text(time_t t, char *out, size_t size)
+{
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(out, size, "%H:%M:%S UTC %a %b %e %Y", &tm);
+}
+
+const char *core_hostname(const struct core *core)
+{
+	const char *name = model_str(core->model, "/ravelin-system:hostname");
+
+	return name ? name : "Router";
+}
+
+/* --- rommon --- */
+
+static void tell_rommon(enum boot_message_type type, const char *text)
+{
+	struct boot_message m = { .type = (uint32_t)type };
+
+	snprintf(m.text, sizeof m.text, "%s", text);
+	if (send(BOOT_FD_CONTROL, &m, sizeof m, MSG_NOSIGNAL) < 0 && errno == EPIPE)
+		exit(0); /* rommon is gone: nobody is to run without it */
+}
+
+static void send_status(struct core *core)
+{
+	struct buf text;
+
+	buf_init(&text, 400);
+	buf_printf(&text, "hostname: %s\n", core_hostname(core));
+	sshd_status(core->sshd, &text);
+	tell_rommon(BOOT_STATUS, buf_cstr(&text));
+	buf_release(&text);
+}
+
+static void on_alive(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	tell_rommon(BOOT_ALIVE, "");
+	send_status(arg);
+}
+
+static void on_control(evutil_socket_t fd, short what, void *arg)
+{
+	struct core *core = arg;
+	struct boot_message m;
+	ssize_t n = recv(fd, &m, sizeof m, MSG_DONTWAIT);
+
+	(void)what;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0)
+		exit(0);
+	if (n == sizeof m && m.type == BOOT_STOP)
+		core_shutdown(core, false, "");
+}
+
+/* --- end --- */
+
+static void on_goodbye(evutil_socket_t fd, short what, void *arg)
+{
+	struct core *core = arg;
+
+	(void)fd;
+	(void)what;
+	event_base_loopbreak(core->base);
+}
+
+void core_shutdown(struct core *core, bool reload, const char *text)
+{
+	struct boot_state *b = (struct boot_state *)core;
+	struct timeval tv = { 0, GOODBYE_MS * 1000 };
+	struct peer *p;
+
+	b->reload = reload;
+	TAILQ_FOREACH(p, &core->peers, link)
+	peer_close(p, 0, text);
+	event_add(b->goodbye, &tv);
+}
+
+/* --- start --- */
+
+static void maybe_booted(struct boot_state *b)
+{
+	struct core *core = &b->core;
+
+	if (!b->gate_up || !b->config_up || b->booted)
+		return;
+	b->booted = true;
+	snprintf(core->last_change, sizeof core->last_change, "%s", core->last_saved);
+	core->modified = false;
+	sshd_update(core->sshd);
+	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
+		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
+	gatectl_console(core->gate);
+	send_status(core);
+	tell_rommon(BOOT_READY, "");
+}
+
+static void gate_ready(struct core *core)
+{
+	struct boot_state *b = (struct boot_state *)core;
+
+	b->gate_up = true;
+	maybe_booted(b);
+}
+
+static void config_report(void *arg, const char *message)
+{
+	struct boot_state *b = arg;
+
+	if (message) {
+		b->bad_lines++;
+		syslog_event(b->core.log, "SYS", 3, "CONFIG_LINE", "%s", message);
+		return;
+	}
+	if (b->bad_lines)
+		syslog_event(b->core.log, "SYS", 3, "CONFIG_BAD",
+			     "%u line%s of startup-config not taken, the rest is in force", b->bad_lines,
+			     b->bad_lines == 1 ? "" : "s");
+	b->config_up = true;
+	maybe_booted(b);
+}
+
+static void on_child(evutil_socket_t fd, short what, void *arg)
+{
+	struct core *core = arg;
+	int status;
+	pid_t pid;
+
+	(void)fd;
+	(void)what;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (!gatectl_reaped(core->gate, pid, status))
+			job_reaped(pid, status);
+	}
+}
+
+static void on_privilege_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	cmd_set_reload_privileges(core->cmds);
+}
+
+static int parse_publish(struct core *core, const char *text)
+{
+	struct publish *pub = &core->publish[core->n_publish];
+	unsigned host_port, port;
+	char proto[8] = "";
+	const char *ports;
+
+	if (core->n_publish == CORE_MAX_PUBLISH)
+		return E_LIMIT;
+	ports = strrchr(text, ':');
+	while (ports && ports > text && ports[-1] != ':')
+		ports--;
+	if (!ports || ports == text ||
+	    !str_copy((struct str){ (const uint8_t *)text, (size_t)(ports - 1 - text) }, pub->host, sizeof pub->host))
+		return E_INVAL;
+	if (sscanf(ports, "%5u:%5u/%7s", &host_port, &port, proto) < 2 || host_port > 65535 || port > 65535)
+		return E_INVAL;
+	pub->host_port = (uint16_t)host_port;
+	pub->port = (uint16_t)port;
+	pub->udp = strcmp(proto, "udp") == 0;
+	core->n_publish++;
+	return 0;
+}
+
+static int parse_arguments(struct core *core, int argc, char **argv, struct errbuf *e)
+{
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (strcmp(argv[i], "--device") == 0)
+			core->dir = argv[i + 1];
+		else if (strcmp(argv[i], "--publish") == 0 && parse_publish(core, argv[i + 1]) < 0)
+			return err_set(e, E_INVAL, "bad --publish \"%s\"", argv[i + 1]);
+	}
+	return core->dir ? 0 : err_set(e, E_INVAL, "no --device");
+}
+
+/* The file's name is for people only: `show version`. */
+static void name_image(struct core *core)
+{
+	char path[4096], link[32];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", BOOT_FD_IMAGE);
+	n = readlink(link, path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	snprintf(core->image, sizeof core->image, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : "image");
+}
+
+static void harden(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	for (int fd = BOOT_FD_CONTROL; fd < BOOT_FD_END; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	fcntl(BOOT_FD_CONSOLE, F_SETFL, O_RDWR | O_NONBLOCK);
+}
+
+static int open_folders(struct core *core, struct errbuf *e)
+{
+	core->device_fd = BOOT_FD_DEVICE;
+	core->nvram_fd = files_open_dir(BOOT_FD_DEVICE, "nvram", e);
+	core->keys_fd = files_open_dir(BOOT_FD_DEVICE, "keys", e);
+	if (core->nvram_fd < 0 || core->keys_fd < 0)
+		return E_IO;
+	files_sweep(core->nvram_fd);
+	files_sweep(core->keys_fd);
+	return 0;
+}
+
+static int open_parts(struct boot_state *b, struct errbuf *e)
+{
+	static const struct cmd_handler handlers[] = {
+#define COMMAND_ROW(name, fn) { name, fn },
+		COMMANDS(COMMAND_ROW)
+#undef COMMAND_ROW
+	};
+	struct core *core = &b->core;
+	struct errbuf damaged = { "" };
+	int rc;
+
+	core->log = syslog_new(core, BOOT_FD_CONSOLE);
+	if (!core->log)
+		return err_set(e, E_NOMEM, "out of memory");
+	if ((rc = model_new(&core->model, e)) < 0 || (rc = cmd_set_new(&core->cmds, "ios", core->model, e)) < 0 ||
+	    (rc = cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], e)) < 0 ||
+	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
+		return rc;
+	if (damaged.text[0])
+		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
+	core->lines = lines_new(core->model);
+	core->sshd = sshd_new(core);
+	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, gate_ready);
+	if (!core->lines || !core->sshd || !core->gate ||
+	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0)
+		return err_set(e, E_NOMEM, "out of memory");
+	return 0;
+}
+
+static int open_events(struct boot_state *b, struct errbuf *e)
+{
+	struct timeval alive = { BOOT_ALIVE_MS / 1000, BOOT_ALIVE_MS % 1000 * 1000 };
+	struct core *core = &b->core;
+
+	b->alive = event_new(core->base, -1, EV_PERSIST, on_alive, core);
+	b->control = event_new(core->base, BOOT_FD_CONTROL, EV_READ | EV_PERSIST, on_control, core);
+	b->child = evsignal_new(core->base, SIGCHLD, on_child, core);
+	b->goodbye = evtimer_new(core->base, on_goodbye, core);
+	if (!b->alive || !b->control || !b->child || !b->goodbye || event_add(b->alive, &alive) < 0 ||
+	    event_add(b->control, NULL) < 0 || event_add(b->child, NULL) < 0)
+		return err_set(e, E_NOMEM, "out of memory");
+	return 0;
+}
+
+static int start(struct boot_state *b, int argc, char **argv, struct errbuf *e)
+{
+	struct core *core = &b->core;
+	int rc;
+
+	TAILQ_INIT(&core->peers);
+	core->boot_ms = core_now_ms();
+	core->root = geteuid() == 0;
+	name_image(core);
+	core->base = event_base_new();
+	if (!core->base)
+		return err_set(e, E_NOMEM, "no event base");
+	if ((rc = parse_arguments(core, argc, argv, e)) < 0 || (rc = open_folders(core, e)) < 0 ||
+	    (rc = open_parts(b, e)) < 0 || (rc = open_events(b, e)) < 0)
+		return rc;
+	core->jobs.base = core->base;
+	core->jobs.spawn = (struct spawn_host){ .image_fd = BOOT_FD_IMAGE, .device_dir = core->dir };
+	if (core->root)
+		core->jobs.spawn.uid = core->jobs.spawn.gid = OWN_USER;
+	rc = gatectl_start(core->gate, e);
+	if (rc < 0)
+		return rc;
+	if (config_load_startup(core, config_report, b) < 0)
+		b->config_up = true; /* none, or unreadable: said in the log */
+	return 0;
+}
+
+int core_main(int argc, char **argv)
+{
+	struct boot_state *b = calloc(1, sizeof *b);
+	struct errbuf e = { "" };
+
+	harden();
+	if (!b || start(b, argc, argv, &e) < 0) {
+		tell_rommon(BOOT_FAILED, e.text);
+		return 1;
+	}
+	event_base_dispatch(b->core.base);
+	if (b->reload)
+		tell_rommon(BOOT_RELOAD, "");
+	return 0;
+}

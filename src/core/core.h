@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core.h: the deciding process. It alone has lasting secrets and power; one event loop, no threads, no step over
+ * 5 ms. What is shared between its parts stands here; every part has a header of its own.
+ */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "base/err.h"
+#include "core/job.h"
+#include "core/spawn.h"
+#include "image/boot.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <time.h>
+
+struct event_base;
+struct model;
+struct cmd_set;
+struct keys;
+struct lines;
+struct gatectl;
+struct sshd;
+struct syslog;
+struct peer;
+TAILQ_HEAD(peer_list, peer);
+
+/* `-p HOST:HOSTPORT:PORT`: the device's port PORT appears as HOST:HOSTPORT. */
+struct publish {
+	char host[64];
+	uint16_t host_port, port;
+	bool udp;
+};
+#define CORE_MAX_PUBLISH 32
+
+struct core {
+	struct event_base *base;
+	const char *dir; /* the device's folder, for argument lists only: files are reached by descriptor */
+	char image[128]; /* base name of the running image */
+	int device_fd, nvram_fd, keys_fd;
+	bool root; /* started by root: gate and helpers get a uid of their own */
+	struct publish publish[CORE_MAX_PUBLISH];
+	size_t n_publish; /* 0: the device's own ports are bound */
+
+	struct model *model;
+	struct cmd_set *cmds;
+	struct keys *keys;
+	struct lines *lines;
+	struct job_host jobs;
+	struct gatectl *gate;
+	struct sshd *sshd;
+	struct syslog *log;
+	struct peer_list peers;
+	uint32_t connections; /* accepted since boot; numbers them */
+
+	uint64_t boot_ms;      /* monotonic */
+	bool modified;         /* running-config has changes that were not saved */
+	char last_change[160]; /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
+	char last_saved[160];
+};
+
+/* The image's role `core`; see boot.h for its arguments and descriptors. Returns the exit status. */
+int core_main(int argc, char **argv);
+
+/* End the device's run: every session is told `text`, then core exits, to be started again by rommon if `reload`. */
+void core_shutdown(struct core *core, bool reload, const char *text);
+
+const char *core_hostname(const struct core *core);
+uint64_t core_now_ms(void); /* monotonic milliseconds */
+/* "12:00:00 UTC Fri Nov 20 2026" */
+void core_clock_text(time_t t, char *out, size_t size);
+
+#endif

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * gatectl.c: see gatectl.h. Runs in core; gate is trusted to admit, not to decide: a new session counts only with the
+ * process id the kernel states, and its address is read from the TCP socket itself.
+ */
+#include "gatectl.h"
+
+#include "core/core.h"
+#include "core/peer.h"
+#include "core/spawn.h"
+#include "core/sshd.h"
+#include "core/syslog.h"
+#include "ipc/ipc.h"
+#include "model/model.h"
+
+#include <arpa/inet.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RECYCLE_AFTER    1000 /* connections: then a new gate with a new memory layout */
+#define RESTART_DELAY_MS 200
+#define STARTS_BEGIN     20
+#define STARTS_FULL      100
+#define PER_SOURCE       20
+#define LOGIN_GRACE_SECS 5
+
+struct gate_process {
+	pid_t pid; /* 0 = none */
+	bool ready;
+	struct ipc_channel channel;
+	struct event *readable;
+	struct gatectl *owner;
+};
+
+struct gatectl {
+	struct core *core;
+	int console_fd;
+	void (*ready)(struct core *core);
+	bool was_ready;
+	struct gate_process now, next; /* next: starting, takes over when it is ready */
+	unsigned taken;                /* connections from the present gate */
+	struct event *restart;
+};
+
+static void start_next(struct gatectl *g);
+
+static void process_release(struct gate_process *gp)
+{
+	if (gp->readable)
+		event_free(gp->readable);
+	if (gp->pid)
+		ipc_channel_release(&gp->channel);
+	*gp = (struct gate_process){ .owner = gp->owner };
+}
+
+/* --- to gate --- */
+
+void gatectl_listen(struct gatectl *g, uint32_t id, int fd)
+{
+	if (g->now.ready)
+		IPC_SEND_FDS(&g->now.channel, &fd, 1, LISTEN, .id = id);
+}
+
+void gatectl_unlisten(struct gatectl *g, uint32_t id)
+{
+	if (g->now.ready)
+		IPC_SEND(&g->now.channel, UNLISTEN, .id = id);
+}
+
+void gatectl_policy(struct gatectl *g)
+{
+	uint32_t secs = (uint32_t)model_uint(g->core->model, "/ravelin-ssh:ssh/time-out", 120) + LOGIN_GRACE_SECS;
+
+	if (g->now.ready)
+		IPC_SEND(&g->now.channel, POLICY, .starts_begin = STARTS_BEGIN, .starts_full = STARTS_FULL,
+			 .per_source = PER_SOURCE, .login_secs = secs);
+}
+
+void gatectl_admitted(struct gatectl *g, const struct peer *p)
+{
+	if (g->now.ready && p->gate_pid)
+		IPC_SEND(&g->now.channel, ADMITTED, .pid = (uint32_t)p->gate_pid);
+}
+
+void gatectl_console(struct gatectl *g)
+{
+	int pair[2], fds[2];
+	struct peer *p;
+
+	if (!g->now.ready || g->console_fd < 0)
+		return;
+	TAILQ_FOREACH(p, &g->core->peers, link)
+	{
+		if (peer_is_console(p))
+			return;
+	}
+	if (ipc_pair(pair) < 0)
+		return;
+	fds[0] = pair[1];
+	fds[1] = g->console_fd;
+	if (IPC_SEND_FDS(&g->now.channel, fds, 2, TERMINAL, .unused = 0) == 0)
+		peer_new(g->core, pair[0], KIND_CONSOLE, "", 0);
+	else
+		close(pair[0]);
+	close(pair[1]);
+}
+
+/* --- from gate --- */
+
+static bool peer_address(int fd, char *text, size_t size, uint16_t *port)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof ss;
+	const struct sockaddr_in *a4 = (struct sockaddr_in *)&ss;
+	const struct sockaddr_in6 *a6 = (struct sockaddr_in6 *)&ss;
+
+	if (getpeername(fd, (struct sockaddr *)&ss, &len) < 0)
+		return false;
+	if (ss.ss_family == AF_INET) {
+		*port = ntohs(a4->sin_port);
+		return inet_ntop(AF_INET, &a4->sin_addr, text, (socklen_t)size) != NULL;
+	}
+	*port = ntohs(a6->sin6_port);
+	return ss.ss_family == AF_INET6 && inet_ntop(AF_INET6, &a6->sin6_addr, text, (socklen_t)size) != NULL;
+}
+
+static void on_connection(struct gatectl *g, struct ipc_record *r)
+{
+	struct ipc_msg_CONNECTION m;
+	char address[64] = "";
+	uint16_t port = 0;
+	struct peer *p;
+
+	if (!ipc_get_CONNECTION(r->body, &m))
+		return;
+	if (!peer_address(r->fds[1], address, sizeof address, &port)) {
+		syslog_event(g->core->log, "SSH", 4, "GONE", "a client left before its session began");
+		return;
+	}
+	p = peer_new(g->core, r->fds[0], KIND_SSH, address, port);
+	r->fds[0] = -1; /* taken */
+	if (p)
+		p->gate_pid = (pid_t)m.pid;
+	if (++g->taken >= RECYCLE_AFTER && !g->next.pid)
+		start_next(g);
+}
+
+static void on_refused(struct gatectl *g, struct ipc_record *r)
+{
+	struct ipc_msg_REFUSED m;
+
+	if (ipc_get_REFUSED(r->body, &m))
+		syslog_event(g->core->log, "SSH", 4, "REFUSED", "connection from %.*s refused: %.*s", (int)m.peer.n,
+			     (const char *)m.peer.p, (int)m.why.n, (const char *)m.why.p);
+}
+
+/* The new gate is warm: it gets everything, the old one loses its channel and ends; its sessions go on. */
+static void take_over(struct gatectl *g)
+{
+	process_release(&g->now);
+	event_del(g->next.readable);
+	g->now = g->next;
+	g->next = (struct gate_process){ .owner = g };
+	g->taken = 0;
+	event_free(g->now.readable);
+	g->now.readable = NULL;
+	g->now.ready = true;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+
+static void on_ready(struct gatectl *g)
+{
+	take_over(g);
+	g->now.readable = event_new(g->core->base, g->now.channel.fd, EV_READ | EV_PERSIST, on_readable, &g->now);
+	if (!g->now.readable || event_add(g->now.readable, NULL) < 0) {
+		process_release(&g->now);
+		return;
+	}
+	gatectl_policy(g);
+	sshd_listen(g->core->sshd);
+	gatectl_console(g);
+	if (!g->was_ready)
+		g->ready(g->core);
+	g->was_ready = true;
+}
+
+static void handle(struct gatectl *g, struct ipc_record *r)
+{
+	switch (r->type) {
+	case IPC_CONNECTION:
+		on_connection(g, r);
+		break;
+	case IPC_REFUSED:
+		on_refused(g, r);
+		break;
+	default: /* GONE: the session's own channel has told us */
+		break;
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct gate_process *gp = arg;
+	struct gatectl *g = gp->owner;
+	struct ipc_record r;
+	int rc;
+
+	(void)fd;
+	(void)what;
+	rc = ipc_recv(&gp->channel, PH_ANY, core_now_ms(), &r);
+	if (rc == E_AGAIN)
+		return;
+	if (rc < 0) { /* the process is reaped, and started again, in gatectl_reaped */
+		event_del(gp->readable);
+		if (rc != E_CLOSED)
+			kill(gp->pid, SIGKILL);
+		return;
+	}
+	if (r.pid != gp->pid)
+		syslog_event(g->core->log, "SSH", 3, "IMPOSTOR", "process %d spoke on gate's channel", (int)r.pid);
+	else if (r.type == IPC_READY && gp == &g->next)
+		on_ready(g);
+	else
+		handle(g, &r);
+	ipc_record_release(&r);
+}
+
+/* --- life of gate --- */
+
+static void start_next(struct gatectl *g)
+{
+	struct errbuf e = { "" };
+	int rc = gatectl_start(g, &e);
+
+	if (rc < 0) {
+		struct timeval tv = { 1, 0 };
+
+		syslog_event(g->core->log, "SSH", 2, "GATE", "gate not started: %s", e.text);
+		event_add(g->restart, &tv);
+	}
+}
+
+static void on_restart(evutil_socket_t fd, short what, void *arg)
+{
+	struct gatectl *g = arg;
+
+	(void)fd;
+	(void)what;
+	if (!g->next.pid)
+		start_next(g);
+}
+
+int gatectl_start(struct gatectl *g, struct errbuf *e)
+{
+	struct gate_process *gp = &g->next;
+	int pair[2], rc;
+	pid_t pid;
+
+	rc = ipc_pair(pair);
+	if (rc < 0)
+		return err_set(e, rc, "no socket pair");
+	pid = spawn_role(&g->core->jobs.spawn, "gate", pair[1], e);
+	close(pair[1]);
+	if (pid < 0) {
+		close(pair[0]);
+		return E_IO;
+	}
+	*gp = (struct gate_process){ .pid = pid, .owner = g };
+	rc = ipc_channel_init(&gp->channel, pair[0], FROM_GATE, false);
+	gp->readable = event_new(g->core->base, pair[0], EV_READ | EV_PERSIST, on_readable, gp);
+	if (rc < 0 || !gp->readable || event_add(gp->readable, NULL) < 0)
+		return err_set(e, E_NOMEM, "out of memory");
+	return 0;
+}
+
+bool gatectl_reaped(struct gatectl *g, int pid, int wait_status)
+{
+	struct timeval delay = { 0, RESTART_DELAY_MS * 1000 };
+	struct gate_process *gp = pid == g->now.pid ? &g->now : pid == g->next.pid ? &g->next : NULL;
+
+	if (!gp)
+		return false;
+	syslog_event(g->core->log, "SSH", 3, "GATE", "gate ended (%s %d), starting another",
+		     WIFSIGNALED(wait_status) ? "signal" : "status",
+		     WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
+	process_release(gp);
+	event_add(g->restart, &delay);
+	return true;
+}
+
+struct gatectl *gatectl_new(struct core *core, int console_fd, void (*ready)(struct core *core))
+{
+	struct gatectl *g = calloc(1, sizeof *g);
+
+	if (!g)
+		return NULL;
+	g->core = core;
+	g->console_fd = console_fd;
+	g->ready = ready;
+	g->now.owner = g->next.owner = g;
+	g->restart = evtimer_new(core->base, on_restart, g);
+	if (!g->restart) {
+		free(g);
+		return NULL;
+	}
+	return g;
+}
+
+void gatectl_free(struct gatectl *g)
+{
+	if (!g)
+		return;
+	process_release(&g->now);
+	process_release(&g->next);
+	event_free(g->restart);
+	free(g);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * gatectl.h: core's hand on gate: starts it by fork and exec of the running image at boot, after its death and every
+ * so many connections (one path for all three), gives it sockets and policy, and takes new sessions from it.
+ */
+#ifndef CORE_GATECTL_H
+#define CORE_GATECTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core;
+struct gatectl;
+struct peer;
+struct errbuf;
+
+/* `ready` is called once, when the first gate is up. */
+struct gatectl *gatectl_new(struct core *core, int console_fd, void (*ready)(struct core *core));
+void gatectl_free(struct gatectl *g);
+int gatectl_start(struct gatectl *g, struct errbuf *e);
+bool gatectl_reaped(struct gatectl *g, int pid, int wait_status); /* true: it was gate */
+void gatectl_listen(struct gatectl *g, uint32_t id, int fd);
+void gatectl_unlisten(struct gatectl *g, uint32_t id);
+void gatectl_admitted(struct gatectl *g, const struct peer *p);
+/* Starts a session on the console line. */
+void gatectl_console(struct gatectl *g);
+/* Sends the limits of the present configuration. */
+void gatectl_policy(struct gatectl *g);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * login.c: see login.h. Runs in core; names, passwords, keys and signatures are hostile.
+ *
+ * Which methods: without AAA the local user database, whatever the line's password says; with AAA the list of the vty
+ * (or `default`). The methods line, enable and none are skipped: none of them is enough for SSH.
+ * A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user, a
+ * clear-text user and a wrong password all wait for one scrypt.
+ */
+#include "login.h"
+
+#include "aaa/aaa.h"
+#include "core/core.h"
+#include "core/gatectl.h"
+#include "core/job.h"
+#include "core/peer.h"
+#include "core/sshd.h"
+#include "core/syslog.h"
+#include "keys/keys.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define VERIFY_LIMIT_MS 5000
+#define QUERY_LIMIT     20 /* keys a client may offer */
+
+static const char *const methods[LOGIN_METHODS] = {
+	[LOGIN_PASSWORD] = "password",
+	[LOGIN_KBDINT] = "keyboard-interactive",
+	[LOGIN_KEY] = "publickey",
+};
+
+void login_release(struct login *l)
+{
+	if (l->job)
+		job_cancel(l->job);
+	arena_release(&l->arena);
+	OPENSSL_cleanse(l, sizeof *l);
+}
+
+/* May local users log in by SSH at all? */
+static bool local_allowed(struct peer *p)
+{
+	const char *list = lines_login_list(p->core->lines, LINE_VTY);
+	const struct lyd_node *entry, *method;
+
+	if (!model_bool(p->core->model, "/ravelin-aaa:aaa/new-model"))
+		return true;
+	entry = model_entry(p->core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
+	if (!entry) /* no list: `aaa new-model` alone means local, as in IOS */
+		return list == NULL;
+	for (method = model_first(p->core->model, entry, "method"); method; method = model_next(method)) {
+		const char *name = model_value(method);
+
+		if (strcmp(name, "local") == 0 || strcmp(name, "local-case") == 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned login_level(struct peer *p, const char *user)
+{
+	const struct lyd_node *entry =
+	    model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ user });
+	const char *level = entry ? model_below(entry, "privilege") : NULL;
+
+	if (!level || model_bool(p->core->model, "/ravelin-aaa:aaa/new-model"))
+		return 1;
+	return (unsigned)strtoul(level, NULL, 10);
+}
+
+static unsigned tries(const struct peer *p)
+{
+	return 1 + (unsigned)model_uint(p->core->model, "/ravelin-ssh:ssh/authentication-retries", 3);
+}
+
+/* The methods that can still succeed. */
+static void remaining(const struct peer *p, struct buf *out)
+{
+	static const enum login_method order[] = { LOGIN_KEY, LOGIN_KBDINT, LOGIN_PASSWORD };
+
+	for (size_t i = 0; i < LOGIN_METHODS; i++) {
+		if (p->login.failures[order[i]] >= tries(p))
+			continue;
+		buf_printf(out, "%s%s", buf_len(out) ? "," : "", methods[order[i]]);
+	}
+}
+
+static void refuse(struct peer *p)
+{
+	struct login *l = &p->login;
+	struct buf left;
+
+	l->prompted = false;
+	buf_init(&left, 256);
+	remaining(p, &left);
+	if (buf_len(&left) == 0)
+		peer_close(p, 1, "Too many authentication failures");
+	else
+		PEER_SEND(p, AUTH_RESULT, .result = AUTH_FAIL, .methods = buf_str(&left));
+	buf_release(&left);
+}
+
+static void failed(struct peer *p)
+{
+	p->login.failures[p->login.method]++;
+	syslog_event(p->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED",
+		     "Login failed [user: %s] [Source: %s] [localport: 22] [method: %s]", p->login.user, p->address,
+		     methods[p->login.method]);
+	refuse(p);
+}
+
+static void succeeded(struct peer *p)
+{
+	struct cli *sh = &p->cli;
+
+	memcpy(sh->user, p->login.user, sizeof sh->user);
+	sh->level = login_level(p, sh->user);
+	peer_set_phase(p, PH_USER);
+	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""));
+}
+
+/* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
+static bool begin(struct peer *p, enum login_method method, struct str user)
+{
+	struct login *l = &p->login;
+
+	if (l->job) {
+		peer_violation(p, "second login attempt while one is under way");
+		return false;
+	}
+	l->method = method;
+	if (!str_copy(user, l->user, sizeof l->user))
+		str_copy(STR("?"), l->user, sizeof l->user); /* too long or with a NUL: nobody's name */
+	if (l->failures[method] < tries(p))
+		return true;
+	refuse(p);
+	return false;
+}
+
+static void verified(void *arg, enum job_kind kind, struct str bytes)
+{
+	struct peer *p = arg;
+
+	if (kind == JOB_PROGRESS)
+		return;
+	p->login.job = NULL;
+	if (kind == JOB_FAILED)
+		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %.*s", (int)bytes.n,
+			     (const char *)bytes.p);
+	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes))
+		succeeded(p);
+	else
+		failed(p);
+}
+
+static void check_password(struct peer *p, struct str password)
+{
+	struct login *l = &p->login;
+	const struct lyd_node *user = NULL;
+	struct errbuf e = { "" };
+	struct buf request;
+
+	if (local_allowed(p))
+		user = model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ l->user });
+	buf_init(&request, 8192);
+	secret_check_begin(&l->check, user ? model_below(user, "credential/type") : NULL,
+			   user ? model_below(user, "credential/value") : NULL, password, &request);
+	l->job = job_start(&p->core->jobs, "verify", buf_str(&request), VERIFY_LIMIT_MS, verified, p, &e);
+	buf_release(&request);
+	if (!l->job) {
+		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %s", e.text);
+		failed(p);
+	}
+}
+
+void login_none(struct peer *p, const struct ipc_msg_AUTH_NONE *m)
+{
+	(void)m; /* never enough; the answer names the methods */
+	refuse(p);
+}
+
+void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m)
+{
+	if (begin(p, LOGIN_PASSWORD, m->user))
+		check_password(p, m->password);
+}
+
+void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m)
+{
+	struct buf prompts;
+
+	if (!begin(p, LOGIN_KBDINT, m->user))
+		return;
+	p->login.prompted = true;
+	buf_init(&prompts, 256);
+	str_list_put(&prompts, STR("Password: "));
+	PEER_SEND(p, AUTH_PROMPT, .name = STR(""), .instruction = STR(""), .prompts = str_list_of(&prompts, 1),
+		  .echo = STR("\0"));
+	buf_release(&prompts);
+}
+
+void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
+{
+	struct cur c = cur_of(m->answers.raw);
+	struct str password;
+
+	if (!p->login.prompted || p->login.job) {
+		peer_violation(p, "answer to a question nobody asked");
+		return;
+	}
+	p->login.prompted = false;
+	p->login.method = LOGIN_KBDINT;
+	if (m->answers.count == 1 && str_list_next(&c, &password))
+		check_password(p, password);
+	else
+		failed(p);
+}
+
+/* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
+static bool key_listed(struct peer *p, struct str type, struct str blob)
+{
+	const struct lyd_node *entry =
+	    model_entry(p->core->model, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ p->login.user });
+	const struct lyd_node *key;
+	bool found = false;
+	char hash[33];
+
+	if (!entry)
+		return false;
+	key_hash_md5(blob, hash);
+	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {
+		const char *want_type = model_below(key, "type"), *want = model_below(key, "hash");
+
+		if (want && strlen(want) == 32 && strcasecmp(want, hash) == 0 && str_is(type, want_type))
+			found = true;
+	}
+	return found;
+}
+
+/* The bytes a client signs (RFC 4252 section 7), from core's own session id and the user under way. */
+static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
+{
+	struct buf data;
+	int rc;
+
+	buf_init(&data, 65536);
+	buf_put_str(&data, (struct str){ p->transcript.session_id, p->transcript.session_id_len });
+	buf_put_u8(&data, 50);
+	buf_put_cstr(&data, p->login.user);
+	buf_put_cstr(&data, "ssh-connection");
+	buf_put_cstr(&data, "publickey");
+	buf_put_u8(&data, 1);
+	buf_put_str(&data, m->alg);
+	buf_put_str(&data, m->blob);
+	rc = data.err ? data.err : key_verify(m->alg, m->blob, buf_str(&data), m->signature);
+	buf_release(&data);
+	return rc;
+}
+
+void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
+{
+	struct cur c = cur_of(m->blob);
+	struct str type = cur_str(&c);
+
+	if (!begin(p, LOGIN_KEY, m->user))
+		return;
+	if (c.bad || !key_listed(p, type, m->blob)) {
+		if (++p->login.queries >= QUERY_LIMIT)
+			p->login.failures[LOGIN_KEY] = tries(p);
+		refuse(p);
+	} else if (m->signature.n == 0) {
+		PEER_SEND(p, AUTH_RESULT, .result = AUTH_KEY_OK, .methods = STR(""));
+	} else if (verify_signature(p, m) == 0) {
+		succeeded(p);
+	} else {
+		failed(p);
+	}
+}

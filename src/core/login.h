@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * login.h: who gets in. Core binds a user to a session when core itself has verified password or signature; an unknown
+ * user and a wrong password take the same steps and get the same answer. RFC 4252, RFC 4256.
+ */
+#ifndef CORE_LOGIN_H
+#define CORE_LOGIN_H
+
+#include "base/arena.h"
+#include "core/secret_check.h"
+#include "ipc/ipc.h"
+
+#include <stdbool.h>
+
+struct peer;
+struct run;
+struct job;
+
+enum login_method { LOGIN_PASSWORD, LOGIN_KBDINT, LOGIN_KEY, LOGIN_METHODS };
+
+struct login {
+	struct arena arena; /* lives as long as the session */
+	unsigned failures[LOGIN_METHODS];
+	unsigned queries; /* publickey queries without signature */
+	bool prompted;    /* a keyboard-interactive prompt is out */
+	char user[65];    /* of the attempt under way */
+	enum login_method method;
+	struct secret_check check;
+	struct job *job;
+};
+
+void login_release(struct login *l);
+void login_none(struct peer *p, const struct ipc_msg_AUTH_NONE *m);
+void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m);
+void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m);
+void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m);
+void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m);
+
+/* The privilege level a local user starts with on a line (without AAA authorization: his own; with it: 1). */
+unsigned login_level(struct peer *p, const char *user);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * peer.h: a session as core sees it: its channel, what it has proven so far (phase), its line, its shell. Every
+ * message from it is hostile; a bad one ends it.
+ */
+#ifndef CORE_PEER_H
+#define CORE_PEER_H
+
+#include "core/transcript.h"
+#include "core/login.h"
+#include "core/cli.h"
+#include "ipc/ipc.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+struct core;
+struct event;
+struct line;
+
+struct peer_names { /* what was negotiated, for `show ssh` */
+	char client[256], kex[64], hostkey[64], cipher_in[64], cipher_out[64], mac_in[64], mac_out[64];
+};
+
+struct peer {
+	TAILQ_ENTRY(peer) link;
+	struct core *core;
+	struct ipc_channel channel;
+	struct event *readable, *writable, *deadline;
+	struct buf queue; /* what the channel has not taken: string record, u32 descriptor or -1 */
+	unsigned phase;   /* one of enum ipc_phase */
+	enum ipc_kind kind;
+	uint32_t number;  /* connection number */
+	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
+	int pidfd;        /* of the session, from the credentials of its first message; -1 before it */
+	bool doomed;      /* broke the rules: killed when it is freed */
+	char address[64]; /* peer's address, from the socket itself; "" on the console */
+	uint16_t port;
+	bool closing;                    /* told to end */
+	bool monitor;                    /* `terminal monitor` */
+	unsigned long monitor_lost;      /* log lines dropped because it lags */
+	uint32_t cols, rows;             /* its window */
+	uint32_t length, width, history; /* terminal settings */
+	bool length_typed, width_typed;  /* `terminal length` was typed: the window no longer sets it */
+	struct transcript transcript;
+	struct login login;
+	struct peer_names names;
+	struct line *line;
+	struct cli cli;
+	bool exec; /* runs one command */
+};
+
+/* Takes over `fd`, core's end of the session's channel. NULL: closed, with a log line. */
+struct peer *peer_new(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port);
+void peer_free(struct peer *p);
+bool peer_is_console(const struct peer *p);
+/* Asks the session to print `text` and end; it is cut off if it does not within two seconds. */
+void peer_close(struct peer *p, unsigned status, const char *text);
+void peer_monitor(struct peer *p, const char *line);
+void peer_settings(struct peer *p); /* sends length, width, history */
+/* What ipc_send's builders fill goes through here: queued in order while the session does not read. */
+void peer_send(struct peer *p, struct buf *record);
+void peer_send_fd(struct peer *p, struct buf *record, int fd); /* takes over fd; -1 = none */
+#define PEER_SEND(p, NAME, ...)                                                                                        \
+	do {                                                                                                           \
+		struct buf record_;                                                                                    \
+		buf_init(&record_, IPC_MAX_RECORD);                                                                    \
+		ipc_put_##NAME(&record_, &(struct ipc_msg_##NAME){ __VA_ARGS__ });                                     \
+		peer_send(p, &record_);                                                                                \
+		buf_release(&record_);                                                                                 \
+	} while (0)
+void peer_set_phase(struct peer *p, enum ipc_phase phase);
+/* (Re)starts the time after which the session is ended; 0 = never. */
+void peer_set_deadline(struct peer *p, uint64_t ms);
+/* Ends the session: it broke the rules. */
+void peer_violation(struct peer *p, const char *what);
+/* The shell a run belongs to, when a session runs it; NULL for the loader. */
+struct peer *peer_of(const struct cli *sh);
+
+#endif

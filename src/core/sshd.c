@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sshd.c: see sshd.h. Runs in core.
+ *
+ * On means: an RSA pair of at least 768 bits exists (the one named by `ip ssh rsa keypair-name`, else the first made)
+ * and version 2 is configured. An Ed25519 pair is then offered first; it is made when it is missing.
+ */
+#include "sshd.h"
+
+#include "core/core.h"
+#include "core/gatectl.h"
+#include "core/peer.h"
+#include "core/syslog.h"
+#include "keys/keys.h"
+#include "model/model.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SSH_PORT       22
+#define SSHV2_MIN_BITS 768
+#define MAX_SOCKETS    8
+#define BACKLOG        128
+
+#define KEX_LIST    "curve25519-sha256,curve25519-sha256@libssh.org"
+#define CIPHER_LIST "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes256-ctr"
+#define MAC_LIST    "hmac-sha2-256-etm@openssh.com,hmac-sha2-256"
+
+struct sshd {
+	struct core *core;
+	bool enabled;
+	const char *off_reason;
+	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
+	int sockets[MAX_SOCKETS];
+	char names[MAX_SOCKETS][96];
+	size_t n_sockets;
+	bool privileged_port_said;
+};
+
+/* --- keys and state --- */
+
+static const struct key *find_rsa(const struct sshd *s)
+{
+	const char *wanted = model_str(s->core->model, "/ravelin-ssh:ssh/rsa-keypair-name");
+
+	for (size_t i = 0; i < keys_count(s->core->keys); i++) {
+		const struct key *k = keys_at(s->core->keys, i);
+
+		if (k->type == KEY_RSA && k->usage != KEY_ENCRYPTION && (!wanted || strcmp(k->name, wanted) == 0))
+			return k;
+	}
+	return NULL;
+}
+
+static const struct key *find_ed25519(struct sshd *s)
+{
+	struct errbuf e = { "" };
+	const struct key *k = keys_find(s->core->keys, KEY_ED25519, "ed25519", KEY_GENERAL);
+
+	if (!k && keys_make_ed25519(s->core->keys, "ed25519", &e) < 0)
+		syslog_event(s->core->log, "SSH", 3, "HOSTKEY", "no Ed25519 host key: %s", e.text);
+	return k ? k : keys_find(s->core->keys, KEY_ED25519, "ed25519", KEY_GENERAL);
+}
+
+static uint64_t version_configured(const struct sshd *s)
+{
+	return model_uint(s->core->model, "/ravelin-ssh:ssh/version", 0);
+}
+
+static const char *why_off(const struct sshd *s)
+{
+	if (!s->rsa)
+		return "no RSA key pair";
+	if (s->rsa->bits < SSHV2_MIN_BITS)
+		return "the RSA key pair has less than 768 bits, which version 2 needs";
+	if (version_configured(s) == 1)
+		return "version 1 is configured and this release serves version 2 only";
+	return NULL;
+}
+
+const char *sshd_versions(const struct sshd *s)
+{
+	uint64_t v = version_configured(s);
+
+	return v == 1 ? "1.5" : v == 2 ? "2.0" : "1.99";
+}
+
+const char *sshd_off_reason(const struct sshd *s)
+{
+	return s->off_reason;
+}
+
+bool sshd_has_keys(const struct sshd *s)
+{
+	return s->rsa != NULL;
+}
+
+bool sshd_enabled(const struct sshd *s)
+{
+	return s->enabled;
+}
+
+struct str sshd_version(const struct sshd *s)
+{
+	(void)s;
+	return STR("SSH-2.0-Ravelin_" RAVELIN_VERSION);
+}
+
+bool sshd_offers_kex(const struct sshd *s, struct str name)
+{
+	(void)s;
+	return str_is(name, "curve25519-sha256") || str_is(name, "curve25519-sha256@libssh.org");
+}
+
+const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
+{
+	if (s->enabled && s->ed25519 && key_alg_fits(s->ed25519, alg))
+		return s->ed25519;
+	if (s->enabled && s->rsa && key_alg_fits(s->rsa, alg))
+		return s->rsa;
+	return NULL;
+}
+
+/* --- sockets --- */
+
+static int open_socket(struct sshd *s, const struct sockaddr *sa, socklen_t len)
+{
+	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (sa->sa_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	if (bind(fd, sa, len) < 0 || listen(fd, BACKLOG) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	(void)s;
+	return fd;
+}
+
+static void add_socket(struct sshd *s, const char *host, uint16_t port)
+{
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+	bool is6 = inet_pton(AF_INET6, host, &a6.sin6_addr) == 1;
+	int fd;
+
+	if (s->n_sockets == MAX_SOCKETS)
+		return;
+	if (!is6 && inet_pton(AF_INET, host, &a4.sin_addr) != 1) {
+		syslog_event(s->core->log, "SSH", 3, "LISTEN", "cannot listen on \"%s\": not an address", host);
+		return;
+	}
+	fd =
+	    is6 ? open_socket(s, (struct sockaddr *)&a6, sizeof a6) : open_socket(s, (struct sockaddr *)&a4, sizeof a4);
+	if (fd < 0) {
+		syslog_event(s->core->log, "SSH", 3, "LISTEN", "cannot listen on %s port %u: %s%s", host, port,
+			     strerror(-fd), fd == -EACCES ? " (publish it: -p 2222:22)" : "");
+		return;
+	}
+	snprintf(s->names[s->n_sockets], sizeof s->names[0], "%s:%u", host, port);
+	s->sockets[s->n_sockets++] = fd;
+}
+
+static void open_sockets(struct sshd *s)
+{
+	const struct core *core = s->core;
+
+	for (size_t i = 0; i < core->n_publish; i++) {
+		if (core->publish[i].port == SSH_PORT && !core->publish[i].udp)
+			add_socket(s, core->publish[i].host, core->publish[i].host_port);
+	}
+	if (core->n_publish == 0) {
+		add_socket(s, "0.0.0.0", SSH_PORT);
+		add_socket(s, "::", SSH_PORT);
+	}
+}
+
+static void close_sockets(struct sshd *s)
+{
+	for (size_t i = 0; i < s->n_sockets; i++) {
+		gatectl_unlisten(s->core->gate, (uint32_t)i);
+		close(s->sockets[i]);
+	}
+	s->n_sockets = 0;
+}
+
+void sshd_listen(struct sshd *s)
+{
+	for (size_t i = 0; i < s->n_sockets; i++)
+		gatectl_listen(s->core->gate, (uint32_t)i, s->sockets[i]);
+}
+
+void sshd_update(struct sshd *s)
+{
+	bool was = s->enabled;
+
+	s->rsa = find_rsa(s);
+	s->ed25519 = s->rsa ? find_ed25519(s) : NULL;
+	s->off_reason = why_off(s);
+	s->enabled = s->off_reason == NULL;
+	if (s->enabled && !was) {
+		open_sockets(s);
+		sshd_listen(s);
+		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
+	} else if (was && !s->enabled) {
+		close_sockets(s);
+		syslog_event(s->core->log, "SSH", 5, "DISABLED", "SSH %s has been disabled", sshd_versions(s));
+	}
+}
+
+void sshd_status(const struct sshd *s, struct buf *out)
+{
+	if (!s->enabled)
+		buf_printf(out, "ssh: off (%s)\n", s->off_reason);
+	for (size_t i = 0; i < s->n_sockets; i++)
+		buf_printf(out, "ssh: %s\n", s->names[i]);
+}
+
+/* --- sessions --- */
+
+void sshd_setup(struct sshd *s, struct peer *p)
+{
+	const struct model *m = s->core->model;
+	const char *banner = model_str(m, "/ravelin-system:banner/login");
+	uint64_t secs = model_uint(m, "/ravelin-ssh:ssh/time-out", 120);
+	struct buf blobs, blob, text;
+
+	if (!s->enabled || transcript_new_cookie(&p->transcript) < 0) {
+		peer_violation(p, "SSH is disabled");
+		return;
+	}
+	buf_init(&blobs, 16384);
+	buf_init(&blob, 8192);
+	buf_init(&text, 8192);
+	if (s->ed25519) {
+		key_blob(s->ed25519, &blob);
+		str_list_put(&blobs, buf_str(&blob));
+	}
+	buf_clear(&blob);
+	key_blob(s->rsa, &blob);
+	str_list_put(&blobs, buf_str(&blob));
+	if (banner)
+		buf_printf(&text, "%s\n", banner);
+	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, KEX_COOKIE },
+		  .version = sshd_version(s), .kex = STR(KEX_LIST),
+		  .hostkeys =
+		      s->ed25519 ? STR("ssh-ed25519,rsa-sha2-512,rsa-sha2-256") : STR("rsa-sha2-512,rsa-sha2-256"),
+		  .ciphers = STR(CIPHER_LIST), .macs = STR(MAC_LIST), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
+		  .banner = buf_str(&text), .login_secs = (uint32_t)secs,
+		  .retries = 1 + (uint32_t)model_uint(m, "/ravelin-ssh:ssh/authentication-retries", 3),
+		  .rekey_bytes = 0, .rekey_secs = 0);
+	peer_set_deadline(p, secs * 1000);
+	buf_release(&blobs);
+	buf_release(&blob);
+	buf_release(&text);
+}
+
+static void on_change(void *arg, const struct txn *t)
+{
+	(void)t;
+	sshd_update(arg);
+}
+
+struct sshd *sshd_new(struct core *core)
+{
+	struct sshd *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->core = core;
+	s->off_reason = "not started";
+	if (model_watch(core->model, "/ravelin-ssh:ssh", on_change, s) < 0) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void sshd_free(struct sshd *s)
+{
+	free(s);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sshd.h: the SSH server as configuration and keys make it: on or off, which host keys, which algorithms, where it
+ * listens. The protocol itself runs in the sessions.
+ */
+#ifndef CORE_SSHD_H
+#define CORE_SSHD_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+
+struct core;
+struct key;
+struct peer;
+struct sshd;
+
+struct sshd *sshd_new(struct core *core);
+void sshd_free(struct sshd *s);
+/* Looks at keys and configuration again: turns the server on or off and logs it. Sessions that run go on. */
+void sshd_update(struct sshd *s);
+bool sshd_enabled(const struct sshd *s);
+/* Gate is new: hand it the listening sockets. */
+void sshd_listen(struct sshd *s);
+/* Sends a new session what it needs. */
+void sshd_setup(struct sshd *s, struct peer *p);
+struct str sshd_version(const struct sshd *s);
+bool sshd_offers_kex(const struct sshd *s, struct str name);
+/* The host key behind an offered algorithm, NULL if none. */
+const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
+/* "1.5", "2.0" or "1.99": the versions configured. */
+const char *sshd_versions(const struct sshd *s);
+/* Why it is off, for `show ip ssh`; NULL when it is on. */
+const char *sshd_off_reason(const struct sshd *s);
+bool sshd_has_keys(const struct sshd *s); /* it may be off for another reason than a missing pair */
+/* Lines for `ravelin status`. */
+void sshd_status(const struct sshd *s, struct buf *out);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * syslog.c: see syslog.h. Runs in core; texts may quote what peers sent, so control characters never pass.
+ */
+#include "syslog.h"
+
+#include "core/core.h"
+#include "core/peer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RING_LINES     200
+#define LINE_MAX_BYTES 512
+
+struct syslog {
+	struct core *core;
+	int console_fd;
+	char *ring[RING_LINES];
+	unsigned long logged; /* ever; the next slot is logged % RING_LINES */
+};
+
+struct syslog *syslog_new(struct core *core, int console_fd)
+{
+	struct syslog *log = calloc(1, sizeof *log);
+
+	if (log) {
+		log->core = core;
+		log->console_fd = console_fd;
+	}
+	return log;
+}
+
+void syslog_free(struct syslog *log)
+{
+	if (!log)
+		return;
+	for (size_t i = 0; i < RING_LINES; i++)
+		free(log->ring[i]);
+	free(log);
+}
+
+/* `*Nov 17 12:50:53.199: `; the star says that no time source vouches for the clock. */
+static size_t stamp(char *out, size_t size)
+{
+	struct timespec now;
+	struct tm tm;
+	char date[32];
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(date, sizeof date, "%b %e %H:%M:%S", &tm);
+	n = snprintf(out, size, "*%s.%03ld: ", date, now.tv_nsec / 1000000);
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void deliver(struct syslog *log, const char *line)
+{
+	bool console_seen = false;
+	struct peer *p;
+
+	TAILQ_FOREACH(p, &log->core->peers, link)
+	{
+		if (peer_is_console(p))
+			console_seen = true;
+		if (peer_is_console(p) || p->monitor)
+			peer_monitor(p, line);
+	}
+	if (!console_seen && log->console_fd >= 0) { /* before the console has a session; a full pty loses the line */
+		char text[LINE_MAX_BYTES + 4];
+		int n = snprintf(text, sizeof text, "%s\r\n", line);
+
+		if (n > 0 && write(log->console_fd, text, (size_t)n) < 0)
+			return;
+	}
+}
+
+void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)
+{
+	char line[LINE_MAX_BYTES];
+	size_t n = stamp(line, sizeof line);
+	va_list ap;
+	char **slot = &log->ring[log->logged++ % RING_LINES];
+
+	n += (size_t)snprintf(line + n, sizeof line - n, "%%%s-%d-%s: ", facility, severity, mnemonic);
+	va_start(ap, fmt);
+	vsnprintf(line + n, sizeof line - n, fmt, ap);
+	va_end(ap);
+	for (char *p = line; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	}
+	free(*slot);
+	*slot = strdup(line);
+	deliver(log, line);
+}
+
+void syslog_show(const struct syslog *log, struct buf *out)
+{
+	unsigned long first = log->logged > RING_LINES ? log->logged - RING_LINES : 0;
+
+	buf_printf(out,
+		   "Syslog logging: enabled\n"
+		   "    Console logging: level debugging, %lu messages logged\n"
+		   "    Buffer logging:  level debugging, %lu messages logged, the last %d kept\n\n"
+		   "Log Buffer:\n\n",
+		   log->logged, log->logged, RING_LINES);
+	for (unsigned long i = first; i < log->logged; i++) {
+		const char *line = log->ring[i % RING_LINES];
+
+		buf_printf(out, "%s\n", line ? line : "(lost: no memory)");
+	}
+}

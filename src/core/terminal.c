@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * terminal.c: see terminal.h. Runs in core.
+ */
+#include "terminal.h"
+
+#include "core/core.h"
+#include "core/gatectl.h"
+#include "core/peer.h"
+#include "core/secret_check.h"
+#include "core/syslog.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define OUT_INLINE      ((size_t)32 << 10) /* more goes by a sealed memfd */
+#define LOGIN_TRIES     3
+#define VERIFY_LIMIT_MS 5000
+
+static struct peer *owner(struct cli *sh)
+{
+	return (struct peer *)((char *)sh - offsetof(struct peer, cli));
+}
+
+/* --- a command's words --- */
+
+/* A reader can neither change nor truncate what core has written. */
+static int sealed_copy(struct str bytes)
+{
+	int fd = memfd_create("output", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -1;
+	for (size_t done = 0; done < bytes.n;) {
+		ssize_t n = write(fd, bytes.p + done, bytes.n - done);
+
+		if (n < 0) {
+			close(fd);
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool send_by_fd(struct peer *p, struct str bytes)
+{
+	int fd = sealed_copy(bytes);
+	struct buf record;
+
+	if (fd < 0)
+		return false;
+	buf_init(&record, 64);
+	ipc_put_OUTFD(&record, &(struct ipc_msg_OUTFD){ .size = bytes.n });
+	peer_send_fd(p, &record, fd);
+	buf_release(&record);
+	return true;
+}
+
+static void cli_out(struct cli *sh, struct str bytes)
+{
+	struct peer *p = owner(sh);
+
+	if (bytes.n > OUT_INLINE && send_by_fd(p, bytes))
+		return;
+	while (bytes.n) {
+		size_t n = bytes.n < OUT_INLINE ? bytes.n : OUT_INLINE;
+
+		PEER_SEND(p, OUT, .bytes = { bytes.p, n });
+		bytes.p += n;
+		bytes.n -= n;
+	}
+}
+
+static void cli_filter(struct cli *sh, enum cmd_filter_kind kind, const char *pattern)
+{
+	PEER_SEND(owner(sh), FILTER, .kind = (uint8_t)kind, .pattern = str_of(pattern));
+}
+
+static void cli_progress(struct cli *sh, const char *text)
+{
+	PEER_SEND(owner(sh), PROGRESS, .text = str_of(text));
+}
+
+static void cli_ask(struct cli *sh, const char *prompt, bool echo, enum ipc_ask kind)
+{
+	PEER_SEND(owner(sh), ASK, .prompt = str_of(prompt), .echo = echo, .kind = (uint8_t)kind);
+}
+
+static void cli_text(struct cli *sh, const struct cmd_text_rule *rule)
+{
+	struct buf prompt;
+
+	buf_init(&prompt, 256);
+	if (rule->prompt)
+		buf_printf(&prompt, "%.20s%s", core_hostname(sh->core), rule->prompt);
+	PEER_SEND(owner(sh), TEXT, .prompt = buf_str(&prompt), .until = str_of(rule->until), .within = rule->within,
+		  .echo = rule->echo);
+	buf_release(&prompt);
+}
+
+static void cli_done(struct cli *sh, unsigned status)
+{
+	struct peer *p = owner(sh);
+	struct buf prompt;
+
+	if (sh->leave && !p->exec) {
+		peer_close(p, 0, "");
+		return;
+	}
+	buf_init(&prompt, 256);
+	cli_prompt(sh, &prompt);
+	PEER_SEND(p, DONE, .status = status, .configuring = cmd_place_configuring(&sh->place),
+		  .prompt = buf_str(&prompt));
+	buf_release(&prompt);
+	if (p->exec)
+		p->closing = true; /* one command; the session ends by itself */
+}
+
+static const struct cli_ops ops = {
+	.out = cli_out,
+	.filter = cli_filter,
+	.progress = cli_progress,
+	.ask = cli_ask,
+	.text = cli_text,
+	.done = cli_done,
+};
+
+struct peer *peer_of(const struct cli *sh)
+{
+	return sh->ops == &ops ? owner((struct cli *)sh) : NULL;
+}
+
+/* --- lines --- */
+
+void terminal_touch(struct peer *p)
+{
+	p->line->active_ms = core_now_ms();
+	peer_set_deadline(p, lines_exec_timeout_ms(p->core->lines, p->line));
+}
+
+static void put_banner(struct core *core, const char *path, struct buf *out)
+{
+	const char *text = model_str(core->model, path);
+
+	if (text)
+		buf_printf(out, "%s\n", text);
+}
+
+static void attach(struct peer *p, struct line *line)
+{
+	struct cli *sh = &p->cli;
+
+	p->line = line;
+	line->since_ms = core_now_ms();
+	str_copy(str_of(p->address), line->location, sizeof line->location);
+	str_copy(str_of(sh->user), line->user, sizeof line->user);
+	sh->interactive = true;
+	if (line->type == LINE_CON)
+		snprintf(sh->origin, sizeof sh->origin, "console");
+	else
+		snprintf(sh->origin, sizeof sh->origin, "%s%u (%s)", line_type_name(line->type), line->number,
+			 p->address);
+	peer_set_phase(p, PH_LINE);
+	terminal_touch(p);
+}
+
+static void send_line(struct peer *p, struct str banner, struct str prompt)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "%s %u", line_type_name(p->line->type), p->line->number);
+	PEER_SEND(p, LINE, .name = str_of(name), .banner = banner, .prompt = prompt, .length = p->length,
+		  .width = p->width, .history = p->history);
+}
+
+void terminal_resize(struct peer *p, uint32_t cols, uint32_t rows)
+{
+	if (!p->length_typed && rows > 0)
+		p->length = rows;
+	if (!p->width_typed && cols > 0)
+		p->width = cols;
+	peer_settings(p);
+}
+
+void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
+{
+	struct errbuf e = { "" };
+	struct line *line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);
+	struct buf banner, prompt;
+
+	if (!line) {
+		char text[300];
+
+		snprintf(text, sizeof text, "%% %s", e.text);
+		syslog_event(p->core->log, "SSH", 4, "NO_LINE", "%s@%s: %s", p->cli.user, p->address, e.text);
+		peer_close(p, 1, text);
+		return;
+	}
+	p->exec = m->kind == OPEN_EXEC;
+	if (p->exec || !m->pty)
+		p->length = 0;
+	else if (m->rows > 0)
+		p->length = m->rows;
+	p->width = m->cols > 0 ? m->cols : p->width;
+	p->cols = m->cols;
+	p->rows = m->rows;
+	attach(p, line);
+	gatectl_admitted(p->core->gate, p);
+	buf_init(&banner, 16384);
+	buf_init(&prompt, 256);
+	if (!p->exec) {
+		put_banner(p->core, "/ravelin-system:banner/motd", &banner);
+		put_banner(p->core, "/ravelin-system:banner/exec", &banner);
+		cli_prompt(&p->cli, &prompt);
+	}
+	send_line(p, buf_str(&banner), buf_str(&prompt));
+	buf_release(&banner);
+	buf_release(&prompt);
+	if (p->exec && cli_command(&p->cli, m->command) < 0)
+		peer_violation(p, "command too long");
+}
+
+void terminal_release(struct peer *p)
+{
+	lines_release(p->line);
+	p->line = NULL;
+}
+
+/* --- the console's way in --- */
+
+enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED };
+
+struct console_login {
+	struct secret_check check;
+	unsigned tries;
+	bool by_user;
+	char user[65];
+};
+
+static int console_step(struct run *run);
+
+static int console_ask(struct run *run, struct console_login *l)
+{
+	if (l->tries++ >= LOGIN_TRIES)
+		return run_fail(run, "%% Bad %s\n", l->by_user ? "login" : "passwords");
+	if (l->by_user)
+		return run_ask(run, C_USER, true, ASK_LINE, "Username: ");
+	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+}
+
+/* With AAA the first method of the console's list counts; without a list nobody is asked, as in IOS. */
+static enum line_login aaa_console_method(struct core *core, const struct line *line)
+{
+	const char *list = lines_login_list(core->lines, line->type);
+	const struct lyd_node *entry =
+	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
+	const struct lyd_node *method = entry ? model_first(core->model, entry, "method") : NULL;
+	const char *name = method ? model_value(method) : "none";
+
+	if (strcmp(name, "line") == 0)
+		return LOGIN_LINE_PASSWORD;
+	return strcmp(name, "none") == 0 ? LOGIN_NONE : LOGIN_LOCAL;
+}
+
+/* Who may take the console: nobody asked (the default), the line's password, or a local user. */
+static int console_begin(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+	enum line_login how = lines_login(run->core->lines, p->line);
+	const char *type;
+
+	put_banner(run->core, "/ravelin-system:banner/motd", &run->out);
+	if (model_bool(run->core->model, "/ravelin-aaa:aaa/new-model"))
+		how = aaa_console_method(run->core, p->line);
+	if (how == LOGIN_NONE)
+		return RUN_DONE;
+	if (how == LOGIN_LINE_PASSWORD && !lines_password(run->core->lines, p->line, &type))
+		return run_fail(run, "%% Password required, but none set");
+	l->by_user = how == LOGIN_LOCAL;
+	buf_puts(&run->out, "\nUser Access Verification\n\n");
+	return console_ask(run, l);
+}
+
+static int console_verify(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+	const char *type = NULL, *stored = NULL;
+	struct buf request;
+
+	if (l->by_user) {
+		const struct lyd_node *user =
+		    model_entry(run->core->model, "/ravelin-system:users/user", (const char *[]){ l->user });
+
+		type = user ? model_below(user, "credential/type") : NULL;
+		stored = user ? model_below(user, "credential/value") : NULL;
+	} else {
+		stored = lines_password(run->core->lines, p->line, &type);
+	}
+	buf_init(&request, 8192);
+	secret_check_begin(&l->check, type, stored, buf_str(&run->answer), &request);
+	return run_start_job(run, C_VERIFIED, "verify", &request, VERIFY_LIMIT_MS);
+}
+
+static int console_admit(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+
+	if (!secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result))) {
+		syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED",
+			     "Login failed [user: %s] [Source: console]", l->user);
+		buf_puts(&run->out, "% Login invalid\n\n");
+		return console_ask(run, l);
+	}
+	if (l->by_user) {
+		str_copy(str_of(l->user), run->cli->user, sizeof run->cli->user);
+		str_copy(str_of(l->user), p->line->user, sizeof p->line->user);
+		run->cli->level = login_level(p, l->user);
+	}
+	return RUN_DONE;
+}
+
+static int console_finish(struct run *run, int rc)
+{
+	if (rc == RUN_FAILED)
+		run->cli->leave = true;
+	if (rc == RUN_DONE)
+		put_banner(run->core, "/ravelin-system:banner/exec", &run->out);
+	return rc;
+}
+
+static int console_step(struct run *run)
+{
+	struct console_login *l = run->data;
+	char text[256];
+
+	if (run->cancelled && run->step > C_PRESSED)
+		return console_finish(run, RUN_FAILED);
+	switch (run->step) {
+	case C_WAIT:
+		run->data = arena_alloc(&run->arena, sizeof *l);
+		if (!run->data)
+			return console_finish(run, RUN_FAILED);
+		snprintf(text, sizeof text, "\n\n%s con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n",
+			 core_hostname(run->core));
+		return run_ask(run, C_PRESSED, false, ASK_LINE, text);
+	case C_PRESSED:
+		peer_of(run->cli)->line->uses++;
+		return console_finish(run, console_begin(run, l));
+	case C_USER:
+		if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
+			l->user[0] = '\0';
+		return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+	case C_PASSWORD:
+		return console_finish(run, console_verify(run, l));
+	default:
+		return console_finish(run, console_admit(run, l));
+	}
+}
+
+void terminal_init(struct peer *p)
+{
+	cli_init(&p->cli, p->core, &ops);
+}
+
+void terminal_console(struct peer *p)
+{
+	struct line *line = lines_take(p->core->lines, LINE_CON, NULL, NULL);
+
+	if (!line) {
+		peer_violation(p, "console is taken");
+		return;
+	}
+	attach(p, line);
+	peer_set_deadline(p, 0); /* nobody is logged in: nothing can expire */
+	send_line(p, STR(""), STR(""));
+	cli_internal(&p->cli, console_step);
+}

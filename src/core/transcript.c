@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * transcript.c: see transcript.h. Runs in core; the transcript is hostile.
+ */
+#include "transcript.h"
+
+#include "core/core.h"
+#include "core/gatectl.h"
+#include "core/job.h"
+#include "core/peer.h"
+#include "core/sshd.h"
+#include "keys/keys.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+#define MSG_KEXINIT   20
+#define VERSION_MAX   255
+#define SIGN_LIMIT_MS 5000
+
+/* What core must know of a method to rebuild its hash. */
+struct kex_hash {
+	const char *name;
+	const char *digest;
+	size_t client_len, server_len; /* exact lengths of the public values */
+};
+static const struct kex_hash hashes[] = {
+	{ "curve25519-sha256", "SHA256", 32, 32 },
+	{ "curve25519-sha256@libssh.org", "SHA256", 32, 32 },
+};
+
+void transcript_release(struct transcript *k)
+{
+	if (k->job)
+		job_cancel(k->job);
+	OPENSSL_cleanse(k, sizeof *k);
+}
+
+int transcript_new_cookie(struct transcript *k)
+{
+	if (RAND_bytes(k->cookie, sizeof k->cookie) != 1)
+		return E_CRYPTO;
+	k->cookie_given = true;
+	return 0;
+}
+
+static const struct kex_hash *find_hash(struct str name)
+{
+	for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
+		if (str_is(name, hashes[i].name))
+			return &hashes[i];
+	}
+	return NULL;
+}
+
+static bool version_ok(struct str v)
+{
+	return v.n <= VERSION_MAX &&
+	       ((v.n > 8 && memcmp(v.p, "SSH-2.0-", 8) == 0) || (v.n > 9 && memcmp(v.p, "SSH-1.99-", 9) == 0));
+}
+
+int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
+		     struct str our_blob, uint8_t hash[64], size_t *hash_len)
+{
+	const struct kex_hash *h = find_hash(m->kex);
+	struct buf t;
+	unsigned len = 0;
+	int rc = E_CRYPTO;
+
+	if (!h || !k->cookie_given || m->i_s.n < 1 + KEX_COOKIE || m->i_s.p[0] != MSG_KEXINIT ||
+	    CRYPTO_memcmp(m->i_s.p + 1, k->cookie, KEX_COOKIE) != 0)
+		return E_DENIED;
+	if (m->i_c.n < 1 + KEX_COOKIE || m->i_c.p[0] != MSG_KEXINIT || !str_eq(m->v_s, our_version) ||
+	    !version_ok(m->v_c))
+		return E_DENIED;
+	if (our_blob.n == 0 || !str_eq(m->k_s, our_blob) || m->q_c.n != h->client_len || m->q_s.n != h->server_len ||
+	    m->secret.n < 5 || m->secret.n > 4 + 1 + 64)
+		return E_DENIED;
+	buf_init(&t, 4 * IPC_MAX_RECORD);
+	buf_put_str(&t, m->v_c);
+	buf_put_str(&t, m->v_s);
+	buf_put_str(&t, m->i_c);
+	buf_put_str(&t, m->i_s);
+	buf_put_str(&t, m->k_s);
+	buf_put_str(&t, m->q_c);
+	buf_put_str(&t, m->q_s);
+	buf_put(&t, m->secret.p, m->secret.n);
+	if (!t.err && EVP_Digest(buf_ptr(&t), buf_len(&t), hash, &len, EVP_get_digestbyname(h->digest), NULL) == 1)
+		rc = 0;
+	*hash_len = len;
+	buf_release(&t);
+	return rc;
+}
+
+static void answer(struct peer *p, struct str hash, struct str signature)
+{
+	struct transcript *k = &p->transcript;
+
+	if (signature.n == 0) {
+		peer_violation(p, "host key signature failed");
+		return;
+	}
+	k->signing = false;
+	k->count++;
+	if (k->session_id_len == 0) {
+		memcpy(k->session_id, hash.p, hash.n);
+		k->session_id_len = hash.n;
+		peer_set_phase(p, PH_KEYED);
+	}
+	PEER_SEND(p, SIGNED, .hash = hash, .signature = signature);
+}
+
+struct slow_sign {
+	struct peer *p;
+	uint8_t hash[64];
+	size_t hash_len;
+};
+
+static void signed_by_helper(void *arg, enum job_kind kind, struct str bytes)
+{
+	struct slow_sign *s = arg;
+	struct cur c = cur_of(bytes);
+	struct str signature = { NULL, 0 };
+
+	if (kind == JOB_PROGRESS)
+		return;
+	s->p->transcript.job = NULL;
+	if (kind == JOB_RESULT)
+		signature = cur_str(&c);
+	answer(s->p, (struct str){ s->hash, s->hash_len }, cur_done(&c) ? signature : (struct str){ NULL, 0 });
+}
+
+/* RSA over 2,048 bits takes milliseconds: the helper gets the key and the hash. */
+static void sign_slowly(struct peer *p, const struct key *key, struct str alg, const uint8_t *hash, size_t n)
+{
+	struct slow_sign *s = arena_alloc(&p->login.arena, sizeof *s);
+	struct buf request, der;
+
+	buf_init(&request, 0);
+	buf_init(&der, 0);
+	if (s && keys_export_private(key, &der) == 0) {
+		s->p = p;
+		s->hash_len = n;
+		memcpy(s->hash, hash, n);
+		buf_put_str(&request, buf_str(&der));
+		buf_put_str(&request, alg);
+		buf_put_str(&request, (struct str){ hash, n });
+		p->transcript.job =
+		    job_start(&p->core->jobs, "sign", buf_str(&request), SIGN_LIMIT_MS, signed_by_helper, s, NULL);
+	}
+	buf_release(&request);
+	buf_release(&der);
+	if (!p->transcript.job)
+		peer_violation(p, "signing helper not available");
+}
+
+void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
+{
+	const struct key *key = sshd_hostkey(p->core->sshd, m->alg);
+	struct buf blob, signature;
+	uint8_t hash[64];
+	size_t n = 0;
+	int rc = E_DENIED;
+
+	buf_init(&blob, 8192);
+	buf_init(&signature, 8192);
+	if (key)
+		key_blob(key, &blob);
+	if (!p->transcript.signing && sshd_offers_kex(p->core->sshd, m->kex))
+		rc = transcript_check(&p->transcript, m, sshd_version(p->core->sshd), buf_str(&blob), hash, &n);
+	p->transcript.cookie_given = false; /* one cookie, one signature */
+	if (rc < 0) {
+		peer_violation(p, "transcript refused");
+	} else if (key_sign_is_slow(key)) {
+		p->transcript.signing = true;
+		sign_slowly(p, key, m->alg, hash, n);
+	} else {
+		p->transcript.signing = true;
+		rc = key_sign(key, m->alg, (struct str){ hash, n }, &signature);
+		answer(p, (struct str){ hash, n }, rc == 0 ? buf_str(&signature) : (struct str){ NULL, 0 });
+	}
+	buf_release(&blob);
+	buf_release(&signature);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * transcript.h: core's part of a key exchange. Core never signs bytes a session chose: it gives 16 random bytes that
+ * must be the KEXINIT cookie, gets the transcript, checks it, hashes it itself and signs. The first hash is the session
+ * id, kept here. RFC 4253 sections 7 and 8, RFC 8731.
+ */
+#ifndef CORE_TRANSCRIPT_H
+#define CORE_TRANSCRIPT_H
+
+#include "ipc/ipc.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct peer;
+
+#define KEX_COOKIE 16
+struct transcript {
+	uint8_t cookie[KEX_COOKIE];
+	bool cookie_given; /* and not yet used by a signature */
+	bool signing;      /* the signing helper works */
+	uint8_t session_id[64];
+	size_t session_id_len;
+	unsigned count;
+	struct job *job;
+};
+
+void transcript_release(struct transcript *k);
+/* A fresh cookie for the next exchange. 0 or E_CRYPTO. */
+int transcript_new_cookie(struct transcript *k);
+void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m);
+
+/* The checks alone, for tests: does the transcript belong to this cookie, version and key? Fills the exchange hash. */
+int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
+		     struct str our_blob, uint8_t hash[64], size_t *hash_len);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fuzz_config.c: any bytes as a startup-config: the loader ends, reports and leaves a configuration that loads again
+ * without a report. No helper can start here; lines that need one are reported.
+ */
+#include "core/commands.h"
+#include "core/config.h"
+#include "core/core.h"
+#include "core/syslog.h"
+#include "model/model.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+static void report(void *arg, const char *message)
+{
+	int *left = arg;
+
+	if (!message)
+		*left = 0;
+	else if (*left == 2) /* the second pass reads what we printed ourselves */
+		abort();
+}
+
+static void load(struct core *core, struct str text, int pass)
+{
+	int left = pass;
+
+	if (config_merge(core, "fuzz", text, report, &left) < 0)
+		return;
+	while (left)
+		event_base_loop(core->base, EVLOOP_ONCE);
+}
+
+static void start(struct core *core)
+{
+	static const struct cmd_handler handlers[] = {
+#define COMMAND_ROW(name, fn) { name, fn },
+		COMMANDS(COMMAND_ROW)
+#undef COMMAND_ROW
+	};
+
+	TAILQ_INIT(&core->peers);
+	core->jobs = (struct job_host){ .base = core->base, .spawn = { .image_fd = -1, .device_dir = "/" } };
+	core->log = syslog_new(core, -1);
+	if (model_new(&core->model, NULL) < 0 || cmd_set_new(&core->cmds, "ios", core->model, NULL) < 0 ||
+	    cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], NULL) < 0)
+		abort();
+}
+
+static void end(struct core *core)
+{
+	cmd_set_free(core->cmds);
+	model_free(core->model);
+	syslog_free(core->log);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct core core;
+	struct buf text;
+
+	if (!core.base)
+		core.base = event_base_new();
+	start(&core);
+	load(&core, (struct str){ data, size }, 1);
+	buf_init(&text, CONFIG_MAX_BYTES);
+	config_text(&core, &text);
+	load(&core, buf_str(&text), 2);
+	buf_release(&text);
+	end(&core);
+	return 0;
+}

@@ -2,13 +2,15 @@
  *
  * job.h: work over 5 ms happens in helpers: the running image executed again as `--role helper-NAME DIR`, locked in,
  * given one request and nothing else, never core's memory. Request and answers are length-prefixed records on a
- * stream socket that is the helper's descriptor 3: the helper sends any number of progress records and one result.
+ * stream socket that is the helper's descriptor 3 (helpers/record.h): the helper sends any number of progress records
+ * and one result. Text of a helper reaches its user as printable ASCII and newlines only.
  */
 #ifndef CORE_JOB_H
 #define CORE_JOB_H
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "core/spawn.h"
 
 struct event_base;
 struct job;
@@ -22,16 +24,19 @@ typedef void job_fn(void *arg, enum job_kind kind, struct str bytes);
 
 struct job_host {
 	struct event_base *base;
-	int image_fd;           /* BOOT_FD_IMAGE */
-	const char *device_dir; /* for the argument list */
+	struct spawn_host spawn;
 };
 
-/* Starts `helper-NAME` with `request` (copied, then wiped); at most `limit_ms`. At most JOB_MAX run at once, others
- * queue. NULL on failure (errbuf). The job frees itself after its last call. */
-#define JOB_MAX 4
-struct job *job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn, void *arg,
-		      struct errbuf *e);
-void job_cancel(struct job *j); /* kills it; fn is not called again */
+/* Starts `helper-NAME` (`name` is "rsa", "verify" …) with `request` (copied, then wiped); at most `limit_ms`, waiting
+ * included. At most JOB_MAX run at once, of those that may take over JOB_LONG_MS one less, so that a login never waits
+ * for a key; JOB_QUEUE_MAX more wait. NULL on failure (errbuf). `fn` is called from the event loop, never from inside
+ * job_start or job_cancel. The job frees itself after its last call. */
+#define JOB_MAX       4
+#define JOB_LONG_MS   10000
+#define JOB_QUEUE_MAX 128
+struct job *job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn,
+		      void *arg, struct errbuf *e);
+void job_cancel(struct job *j); /* kills it; fn is not called again. NULL is fine, so is calling it from fn */
 /* Core's SIGCHLD handler hands every reaped pid here. */
 void job_reaped(int pid, int wait_status);
 

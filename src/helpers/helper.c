@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * helper.c: the life of a helper (helpers.h): lock in, read one request, work, answer. What it computes is in work.c.
+ * The walls stand before the first byte is read: no descriptor but the socket, no file, no network, no process, no
+ * core dump, a system call list that is a session's, and where root started it a user of its own.
+ */
+#include "helpers.h"
+
+#include "base/err.h"
+#include "record.h"
+#include "session/sandbox.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define HELPER_FD 3
+
+enum { EXIT_LOCK = 3, EXIT_REQUEST, EXIT_ANSWER };
+
+static const struct role {
+	const char *name;
+	int (*work)(struct str request, struct buf *result);
+	rlim_t cpu_seconds;
+} roles[] = {
+	{ "rsa", work_rsa, 300 },
+	{ "verify", work_verify, 5 },
+	{ "secret", work_secret, 5 },
+	{ "sign", work_sign, 5 },
+};
+
+static const struct role *find_role(const char *name)
+{
+	if (strncmp(name, "helper-", 7) == 0)
+		name += 7;
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (strcmp(roles[i].name, name) == 0)
+			return &roles[i];
+	return NULL;
+}
+
+/* The number after `option`, or 0. */
+static unsigned argument(int argc, char **argv, const char *option)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (strcmp(argv[i], option) == 0)
+			return (unsigned)strtoul(argv[i + 1], NULL, 10);
+	return 0;
+}
+
+static int limit(int what, rlim_t most)
+{
+	return setrlimit(what, &(struct rlimit){ most, most });
+}
+
+static int lock_in(const struct role *role, unsigned uid, unsigned gid)
+{
+	static const int keep[] = { HELPER_FD };
+	struct sock_fprog filter;
+
+	/* Settings in files are not for helpers, and could not be read later. */
+	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL))
+		return E_CRYPTO;
+	if (sandbox_close_others(keep, 1) < 0 || sandbox_compile(SANDBOX_SESSION, &filter, NULL) < 0)
+		return E_IO;
+	if (uid && sandbox_become(uid, gid, NULL, NULL) < 0)
+		return E_IO;
+	if (sandbox_undumpable() < 0 || sandbox_landlock() < 0 || sandbox_limit_session() < 0 ||
+	    limit(RLIMIT_FSIZE, 0) < 0 || limit(RLIMIT_CPU, role->cpu_seconds) < 0)
+		return E_IO;
+	return sandbox_apply(&filter);
+}
+
+static int read_all(uint8_t *p, size_t n)
+{
+	while (n) {
+		ssize_t got = read(HELPER_FD, p, n);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return E_IO;
+		if (got > 0) {
+			p += got;
+			n -= (size_t)got;
+		}
+	}
+	return 0;
+}
+
+static int read_request(struct buf *request)
+{
+	uint8_t head[RECORD_HEAD], *room;
+	struct cur c = cur_of((struct str){ head, sizeof head });
+	uint8_t kind;
+	size_t n;
+
+	if (read_all(head, sizeof head) < 0)
+		return E_IO;
+	kind = cur_u8(&c);
+	n = cur_u32(&c);
+	if (kind != RECORD_REQUEST || n == 0 || n > RECORD_MAX)
+		return E_INVAL;
+	room = buf_room(request, n);
+	if (!room || read_all(room, n) < 0)
+		return E_IO;
+	buf_claim(request, n);
+	return 0;
+}
+
+static int send_record(enum record_kind kind, struct str bytes)
+{
+	struct buf out;
+	int r;
+
+	buf_init(&out, RECORD_HEAD + RECORD_MAX);
+	buf_put_u8(&out, (uint8_t)kind);
+	buf_put_str(&out, bytes);
+	r = out.err;
+	while (r == 0 && buf_len(&out)) {
+		ssize_t n = write(HELPER_FD, buf_ptr(&out), buf_len(&out));
+
+		if (n > 0)
+			buf_consume(&out, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			r = E_IO;
+	}
+	buf_release(&out);
+	return r;
+}
+
+void helper_progress(const char *text)
+{
+	/* Nobody listens any more: the job was cancelled. */
+	if (send_record(RECORD_PROGRESS, str_of(text)) < 0)
+		_exit(EXIT_ANSWER);
+}
+
+int helper_main(const char *name, int argc, char **argv)
+{
+	const struct role *role = find_role(name);
+	struct buf request, result;
+	int r, status = 0;
+
+	if (!role || lock_in(role, argument(argc, argv, "--uid"), argument(argc, argv, "--gid")) < 0)
+		return EXIT_LOCK;
+	buf_init(&request, RECORD_MAX);
+	buf_init(&result, RECORD_MAX);
+	if (read_request(&request) < 0) {
+		status = EXIT_REQUEST;
+		goto out;
+	}
+	r = role->work(buf_str(&request), &result);
+	if (r == 0)
+		r = result.err;
+	if (r == 0)
+		r = send_record(RECORD_RESULT, buf_str(&result));
+	else
+		r = send_record(RECORD_REFUSED, str_of(err_text(r)));
+	if (r < 0)
+		status = EXIT_ANSWER;
+out:
+	buf_release(&request);
+	buf_release(&result);
+	return status;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * helpers.h: the roles `helper-NAME` of the image: one request in, one result out, then the process ends.
+ * See core/job.h for requests and results, record.h for their form.
+ */
+#ifndef HELPERS_HELPERS_H
+#define HELPERS_HELPERS_H
+
+#include "base/buf.h"
+
+/* Locks the process in, then serves the one request that arrives on descriptor 3. `name` is the role, with or without
+ * "helper-" in front; `--uid N --gid N` among the arguments says whom to become (0 = stay). Returns the exit status,
+ * for _exit(): nothing at exit may run inside the walls. */
+int helper_main(const char *name, int argc, char **argv);
+
+/* From inside the work: sends text for the operator. */
+void helper_progress(const char *text);
+
+/* What each role does: appends the result, or returns a negative E_*. */
+int work_rsa(struct str request, struct buf *result);
+int work_verify(struct str request, struct buf *result);
+int work_secret(struct str request, struct buf *result);
+int work_sign(struct str request, struct buf *result);
+
+#endif

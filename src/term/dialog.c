@@ -31,10 +31,10 @@ static bool one_key(struct term *t, const struct typed_key *k, struct term_event
 		yes = true;
 	term_end_line(t, "");
 	term_report(t, ev, TERM_EV_ANSWER, 0);
-	if (yes)
-		buf_put_u8(&t->said, '\r');
+	if (k->what == TYPED_CHAR && !yes)
+		typed_cell_put(k->cell, &t->said);
 	else
-		buf_put(&t->said, k->raw.p, k->raw.n);
+		buf_put_u8(&t->said, yes ? '\r' : k->raw.p[0]);
 	ev->text = buf_str(&t->said);
 	return true;
 }
@@ -139,22 +139,30 @@ static bool text_line(struct term *t, struct term_event *ev)
 	return true;
 }
 
+/* A tab is text here, and so is a delimiter such as Ctrl-C. */
+static bool is_text(const struct term *t, const struct typed_key *k)
+{
+	uint8_t b = k->raw.p[0];
+
+	if (k->what == TYPED_IGNORE || k->raw.n > 1 || b >= 0x20)
+		return false;
+	return b == '\t' || (buf_len(&t->until) && memchr(buf_ptr(&t->until), b, buf_len(&t->until)));
+}
+
 bool text_key(struct term *t, const struct typed_key *k, struct term_event *ev)
 {
-	struct typed_key plain = *k;
-	bool control = k->raw.n == 1 && k->raw.p[0] < 0x20;
+	struct typed_key key = *k;
 
 	if (k->what == TYPED_RETURN)
 		return text_line(t, ev);
-	if (k->what == TYPED_TAB ||
-	    (control && buf_len(&t->until) && memchr(buf_ptr(&t->until), k->raw.p[0], buf_len(&t->until)))) {
-		plain.what = TYPED_CHAR; /* a delimiter such as Ctrl-C */
-		plain.cell = k->raw.p[0];
+	if (is_text(t, k)) {
+		key.what = TYPED_CHAR;
+		key.cell = k->raw.p[0];
 	} else if (cancels(t, k)) {
 		return cancel(t, ev, "^C");
 	}
-	if (plain.what == TYPED_CHAR && t->edit.bytes + typed_cell_len(plain.cell) > EDIT_MAX)
+	if (key.what == TYPED_CHAR && t->edit.bytes + typed_cell_len(key.cell) > EDIT_MAX)
 		t->overflow = true; /* better no text than one with holes */
-	term_edit_key(t, &plain);
+	term_edit_key(t, &key);
 	return false;
 }

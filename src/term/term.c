@@ -244,12 +244,13 @@ static void forget_input(struct term *t, size_t n)
 /* Interrupt keys count at once, before what was typed ahead of them; all there are count as one. */
 static bool interrupt(struct term *t)
 {
-	uint8_t *p = t->in.data + t->in.off;
 	size_t n = buf_len(&t->in), kept = t->scanned;
 	bool found = false;
+	uint8_t *p;
 
 	if (n == t->scanned)
 		return false;
+	p = t->in.data + t->in.off;
 	for (size_t i = t->scanned; i < n; i++) {
 		bool quoted = i && p[i - 1] == 0x16;
 

@@ -44,12 +44,18 @@ void view_end(struct view *v)
 	v->shown_n = v->at = 0;
 }
 
+/* Bytes that are not UTF-8, and its second set of control characters: terminals differ on them, and obey some. */
+static bool is_strange(uint32_t cell)
+{
+	return (cell >= 0x80 && cell <= 0xff) || (cell >= 0xc280 && cell <= 0xc29f);
+}
+
 /* How a character looks that starts in column `column`: control characters as ^X, a tab as blanks. */
 static size_t looks(uint32_t cell, size_t column, uint32_t as[8])
 {
 	size_t n = 1;
 
-	as[0] = cell;
+	as[0] = is_strange(cell) ? '?' : cell;
 	if (cell == '\t') {
 		for (n = 0; n < 8 - column % 8; n++)
 			as[n] = ' ';

@@ -81,7 +81,11 @@ static const struct edit_case cases[] = {
 	{ "UTF-8", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80x", "caf~ ~ ~x|" },
 	{ "UTF-8 erased whole", "caf\xc3\xa9\177e", "cafe|" },
 	{ "UTF-8 stepped over whole", "\xe2\x82\xac\xe2\x82\xac\002x", "~x|~" },
-	{ "bytes that are no UTF-8", "a\xffz\xe9\xe9 ", "a~z~~ |" },
+	{ "bytes that are no UTF-8", "a\xffz\xe9\xe9 ", "a?z?? |" },
+	{ "control characters of the second set",
+	  "a\xc2\x9b\x9b"
+	  "b",
+	  "a??b|" },
 };
 
 /* The line as the screen shows it, with its cursor. */
@@ -171,9 +175,9 @@ static void test_returns(void **state)
 	struct drive d;
 
 	start(&d, 80);
-	drive_bytes(&d, "a\rb\nc\r\nd\r\0e\n\nf\r\r", 18, 1);
+	drive_bytes(&d, "a\rb\nc\r\nd\r\0e\n\nf\r\r", 16, 1);
 	assert_string_equal(drive_log(&d), "line:a\nline:b\nline:c\nline:d\nline:e\nline:\nline:f\nline:\n");
-	drive_bytes(&d, "a\rb\nc\r\nd\r\0e\n\nf\r\r", 18, 100);
+	drive_bytes(&d, "a\rb\nc\r\nd\r\0e\n\nf\r\r", 16, 100);
 	assert_string_equal(drive_log(&d), "line:a\nline:b\nline:c\nline:d\nline:e\nline:\nline:f\nline:\n");
 	drive_release(&d);
 }

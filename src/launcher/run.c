@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *parse(int argc, char **argv, const char **dir, bool *background, struct publish_list *l,
@@ -53,7 +54,7 @@ static void print_log_end(const struct device *d)
 	fprintf(stderr, "The end of %s/run/boot.log:\n%s", d->path, from);
 }
 
-static int await_report(int fd, const struct device *d)
+static int await_report(int fd, pid_t rommon, const struct device *d)
 {
 	char words[512];
 	size_t used = 0;
@@ -68,6 +69,8 @@ static int await_report(int fd, const struct device *d)
 			printf("%s: %s\n", d->path, words + 1);
 		return EXIT_DONE;
 	}
+	while (waitpid(rommon, NULL, 0) < 0 && errno == EINTR) /* all of it has gone when this says so */
+		;
 	fprintf(stderr, "ravelin: %s: %s\n", d->path, used ? words + 1 : "rommon died");
 	if (strncmp(words + (used > 0), "already", 7) != 0)
 		print_log_end(d);
@@ -86,7 +89,7 @@ static int start_background(struct rommon_options *o, const struct device *d)
 	}
 	if (pid > 0) {
 		close(report[1]);
-		return await_report(report[0], d);
+		return await_report(report[0], pid, d);
 	}
 	close(report[0]);
 	setsid();

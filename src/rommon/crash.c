@@ -79,7 +79,7 @@ void crash_note(int crashinfo_fd, int run_fd, const struct crash *c)
 		return;
 	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
 	for (int i = 0; i < 10 && fd < 0; i++) { /* several may fall into one second */
-		snprintf(name, sizeof name, i ? "crash-%s.%d.txt" : "crash-%s.txt", stamp, i);
+		snprintf(name, sizeof name, "crash-%s-%d.txt", stamp, i);
 		fd = openat(crashinfo_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	}
 	if (fd < 0)

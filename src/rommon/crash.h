@@ -31,7 +31,7 @@ struct crash {
 bool crash_count(struct crash_history *h, uint64_t now_ms);
 /* Words for a wait status. */
 void crash_cause(int wait_status, struct errbuf *cause);
-/* Writes crashinfo/crash-YYYYMMDD-HHMMSS.txt with the end of the boot log, and drops the oldest notes. */
+/* Writes crashinfo/crash-YYYYMMDD-HHMMSS-N.txt with the end of the boot log, and drops the oldest notes. */
 void crash_note(int crashinfo_fd, int run_fd, const struct crash *c);
 
 #endif

@@ -133,7 +133,7 @@ int load_named(int libexec_fd, int flash_fd, const char *name, struct load *l, s
 	l->fd = load_open(flash_fd, name, e);
 	if (l->fd < 0)
 		return l->fd;
-	if ((rc = make_runnable(l->fd, e)) || (rc = run_verifier(libexec_fd, l, e))) {
+	if ((rc = run_verifier(libexec_fd, l, e)) || (rc = make_runnable(l->fd, e))) {
 		close(l->fd);
 		l->fd = -1;
 		return rc;

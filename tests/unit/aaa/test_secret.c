@@ -58,6 +58,24 @@ static void known_pairs_match(void **state)
 	}
 }
 
+static void every_character_of_a_hash_counts(void **state)
+{
+	static const char *const stored[] = { "$1$28772684$iEwNOgGugqO9.bIz5sk8k/",
+					      "$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk",
+					      "$9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6" };
+	static const int type_of[] = { 5, 8, 9 };
+	char changed[AAA_SECRET_SIZE];
+
+	for (size_t s = 0; s < 3; s++)
+		for (size_t i = 3; stored[s][i]; i++) {
+			snprintf(changed, sizeof changed, "%s", stored[s]);
+			if (changed[i] == '$')
+				continue;
+			changed[i] = changed[i] == '.' ? '2' : '.'; /* both stand for digests that end in zero bits */
+			assert_false(aaa_secret_matches(type_of[s], changed, STR("hashcat")));
+		}
+}
+
 static void made_secrets_match(void **state)
 {
 	static const char *const clears[] = { "x", "cisco", "with blank and \"quotes\"", "\xc3\xa4\xc3\xb6",
@@ -193,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_pairs_match),
+		cmocka_unit_test(every_character_of_a_hash_counts),
 		cmocka_unit_test(made_secrets_match),
 		cmocka_unit_test(forms_look_as_ios_writes_them),
 		cmocka_unit_test(malformed_forms_match_nothing),

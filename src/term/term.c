@@ -299,7 +299,7 @@ static bool (*const mode_keys[MODE_COUNT])(struct term *, const struct typed_key
 
 static bool take_key(struct term *t, struct term_event *ev, bool *taken)
 {
-	bool cr = t->after_cr, keep = false, report;
+	bool keep = false, report;
 	struct typed_key k;
 	size_t n = typed_next(buf_str(&t->in), &t->after_cr, &k);
 
@@ -310,9 +310,7 @@ static bool take_key(struct term *t, struct term_event *ev, bool *taken)
 		report = more_key(t, &k, ev, &keep);
 	else
 		report = mode_keys[t->mode](t, &k, ev);
-	if (keep)
-		t->after_cr = cr;
-	else
+	if (!keep)
 		forget_input(t, n);
 	return report;
 }

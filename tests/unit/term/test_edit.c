@@ -372,6 +372,22 @@ static void test_line_limit(void **state)
 	drive_release(&d);
 }
 
+/* Esc-Y takes the old text away even if the older cut does not fit in its place. */
+static void test_yank_limit(void **state)
+{
+	char line[4090];
+	struct drive d;
+
+	memset(line, 'x', sizeof line);
+	start(&d, 80);
+	drive_type(&d, "a long old cut\x15"
+		       "new\x15");
+	drive_bytes(&d, line, sizeof line, sizeof line);
+	drive_type(&d, "\x19\033y\033y\r");
+	assert_int_equal(strlen(drive_log(&d)), strlen("line:\n") + sizeof line);
+	drive_release(&d);
+}
+
 static void test_end_keys(void **state)
 {
 	struct drive d;
@@ -382,6 +398,8 @@ static void test_end_keys(void **state)
 		       "dropped\x03"
 		       "next\r");
 	assert_string_equal(drive_log(&d), "eof:\nend:half\nline:next\n");
+	drive_type(&d, "\033[3~"); /* the Delete key ends nothing */
+	assert_string_equal(drive_log(&d), "");
 	d.configuring = true;
 	drive_type(&d, "\r"
 		       "half\x1a"
@@ -407,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_resize_while_typing),
 		cmocka_unit_test(test_line_limit),
+		cmocka_unit_test(test_yank_limit),
 		cmocka_unit_test(test_end_keys),
 	};
 

@@ -6,6 +6,7 @@
 #include "emulator.h"
 
 #include "base/err.h"
+#include "term/parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -212,6 +213,8 @@ static void test_interrupt(void **state)
 	term_prompt(d.t, STR("R1#"), false);
 	drive_step(&d);
 	assert_string_equal(drive_log(&d), "line:a\003\n");
+	drive_type(&d, "x\003"); /* after type-ahead was looked at and used up */
+	assert_string_equal(drive_log(&d), "cancel:\n");
 	drive_release(&d);
 }
 
@@ -281,9 +284,13 @@ static void test_secrets(void **state)
 	term_ask(d.t, STR("Password: "), false, TERM_ASK_LINE);
 	drive_type(&d, "hunter\x15hunter2\x17hunter3\r");
 	assert_string_equal(drive_log(&d), "line:enable\nanswer:hunter3\n");
+	for (size_t i = 0; i < EDIT_MAX; i++)
+		assert_int_not_equal(d.t->edit.cells[i], 'h');
 	drive_type(&d, "\x19\033y\x10\x10\r");
 	assert_string_equal(drive_log(&d), "line:enable\n");
 	assert_null(strstr(drive_raw(&d), "hunter"));
+	assert_null(memmem(d.t->in.data, d.t->in.cap, "hunter", 6)); /* nor anywhere in memory */
+	assert_null(memmem(d.t->said.data, d.t->said.cap, "hunter", 6));
 	drive_release(&d);
 }
 
@@ -573,6 +580,13 @@ static void test_help_is_paged(void **state)
 	drive_type(&d, "qow\r");
 	assert_string_equal(drive_raw(&d), UNMORE "R1#show\r\nR1#");
 	assert_string_equal(drive_log(&d), "help:sh\nline:show\n");
+	d.help = "  a\n  b\n";
+	d.on_line = idle;
+	drive_type(&d, "show\r");
+	numbers(&d, 2);
+	term_prompt(d.t, STR("R1#"), false);
+	drive_type(&d, "?"); /* a page of its own, whatever the command before it printed */
+	assert_string_equal(drive_raw(&d), "show\r\n1\r\n2\r\nR1#?\r\n  a\r\n  b\r\nR1#");
 	drive_release(&d);
 }
 

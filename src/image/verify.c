@@ -25,11 +25,11 @@
 #define IMAGE_FD 3
 #define CHUNK    65536
 
-static const int allowed[] = {
-	SCMP_SYS(pread64), SCMP_SYS(write),         SCMP_SYS(munmap),    SCMP_SYS(mremap),
-	SCMP_SYS(brk),     SCMP_SYS(madvise),       SCMP_SYS(futex),     SCMP_SYS(exit_group),
-	SCMP_SYS(close),   SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(rt_sigprocmask)
-};
+static const int allowed[] = { SCMP_SYS(pread64),       SCMP_SYS(write),      SCMP_SYS(munmap),
+			       SCMP_SYS(mremap),        SCMP_SYS(brk),        SCMP_SYS(madvise),
+			       SCMP_SYS(futex),         SCMP_SYS(exit_group), SCMP_SYS(close),
+			       SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),  SCMP_SYS(rt_sigprocmask),
+			       SCMP_SYS(sigaltstack) };
 
 static struct image_key_ready {
 	const struct image_key *row;

@@ -639,10 +639,10 @@ def test_rommon_is_small_and_closed(make, uid):
     device = make(uid)
     up(device)
     rommon = next(p for p, a in device.processes().items() if "run" in a)
-    rollup = pathlib.Path(f"/proc/{rommon}/smaps_rollup")
     with contextlib.suppress(PermissionError):
-        pss = int(re.search(r"^Pss:\s+(\d+)", rollup.read_text(), re.M).group(1))
-        assert pss < 600, f"{pss} KiB"
+        pss = int(re.search(r"^Pss:\s+(\d+)", pathlib.Path(f"/proc/{rommon}/smaps_rollup").read_text(), re.M).group(1))
+        print(f"PSS {pss} KiB")
+        assert pss < 400 or "libasan" in pathlib.Path(f"/proc/{rommon}/maps").read_text(), f"{pss} KiB"
     if uid is not None:  # not dumpable: its files below /proc are root's
         assert pathlib.Path(f"/proc/{rommon}/mem").stat().st_uid == 0
 

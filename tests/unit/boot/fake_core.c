@@ -94,6 +94,12 @@ static void flood(void)
 	say("flood done\r\n");
 }
 
+static void crash(void)
+{
+	signal(SIGSEGV, SIG_DFL); /* a sanitizer would make an exit of it */
+	raise(SIGSEGV);
+}
+
 static void obey(const char *line)
 {
 	if (strcmp(line, "fds") == 0)
@@ -107,7 +113,7 @@ static void obey(const char *line)
 	else if (strcmp(line, "silent") == 0)
 		silent = true;
 	else if (strcmp(line, "crash") == 0)
-		raise(SIGSEGV);
+		crash();
 	else if (strcmp(line, "exit") == 0)
 		_exit(3);
 	else if (strcmp(line, "reload") == 0) {
@@ -149,7 +155,7 @@ static void begin(void)
 	mode[strcspn(mode, "\n")] = '\0';
 	fprintf(stderr, "fake core begins: %s\n", mode);
 	if (strcmp(mode, "crash") == 0)
-		raise(SIGSEGV);
+		crash();
 	if (strcmp(mode, "failed") == 0) {
 		tell(BOOT_FAILED, "no more luck");
 		_exit(1);

@@ -259,6 +259,7 @@ static bool interrupt(struct term *t)
 		else
 			p[kept++] = p[i];
 	}
+	explicit_bzero(p + kept, n - kept);
 	t->in.len -= n - kept;
 	t->scanned = kept;
 	return found;

@@ -46,11 +46,11 @@ enum term_event_type {
 	TERM_EV_COMPLETE, /* Tab: text is the line up to the cursor; answer with term_complete */
 	TERM_EV_ANSWER,   /* to term_ask: text; for CONFIRM and KEY the key's bytes, for CONFIRM "\r" if it means yes */
 	TERM_EV_TEXT,     /* to term_text: everything before the terminator; each whole line ends in LF */
-	TERM_EV_END,    /* Ctrl-Z at the prompt: text is the line so far; in a configuration mode Ctrl-C too, no text */
-	TERM_EV_CANCEL, /* Ctrl-C or Ctrl-Shift-6 while a command runs, asks or pages, a text that was too large;
-			 * `q` and other keys at --More--, unless the command has ended: its output is dropped */
-	TERM_EV_EOF,    /* Ctrl-D on an empty line */
-	TERM_EV_ACTIVITY /* something was typed; at most one per term_feed */
+	TERM_EV_END,      /* Ctrl-Z at the prompt: text is the line so far; configuring, Ctrl-C too, without text */
+	TERM_EV_CANCEL,   /* Ctrl-C or Ctrl-Shift-6 while a command runs, asks or pages; the end of a text too large;
+			   * `q` and other keys at --More--, unless the command has ended: its output is dropped */
+	TERM_EV_EOF,      /* Ctrl-D on an empty line */
+	TERM_EV_ACTIVITY  /* something was typed; at most one per term_feed */
 };
 struct term_event {
 	enum term_event_type type;
@@ -59,16 +59,15 @@ struct term_event {
 bool term_step(struct term *t, struct term_event *ev);
 
 /* What the owner may call between events. */
-void term_prompt(struct term *t, struct str prompt,
-		 bool configuring);                  /* end of a command: filter is dropped, editing starts */
+/* End of a command: filter is dropped, editing starts when the output before it has been paged through. */
+void term_prompt(struct term *t, struct str prompt, bool configuring);
 void term_write(struct term *t, struct str bytes);   /* command output: filtered, paged, LF becomes CR LF */
 bool term_paused(const struct term *t);              /* --More-- stands or output is queued: stop fetching output */
 void term_progress(struct term *t, struct str text); /* at once, not filtered, not paged */
-void term_monitor(
-    struct term *t,
-    struct str text); /* a log line; while editing the line is redrawn under it (`logging synchronous` style) */
-void term_help(struct term *t, struct str text); /* shows it and redraws prompt and line */
-void term_complete(struct term *t, struct str insert);
+/* A log line; while editing the line is redrawn under it (`logging synchronous` style). */
+void term_monitor(struct term *t, struct str text);
+void term_help(struct term *t, struct str text);       /* shows it and redraws prompt and line */
+void term_complete(struct term *t, struct str insert); /* puts it at the cursor (a bell if empty) and redraws */
 
 enum term_filter {
 	TERM_FILTER_NONE,
@@ -82,8 +81,8 @@ int term_filter(struct term *t, enum term_filter kind, struct str pattern); /* E
 
 enum term_ask { TERM_ASK_LINE, TERM_ASK_CONFIRM, TERM_ASK_YESNO, TERM_ASK_KEY }; /* as enum ipc_ask */
 void term_ask(struct term *t, struct str prompt, bool echo, enum term_ask kind);
-/* Collect until a line equal to one of the comma-separated words (`within` false) or until the string appears anywhere.
- */
+/* Collect until a line is one of the comma-separated words (`within` false) or until the string appears anywhere in
+ * a line, whose rest is dropped. */
 void term_text(struct term *t, struct str prompt, struct str until, bool within, bool echo);
 /* Flush filters and pager at the end of a command without a new prompt (exec channel, close). */
 void term_finish(struct term *t);

@@ -215,6 +215,7 @@ static void test_interrupt(void **state)
 	assert_string_equal(drive_log(&d), "line:a\003\n");
 	drive_type(&d, "x\003"); /* after type-ahead was looked at and used up */
 	assert_string_equal(drive_log(&d), "cancel:\n");
+	assert_int_equal(buf_len(&d.t->in), 1);
 	drive_release(&d);
 }
 

@@ -474,6 +474,8 @@ static int start(struct rommon *r, struct errbuf *e)
 	    (struct prompt){ .console = &r->console, .flash_fd = r->flash_fd, .nvram_fd = r->nvram_fd, .number = 1 };
 	r->tty = (struct tty){ -1, -1, false };
 	if (r->o->report_fd < 0) {
+		if (isatty(STDIN_FILENO))
+			fprintf(stderr, "[console of %s; Ctrl-] then q stops the device]\n", r->o->device);
 		tty_open(&r->tty);
 		if (tty_size(&r->tty, &rows, &cols))
 			console_resize(&r->console, rows, cols);

@@ -543,6 +543,7 @@ def test_foreground_is_a_console(make, uid):
     device = make(uid)
     c = foreground(device)
     before = termios.tcgetattr(c.child_fd)
+    c.expect_exact("Ctrl-] then q stops the device")
     c.expect("fake>")
     c.send("self\r")
     c.expect_exact("window 31x101")

@@ -5,7 +5,8 @@
 #ifndef HELPERS_INIT_H
 #define HELPERS_INIT_H
 
-/* The image's argument list, whole or from the role's name on. Returns the exit code; the reason of a failure is on standard error. */
+/* The image's argument list, whole or from the role's name on. Returns the exit code; the reason of a failure is on
+ * standard error. */
 int init_main(int argc, char **argv);
 
 #endif

@@ -37,8 +37,7 @@ enum boot_message_type {
 
 #define BOOT_ALIVE_MS 1000
 #define BOOT_DEAD_MS  10000 /* rommon kills a core that was silent this long */
-#define BOOT_START_MS 60000 /* … and one that said nothing at all for this long: it may be loading its configuration \
-			     */
+#define BOOT_START_MS 60000 /* ... and one that has not said a word yet: it may be loading its configuration */
 
 struct boot_message {
 	uint32_t type;

@@ -57,7 +57,7 @@ void cmd_place_prompt(const struct cmd_place *p, const char *hostname, unsigned 
 struct cmd_error {
 	enum { CMD_ERR_INVALID, CMD_ERR_INCOMPLETE, CMD_ERR_AMBIGUOUS, CMD_ERR_UNKNOWN, CMD_ERR_OTHER } kind;
 	size_t column; /* byte offset in the line of the word at fault */
-	char word[64]; /* AMBIGUOUS: the word */
+	char word[64]; /* AMBIGUOUS: the line as typed, which is what IOS quotes */
 	char text[256]; /* OTHER: the whole message, e.g. of a constraint */
 };
 /* As IOS prints it: the caret line (indented by `prompt_len` + column) and `% Invalid input detected at '^' marker.`,
@@ -95,11 +95,13 @@ int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned
 const char *cmd_arg(const struct cmd_match *m, const char *name); /* as typed or canonical; NULL if not given */
 bool cmd_has(const struct cmd_match *m, const char *word);        /* this keyword was given */
 int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const char *value); /* for hooks */
+/* The lines collected by the text rule, LF between them, without the terminator (what follows it is ignored). A banner is
+ * then whole; other text is cmd_arg(m, "text") for the row's hook. */
 int cmd_match_text(struct cmd_match *m, struct arena *a, struct str text);
 const char *cmd_row_mode(const struct cmd_match *m); /* "exec", "config", "config-line" … */
 
-/* Configuration rows: make the change in `t`. *place becomes where the next line is typed (a mode entered, a walk-up).
- * A failure is the model's (range, limit) with IOS's words in err. */
+/* Configuration rows (without handler): make the change in `t`. *place becomes where the next line is typed (a mode entered, a walk-up).
+ * A failure is the model's (range, limit) with IOS's words in err; `t` is then as it was before this line. */
 int cmd_apply(const struct cmd_set *set, const struct cmd_match *m, struct txn *t, struct cmd_place *place,
 	      struct cmd_error *err);
 

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+
+mode exec
+  help copy   "Copy from one file to another"
+  help erase  "Erase a filesystem"
+  help write  "Write running configuration to memory or terminal"
+  copy running-config startup-config ; level 15
+      "Copy from current system configuration" "Copy to startup configuration"
+  copy startup-config running-config ; level 15
+      "Copy from startup configuration" "Update (merge with) current system configuration"
+  erase startup-config ; level 15
+      "Erase contents of startup configuration"
+  write [memory] ; level 15
+      "Write to NV memory"
+  write terminal ; level 15
+      "Write to terminal"
+
+  help show ip      "IP information"
+  help show crypto  "Encryption module"
+  help show crypto key  "Show long term public keys"
+  help show crypto key mypubkey  "Show public keys associated with this router"
+  show ip ssh ; level 1
+      "Information on SSH"
+  show ssh ; level 1
+      "Status of SSH server connections"
+  show crypto key mypubkey rsa ; level 1
+      "Show RSA public keys"

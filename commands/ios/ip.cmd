@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+
+mode config
+  help ip  "Global IP configuration subcommands"
+!
+  ip domain-name <name> = /sys:domain ; alias ip domain name <name>
+      "Define the default domain name" "Default domain name"
+  ip host <name> <address A.B.C.D>... = /sys:domain/host
+      "Add an entry to the ip hostname table" "Name of host" "Host IP address"

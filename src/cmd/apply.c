@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * apply.c: a configuration row makes its change. What a row did not say is reset, unless it merges; `no` deletes the
+ * entry, the leaf or the value, or flips the flag. A line that fails leaves the transaction as it found it.
+ * Runs in core.
+ */
+#include "private.h"
+
+#include <ctype.h>
+#include <libyang/libyang.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct apply {
+	const struct cmd_set *set;
+	const struct cmd_match *m;
+	const struct cmd_row *row;
+	struct txn *t;
+	struct errbuf e;
+};
+
+static const struct lysc_node *schema_of(const struct apply *ap, uint16_t path)
+{
+	return ap->set->schema[path];
+}
+
+static int forgive(int rc)
+{
+	return rc == E_NOTFOUND ? 0 : rc;
+}
+
+static const char *given_value(const struct apply *ap, uint16_t path)
+{
+	const char *value = NULL;
+
+	for (const struct cmd_item *i = ap->m->values->first; i; i = i->next)
+		if (i->path == path)
+			value = i->value;
+	return value ? value : row_default(ap->set, ap->row, path, ap->m->values->given);
+}
+
+/* --- setting --- */
+
+static bool same_members(const struct apply *ap, const struct lyd_node *from, uint16_t path)
+{
+	const struct lyd_node *now = node_find(ap->set->model, from, schema_of(ap, path));
+
+	for (const struct cmd_item *i = ap->m->values->first; i; i = i->next) {
+		if (i->path != path)
+			continue;
+		if (!now || strcmp(model_value(now), i->value))
+			return false;
+		now = model_next(now);
+	}
+	return !now;
+}
+
+static int set_members(struct apply *ap, struct lyd_node *entry, uint16_t path)
+{
+	int rc = 0;
+
+	if (same_members(ap, entry, path))
+		return 0;
+	if (!(ap->row->flags & ROW_MERGE))
+		rc = forgive(txn_delete_below(ap->t, entry, schema_of(ap, path), NULL, &ap->e));
+	for (const struct cmd_item *i = ap->m->values->first; i && !rc; i = i->next)
+		if (i->path == path)
+			rc = txn_set_node(ap->t, entry, schema_of(ap, path), i->value, &ap->e);
+	return rc;
+}
+
+static int set_leaf(struct apply *ap, struct lyd_node *entry, uint16_t path)
+{
+	const struct lysc_node *schema = schema_of(ap, path);
+	const char *value = given_value(ap, path);
+
+	if (schema->flags & LYS_KEY)
+		return 0;
+	if (schema->nodetype == LYS_LEAFLIST)
+		return set_members(ap, entry, path);
+	if (value)
+		return txn_set_node(ap->t, entry, schema, value, &ap->e);
+	if (ap->row->flags & ROW_MERGE)
+		return 0;
+	return forgive(txn_delete_below(ap->t, entry, schema, NULL, &ap->e));
+}
+
+static int set_leaves(struct apply *ap, struct lyd_node *entry)
+{
+	unsigned cursor = 0;
+	uint16_t path;
+	int rc = 0;
+
+	while (!rc && (path = row_path(ap->set, ap->row, &cursor)) != CMD_NONE)
+		rc = set_leaf(ap, entry, path);
+	return rc;
+}
+
+/* --- taking away --- */
+
+static bool is_flag(const struct lysc_node *schema)
+{
+	return schema->nodetype == LYS_LEAF && ((const struct lysc_node_leaf *)schema)->type->basetype == LY_TYPE_BOOL;
+}
+
+static bool members_given(const struct apply *ap, uint16_t path)
+{
+	for (const struct cmd_item *i = ap->m->values->first; i; i = i->next)
+		if (i->path == path)
+			return true;
+	return false;
+}
+
+static int remove_members(struct apply *ap, struct lyd_node *entry, uint16_t path)
+{
+	int rc = 0;
+
+	if (!members_given(ap, path))
+		return forgive(txn_delete_below(ap->t, entry, schema_of(ap, path), NULL, &ap->e));
+	for (const struct cmd_item *i = ap->m->values->first; i && !rc; i = i->next)
+		if (i->path == path)
+			rc = forgive(txn_delete_below(ap->t, entry, schema_of(ap, path), i->value, &ap->e));
+	return rc;
+}
+
+static const char *no_value(const struct apply *ap, uint16_t path)
+{
+	const struct lysc_node *schema = schema_of(ap, path);
+	const char *dflt = node_default(schema);
+
+	if (ap->m->dflt)
+		return NULL;
+	for (unsigned i = 0; i < ap->row->no_n; i++) {
+		const struct cmd_bind *b = &ap->set->table->binds[ap->row->no + i];
+
+		if (b->path == path)
+			return pool_text(ap->set, b->value);
+	}
+	return is_flag(schema) && dflt && !strcmp(dflt, "true") ? "false" : NULL;
+}
+
+static int remove_leaves(struct apply *ap, struct lyd_node *scope)
+{
+	uint64_t words = (UINT64_C(1) << ap->row->words) - 1;
+	unsigned cursor = 0;
+	uint16_t path;
+	int rc = 0;
+
+	while (!rc && (path = row_path(ap->set, ap->row, &cursor)) != CMD_NONE) {
+		const struct lysc_node *schema = schema_of(ap, path);
+		const char *value = no_value(ap, path);
+
+		if (schema->nodetype == LYS_LEAFLIST)
+			rc = remove_members(ap, scope, path);
+		else if (value)
+			rc = txn_set_node(ap->t, scope, schema, value, &ap->e);
+		else
+			rc = forgive(txn_delete_below(ap->t, scope, schema, NULL, &ap->e));
+	}
+	if (!rc && ap->row->also != CMD_NONE && !(ap->m->values->given & ~words))
+		rc = forgive(txn_delete_below(ap->t, scope, schema_of(ap, ap->row->also), NULL, &ap->e));
+	return rc;
+}
+
+/* A permanent entry is emptied; others go, unless only some values of a list in it were named. */
+static int remove_entry(struct apply *ap, struct lyd_node *entry)
+{
+	struct lyd_node *next;
+	unsigned cursor = 0;
+	uint16_t path;
+	int rc = 0;
+
+	while ((path = row_path(ap->set, ap->row, &cursor)) != CMD_NONE) {
+		if (schema_of(ap, path)->nodetype != LYS_LEAFLIST || !members_given(ap, path))
+			continue;
+		rc = remove_members(ap, entry, path);
+		if (rc || node_find(ap->set->model, entry, schema_of(ap, path)))
+			return rc;
+	}
+	if (!entry_is_permanent(ap->set, entry))
+		return txn_delete_node(ap->t, entry, &ap->e);
+	for (struct lyd_node *n = lyd_child_no_keys(entry); n && !rc; n = next) {
+		next = n->next;
+		rc = txn_delete_node(ap->t, n, &ap->e);
+	}
+	return rc;
+}
+
+/* --- one row at one place --- */
+
+static int gather_keys(struct apply *ap, const char *keys[3])
+{
+	const struct lysc_node *list = schema_of(ap, ap->row->list);
+	unsigned cursor = 0, n = 0;
+	uint16_t path;
+
+	for (const struct lysc_node *k = lysc_node_child(list); k && (k->flags & LYS_KEY) && n < 3; k = k->next, n++) {
+		cursor = 0;
+		while ((path = row_path(ap->set, ap->row, &cursor)) != CMD_NONE && schema_of(ap, path) != k)
+			;
+		keys[n] = path == CMD_NONE ? NULL : given_value(ap, path);
+		if (!keys[n])
+			return err_set(&ap->e, E_INVAL, "\"%s\" is missing", k->name);
+	}
+	return 0;
+}
+
+static int apply_entry(struct apply *ap, struct lyd_node *scope, const char *const *keys)
+{
+	const struct lysc_node *list = schema_of(ap, ap->row->list);
+	struct lyd_node *entry;
+	int rc;
+
+	if (ap->m->no || ap->m->dflt) {
+		entry = node_entry(ap->set->model, scope, list, keys);
+		return entry ? remove_entry(ap, entry) : 0;
+	}
+	rc = txn_entry_node(ap->t, scope, list, keys, &entry, &ap->e);
+	return rc ? rc : set_leaves(ap, entry);
+}
+
+/* The number of the range key among the row's keys, and the last of the range. */
+static int apply_list(struct apply *ap, struct lyd_node *scope)
+{
+	const char *keys[3] = { NULL }, *last_text, *key_text;
+	unsigned long first, last;
+	unsigned at = 0;
+	char number[16];
+	int rc = gather_keys(ap, keys);
+
+	if (rc || ap->row->range_key == CMD_NONE)
+		return rc ? rc : apply_entry(ap, scope, keys);
+	key_text = given_value(ap, ap->row->range_key);
+	while (at < 2 && keys[at] != key_text)
+		at++;
+	last_text = cmd_arg(ap->m, pool_text(ap->set, ap->row->range_arg));
+	first = strtoul(key_text, NULL, 10);
+	last = last_text ? strtoul(last_text, NULL, 10) : first;
+	for (unsigned long n = first; n <= last && !rc; n++) {
+		snprintf(number, sizeof number, "%lu", n);
+		keys[at] = number;
+		rc = apply_entry(ap, scope, keys);
+	}
+	return rc;
+}
+
+static int apply_at(struct apply *ap, struct lyd_node *scope)
+{
+	if (ap->row->list != CMD_NONE)
+		return apply_list(ap, scope);
+	if (ap->row->clear != CMD_NONE) {
+		if (!ap->m->no && !ap->m->dflt)
+			return 0;
+		return forgive(txn_delete_below(ap->t, scope, schema_of(ap, ap->row->clear), NULL, &ap->e));
+	}
+	return ap->m->no || ap->m->dflt ? remove_leaves(ap, scope) : set_leaves(ap, scope);
+}
+
+/* Where one stands in a range, the row is applied to each of its entries. */
+static int apply_everywhere(struct apply *ap)
+{
+	const struct cmd_place *p = &ap->m->place;
+	unsigned first = place_first(p), last = p->levels[p->depth].last > first ? p->levels[p->depth].last : first;
+	struct lyd_node *scope;
+	int rc = 0;
+
+	for (unsigned n = first; n <= last && !rc; n++) {
+		rc = place_entry(ap->set, p, n, ap->t, &scope, &ap->e);
+		rc = rc ? rc : apply_at(ap, scope);
+	}
+	return rc;
+}
+
+static int enter(struct apply *ap, struct cmd_place *place)
+{
+	const char *keys[3] = { NULL }, *last;
+	unsigned d = place->depth + 1;
+
+	if (d >= CMD_DEPTH)
+		return err_set(&ap->e, E_LIMIT, "too many modes");
+	memset(&place->levels[d], 0, sizeof place->levels[d]);
+	place->levels[d].mode = &ap->set->table->modes[ap->row->enter];
+	if (ap->row->list != CMD_NONE && gather_keys(ap, keys) < 0)
+		return E_INVAL;
+	for (unsigned i = 0; i < 2 && keys[i]; i++)
+		if (snprintf(place->levels[d].keys[i], CMD_KEY_MAX, "%s", keys[i]) >= CMD_KEY_MAX)
+			return err_set(&ap->e, E_TOOBIG, "a name is too long");
+	place->depth = d;
+	last = ap->row->range_key == CMD_NONE ? NULL : cmd_arg(ap->m, pool_text(ap->set, ap->row->range_arg));
+	place->levels[d].last = last ? (unsigned)strtoul(last, NULL, 10) : place_first(place);
+	return 0;
+}
+
+/* "line vty 4 2": the caret goes under the end of the range. */
+static bool range_backwards(const struct apply *ap, struct cmd_error *err)
+{
+	const char *name = pool_text(ap->set, ap->row->range_arg), *first, *last;
+
+	if (ap->row->range_key == CMD_NONE || !(last = cmd_arg(ap->m, name)))
+		return false;
+	first = given_value(ap, ap->row->range_key);
+	if (!first || strtoul(last, NULL, 10) >= strtoul(first, NULL, 10))
+		return false;
+	for (const struct cmd_item *i = ap->m->values->first; i; i = i->next)
+		if (!strcmp(i->name, name))
+			*err = (struct cmd_error){ .kind = CMD_ERR_INVALID, .column = i->column };
+	return true;
+}
+
+int cmd_apply(const struct cmd_set *set, const struct cmd_match *m, struct txn *t, struct cmd_place *place,
+	      struct cmd_error *err)
+{
+	struct apply ap = { .set = set, .m = m, .row = m->row, .t = t };
+	size_t mark = txn_changes(t);
+	int rc;
+
+	if (!m->row)
+		return 0;
+	*err = (struct cmd_error){ .kind = CMD_ERR_OTHER };
+	if (range_backwards(&ap, err))
+		return E_INVAL;
+	rc = m->row->handler == CMD_NONE ? apply_everywhere(&ap)
+					 : err_set(&ap.e, E_STATE, "not a configuration command");
+	if (!rc)
+		rc = txn_check(t, mark, &ap.e);
+	if (!rc) {
+		struct cmd_place next = m->place;
+
+		if (m->row->enter != CMD_NONE && !m->no && !m->dflt)
+			rc = enter(&ap, &next);
+		if (!rc)
+			*place = next;
+	}
+	if (rc < 0) {
+		txn_undo_to(t, mark);
+		ap.e.text[0] = (char)toupper((unsigned char)ap.e.text[0]);
+		snprintf(err->text, sizeof err->text, "%% %.250s", ap.e.text);
+	}
+	return rc;
+}

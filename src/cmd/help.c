@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * help.c: `?` and Tab: what may stand where the line ends. Runs in core; the line is hostile.
+ */
+#include "private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SCREEN      80
+#define HELP_MEMORY ((size_t)4 << 20)
+
+struct choice {
+	const char *text, *help;
+	bool word; /* completes; a value does not */
+};
+
+struct choices {
+	const struct cmd_set *set;
+	struct arena *a;
+	struct str begun; /* the word being typed; empty after a blank */
+	struct choice *list;
+	size_t n, cap;
+	bool failed;
+};
+
+static void add(struct choices *c, const char *text, const char *help, bool word)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!strcmp(c->list[i].text, text))
+			return;
+	if (c->n == c->cap) {
+		size_t cap = c->cap ? c->cap * 2 : 32;
+		struct choice *more = arena_alloc(c->a, cap * sizeof *more);
+
+		if (!more) {
+			c->failed = true;
+			return;
+		}
+		if (c->n)
+			memcpy(more, c->list, c->n * sizeof *more);
+		c->list = more;
+		c->cap = cap;
+	}
+	c->list[c->n++] = (struct choice){ text, help, word };
+}
+
+static void add_word(struct choices *c, const char *text, const char *help)
+{
+	if (c->begun.n <= strlen(text) && !strncasecmp(text, (const char *)c->begun.p, c->begun.n))
+		add(c, text, help, true);
+}
+
+static void add_interfaces(struct choices *c)
+{
+	const char *name, *help;
+
+	for (unsigned i = 0; (name = interface_kind(i, &help)); i++)
+		add_word(c, name, help);
+}
+
+static void add_token(void *arg, const struct cmd_row *row, const struct cmd_tok *tok)
+{
+	struct choices *c = arg;
+	char shown[32];
+	const char *text, *help = pool_text(c->set, tok->help);
+
+	if (row->flags & ROW_HIDDEN)
+		return;
+	if (tok->kind == KIND_WORD) {
+		add_word(c, pool_text(c->set, tok->text), help);
+	} else if (tok->kind == KIND_INTERFACE) {
+		add_interfaces(c);
+	} else {
+		text = arena_strdup(c->a, type_shown(c->set, tok, shown, sizeof shown));
+		if (text)
+			add(c, text, help, false);
+	}
+}
+
+static void add_filters(struct choices *c)
+{
+	const char *word, *help;
+
+	for (unsigned i = 0; (word = filter_word(i, &help)); i++)
+		add_word(c, word, help);
+}
+
+/* Behind a pipe: the filters, then their expression. */
+static void after_pipe(struct choices *c, struct scan *s)
+{
+	s->pos++;
+	if (scan_skip(s))
+		add(c, "LINE", "Regular Expression", false);
+	else
+		add_filters(c);
+}
+
+static void add_ends(struct choices *c, const struct scan *s)
+{
+	const struct thread *th = scan_complete(s);
+
+	if (!th || c->begun.n)
+		return;
+	if (th->row->flags & ROW_FILTER)
+		add(c, "|", "Output modifiers", true);
+	add(c, "<cr>", "", false);
+}
+
+/* What may follow in one mode. `line` ends where the word being typed begins. */
+static int collect(struct choices *c, const struct cmd_mode *mode, unsigned level, struct str line,
+		   const struct prefix *pre, struct cmd_error *err)
+{
+	const struct cmd_mode *exec = &c->set->table->modes[0];
+	struct scan s;
+	int rc = scan_begin(&s, c->set, mode, level, pre->no || pre->dflt, line, pre->pos, c->a);
+
+	while (!rc && scan_skip(&s)) {
+		const struct thread *th = scan_complete(&s);
+
+		if (th && s.line.p[s.pos] == '|' && (th->row->flags & ROW_FILTER)) {
+			after_pipe(c, &s);
+			return 0;
+		}
+		rc = scan_word(&s, err);
+	}
+	if (rc < 0)
+		return rc;
+	if (!s.started && mode != exec && !pre->no && !pre->dflt) {
+		add_word(c, "default", "Set a command to its defaults");
+		add_word(c, "no", "Negate a command or set its defaults");
+	}
+	scan_expected(&s, add_token, c);
+	add_ends(c, &s);
+	return 0;
+}
+
+/* `do` in a configuration mode: the rest is an exec line. */
+static bool behind_do(const struct cmd_place *place, struct str *line)
+{
+	size_t n = 0;
+
+	while (n < line->n && is_blank(line->p[n]))
+		n++;
+	if (!cmd_place_configuring(place) || line->n < n + 3 || strncasecmp((const char *)line->p + n, "do", 2) ||
+	    !is_blank(line->p[n + 2]))
+		return false;
+	*line = (struct str){ line->p + n + 3, line->n - n - 3 };
+	return true;
+}
+
+static int find(struct choices *c, const struct cmd_place *place, unsigned level, struct str line,
+		struct cmd_error *err)
+{
+	struct cmd_place exec;
+	struct cmd_error other;
+	struct prefix pre;
+	struct str head = line;
+	int rc;
+
+	if (behind_do(place, &line)) {
+		cmd_place_exec(c->set, &exec);
+		return find(c, &exec, level, line, err);
+	}
+	while (head.n && !is_blank(head.p[head.n - 1]))
+		head.n--;
+	c->begun = (struct str){ line.p + head.n, line.n - head.n };
+	if (c->begun.n && c->begun.p[0] == '|') { /* a pipe needs no blank behind it */
+		c->begun = (struct str){ c->begun.p + 1, c->begun.n - 1 };
+		head.n++;
+	}
+	pre = line_prefix(head, cmd_place_configuring(place), false);
+	rc = collect(c, place->levels[place->depth].mode, level, head, &pre, err);
+	for (unsigned d = place->depth; rc < 0 && d > 1; d--)
+		rc = collect(c, place->levels[d - 1].mode, level, head, &pre, &other);
+	return rc;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct choice *ca = a, *cb = b;
+	bool end_a = !strcmp(ca->text, "<cr>"), end_b = !strcmp(cb->text, "<cr>");
+
+	return end_a != end_b ? end_a - end_b : strcmp(ca->text, cb->text);
+}
+
+static size_t widest(const struct choices *c)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		most = strlen(c->list[i].text) > most ? strlen(c->list[i].text) : most;
+	return most;
+}
+
+/* Words alone, in columns. */
+static void put_words(const struct choices *c, struct buf *out)
+{
+	size_t width = widest(c) + 2, column = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (column && column + width > SCREEN) {
+			buf_puts(out, "\n");
+			column = 0;
+		}
+		buf_printf(out, "%-*s", (int)width, c->list[i].text);
+		column += width;
+	}
+	buf_puts(out, "\n");
+}
+
+static void put_table(const struct choices *c, struct buf *out)
+{
+	int width = (int)widest(c);
+
+	for (size_t i = 0; i < c->n; i++)
+		if (*c->list[i].help)
+			buf_printf(out, "  %-*s  %s\n", width, c->list[i].text, c->list[i].help);
+		else
+			buf_printf(out, "  %s\n", c->list[i].text);
+}
+
+/* In the middle of a word its continuations count; values only where no word begins so. */
+static void keep_words(struct choices *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].word)
+			c->list[n++] = c->list[i];
+	c->n = n ? n : c->n;
+}
+
+void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
+	      struct buf *out)
+{
+	struct arena a;
+	struct choices c = { .set = set, .a = &a };
+	struct cmd_error err = { .kind = CMD_ERR_INVALID };
+	int rc = E_TOOBIG;
+
+	arena_init(&a, HELP_MEMORY);
+	if (line.n <= CMD_LINE_MAX)
+		rc = find(&c, place, level, line, &err);
+	if (rc < 0 && err.kind == CMD_ERR_AMBIGUOUS)
+		cmd_error_text(&err, 0, out);
+	else if (rc < 0 || !c.n || c.failed)
+		buf_puts(out, "% Unrecognized command\n");
+	else {
+		if (c.begun.n)
+			keep_words(&c);
+		qsort(c.list, c.n, sizeof *c.list, by_text);
+		if (c.begun.n && c.list[0].word)
+			put_words(&c, out);
+		else
+			put_table(&c, out);
+	}
+	arena_release(&a);
+}
+
+void cmd_complete(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
+		  struct buf *out)
+{
+	struct arena a;
+	struct choices c = { .set = set, .a = &a };
+	struct cmd_error err;
+	const char *found = NULL;
+	size_t fits = 0;
+
+	arena_init(&a, HELP_MEMORY);
+	if (line.n <= CMD_LINE_MAX && !find(&c, place, level, line, &err) && c.begun.n) {
+		for (size_t i = 0; i < c.n; i++) {
+			if (!c.list[i].word)
+				continue;
+			found = c.list[i].text;
+			fits++;
+			if (strlen(found) == c.begun.n) { /* whole already, whatever else begins so */
+				fits = 1;
+				break;
+			}
+		}
+		if (fits == 1)
+			buf_printf(out, "%s ", found + c.begun.n);
+	}
+	arena_release(&a);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * private.h: what the files of src/cmd share.
+ */
+#ifndef CMD_PRIVATE_H
+#define CMD_PRIVATE_H
+
+#include "cmd/cmd.h"
+#include "cmd/table.h"
+#include "model/node.h"
+
+struct cmd_set {
+	const struct cmd_table *table;
+	struct model *model;
+	const struct lysc_node **schema; /* per path of the table */
+	cmd_step_fn **fns;               /* per name of the table; NULL until bound */
+	uint8_t *level;                  /* per row: the privilege it needs now */
+	struct permanent *permanent;     /* entries that `no` empties but does not delete */
+	size_t permanent_n;
+};
+
+struct permanent {
+	const struct lysc_node *list;
+	char keys[2][16];
+};
+bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry);
+
+/* One word or value of a parsed line, or a leaf set by a hook (then without `tok`). */
+struct cmd_item {
+	struct cmd_item *next; /* while parsing: the one before */
+	const struct cmd_tok *tok;
+	const char *name; /* of its value, "" for a bare keyword */
+	const char *value;
+	size_t column;
+	uint16_t path;
+};
+
+struct cmd_values {
+	const struct cmd_set *set;
+	struct cmd_item *first;
+	uint64_t given;   /* tokens of the row, by number */
+	size_t size;      /* of the line */
+	const char *text; /* what was collected by the row's text rule */
+	bool exact;       /* every keyword was written whole */
+};
+
+static inline const char *pool_text(const struct cmd_set *set, uint32_t offset)
+{
+	return set->table->pool + offset;
+}
+
+static inline const struct cmd_tok *row_tok(const struct cmd_set *set, const struct cmd_row *row, unsigned i)
+{
+	return &set->table->toks[row->tok + i];
+}
+
+/* The last step of a path: how its value is called. */
+const char *path_name(const struct cmd_set *set, uint16_t path);
+
+/* type.c: values. MATCH_PART: the line ends inside this value. The better match is the greater. */
+enum match {
+	MATCH_NONE,
+	MATCH_PART,
+	MATCH_LINE,
+	MATCH_STRING,
+	MATCH_INTERFACE,
+	MATCH_IPV4,
+	MATCH_RANGE,
+	MATCH_ABBREV,
+	MATCH_EXACT
+};
+enum match type_match(const struct cmd_set *set, const struct cmd_tok *tok, struct str rest, struct arena *a,
+		      const char **value, size_t *used);
+/* How `?` names a value: "<0-15>", "WORD" …; buffer of at least 32 bytes. */
+const char *type_shown(const struct cmd_set *set, const struct cmd_tok *tok, char *buffer, size_t size);
+struct banner {
+	const char *delimiter; /* in the arena */
+	const char *text;
+	bool closed;
+};
+int banner_split(struct str rest, struct arena *a, struct banner *b);
+/* The kinds of interfaces, for `?`; NULL behind the last. */
+const char *interface_kind(unsigned i, const char **help);
+
+/* scan.c: a line is read word by word; every row that still fits is one thread or more. */
+struct thread {
+	const struct cmd_row *row;
+	struct cmd_item *items; /* the last first */
+	uint8_t tok;            /* the position it stands at */
+	bool exact;
+};
+struct scan {
+	const struct cmd_set *set;
+	unsigned level;
+	bool negated;
+	struct arena *a;
+	struct str line;
+	size_t pos;
+	struct thread *threads;
+	size_t n;
+	bool started; /* before the first word there is no thread: every row may begin */
+	const struct cmd_row *const *rows;
+	size_t rows_n;
+};
+/* Rows of `mode`, and those known everywhere, that a user of `level` may type, after `no` if negated. */
+int scan_begin(struct scan *s, const struct cmd_set *set, const struct cmd_mode *mode, unsigned level, bool negated,
+	       struct str line, size_t pos, struct arena *a);
+bool scan_skip(struct scan *s); /* to the next word; false at the end of the line */
+/* The word or value at pos; E_INVAL fills err. */
+int scan_word(struct scan *s, struct cmd_error *err);
+/* A thread that may end here, or NULL. */
+const struct thread *scan_complete(const struct scan *s);
+/* Calls fn for every token that may come next. */
+typedef void scan_fn(void *arg, const struct cmd_row *row, const struct cmd_tok *tok);
+void scan_expected(const struct scan *s, scan_fn *fn, void *arg);
+size_t word_length(struct str rest);
+bool is_blank(uint8_t c);
+
+/* What stands before the words proper: `no`, `default`. Unless the line is whole, its last word may still grow. */
+struct prefix {
+	bool no, dflt, comment;
+	size_t pos; /* of the first word after them */
+};
+struct prefix line_prefix(struct str line, bool configuring, bool whole);
+
+/* place.c: the entry of the model a place stands in; NULL in *out at the top. */
+int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned number, struct txn *t,
+		struct lyd_node **out, struct errbuf *e);
+unsigned place_first(const struct cmd_place *p);
+
+const char *filter_word(unsigned i, const char **help); /* `| include` …; NULL behind the last */
+
+/* set.c: what apply.c and render.c ask of a row. */
+/* What the row takes for a leaf left out, when these tokens were given; NULL: it leaves it unset. */
+const char *row_default(const struct cmd_set *set, const struct cmd_row *row, uint16_t path, uint64_t given);
+/* The i-th of the leaves a row sets, each once, keys and hidden ones included; CMD_NONE behind the last. */
+uint16_t row_path(const struct cmd_set *set, const struct cmd_row *row, unsigned *cursor);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * set.c: the compiled rows of a dialect, bound to a model and to handlers, and the privilege each row needs. A keyword
+ * has a level of its own or none; a row needs the highest along its leading keywords. `privilege exec level N WORDS`
+ * replaces the level of the last of WORDS, and, as in IOS, that of the words before it unless they are set themselves.
+ * Runs in core.
+ */
+#include "private.h"
+
+#include <libyang/libyang.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PRIVILEGES "/ravelin-system:privileges/privilege"
+
+static const struct cmd_table *const tables[] = { &cmd_table_ios };
+
+static int resolve_paths(struct cmd_set *set, struct errbuf *e)
+{
+	for (unsigned i = 0; i < set->table->paths_n; i++) {
+		const char *path = pool_text(set, set->table->paths[i]);
+
+		set->schema[i] = node_schema(set->model, NULL, path);
+		if (!set->schema[i])
+			return err_set(e, E_INVAL, "a command names \"%s\", which is not in the schema", path);
+	}
+	return 0;
+}
+
+static int keep_permanent(struct cmd_set *set, const struct lyd_node *entry)
+{
+	struct permanent *more = realloc(set->permanent, (set->permanent_n + 1) * sizeof *more);
+	struct permanent *p;
+	const struct lyd_node *key = lyd_child(entry);
+
+	if (!more)
+		return E_NOMEM;
+	set->permanent = more;
+	p = &more[set->permanent_n];
+	*p = (struct permanent){ .list = entry->schema };
+	for (unsigned i = 0; i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
+		snprintf(p->keys[i], sizeof p->keys[i], "%s", lyd_get_value(key));
+	set->permanent_n++;
+	return 0;
+}
+
+bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry)
+{
+	for (size_t n = 0; n < set->permanent_n; n++) {
+		const struct permanent *p = &set->permanent[n];
+		const struct lyd_node *key = lyd_child(entry);
+		bool same = p->list == entry->schema;
+
+		for (unsigned i = 0; same && i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
+			same = !strcmp(p->keys[i], lyd_get_value(key));
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* The lines that make a row's permanent entries are run like anybody's. */
+static int make_entries(struct cmd_set *set, const struct cmd_row *row, struct errbuf *e)
+{
+	const char *line = pool_text(set, row->entries);
+	struct txn *t = model_begin(set->model);
+	struct arena a;
+	int rc = t ? 0 : E_BUSY;
+
+	arena_init(&a, 0);
+	while (!rc && *line) {
+		size_t n = strcspn(line, "\n");
+		struct cmd_place place;
+		struct cmd_match m;
+		struct cmd_error err;
+
+		cmd_place_config(set, &place);
+		rc = cmd_parse(set, &place, 15, (struct str){ (const uint8_t *)line, n }, &a, &m, &err);
+		rc = rc ? rc : cmd_apply(set, &m, t, &place, &err);
+		line += n + 1;
+	}
+	arena_release(&a);
+	for (size_t i = 0; t && !rc && i < txn_changes(t); i++)
+		if (txn_change(t, i)->op == CHANGE_CREATE && txn_change(t, i)->schema->nodetype == LYS_LIST)
+			rc = keep_permanent(set, txn_change(t, i)->node);
+	if (t && rc < 0)
+		txn_abort(t);
+	else if (t)
+		rc = txn_commit(t, e);
+	return rc < 0 ? err_set(e, rc, "the entries of a command cannot be made: %s", pool_text(set, row->entries)) : 0;
+}
+
+int cmd_set_new(struct cmd_set **out, const char *dialect, struct model *m, struct errbuf *e)
+{
+	struct cmd_set *set = calloc(1, sizeof *set);
+	int rc;
+
+	*out = NULL;
+	if (!set)
+		return err_set(e, E_NOMEM, "out of memory");
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		if (!strcmp(tables[i]->dialect, dialect))
+			set->table = tables[i];
+	if (!set->table) {
+		free(set);
+		return err_set(e, E_NOTFOUND, "no dialect \"%s\"", dialect);
+	}
+	set->model = m;
+	set->schema = calloc(set->table->paths_n, sizeof *set->schema);
+	set->fns = calloc(set->table->names_n, sizeof *set->fns);
+	set->level = calloc(set->table->rows_n, 1);
+	rc = set->schema && set->fns && set->level ? resolve_paths(set, e) : err_set(e, E_NOMEM, "out of memory");
+	if (!rc)
+		cmd_set_reload_privileges(set);
+	for (unsigned i = 0; !rc && i < set->table->rows_n; i++)
+		if (set->table->rows[i].entries)
+			rc = make_entries(set, &set->table->rows[i], e);
+	if (rc < 0)
+		cmd_set_free(set);
+	else
+		*out = set;
+	return rc;
+}
+
+int cmd_set_bind(struct cmd_set *set, const struct cmd_handler *handlers, size_t n, struct errbuf *e)
+{
+	const struct cmd_table *t = set->table;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned k = 0;
+
+		while (k < t->names_n && strcmp(handlers[i].name, pool_text(set, t->names[k])))
+			k++;
+		if (k == t->names_n)
+			return err_set(e, E_NOTFOUND, "no command uses the handler \"%s\"", handlers[i].name);
+		set->fns[k] = handlers[i].fn;
+	}
+	for (unsigned k = 0; k < t->names_n; k++)
+		if (!set->fns[k])
+			return err_set(e, E_NOTFOUND, "handler \"%s\" is missing", pool_text(set, t->names[k]));
+	return 0;
+}
+
+void cmd_set_free(struct cmd_set *set)
+{
+	if (!set)
+		return;
+	free(set->permanent);
+	free(set->schema);
+	free(set->fns);
+	free(set->level);
+	free(set);
+}
+
+/* --- what a row says of its leaves --- */
+
+const char *row_default(const struct cmd_set *set, const struct cmd_row *row, uint16_t path, uint64_t given)
+{
+	for (unsigned i = 0; i < row->dflt_n; i++) {
+		const struct cmd_bind *b = &set->table->binds[row->dflt + i];
+
+		if (b->path == path && (b->tok == 0xff || (given >> b->tok & 1)))
+			return pool_text(set, b->value);
+	}
+	return NULL;
+}
+
+static uint16_t nth_path(const struct cmd_set *set, const struct cmd_row *row, unsigned i)
+{
+	if (i < row->tok_n)
+		return row_tok(set, row, i)->path;
+	i -= row->tok_n;
+	if (i < row->sets_n)
+		return set->table->binds[row->sets + i].path;
+	return set->table->binds[row->dflt + i - row->sets_n].path;
+}
+
+uint16_t row_path(const struct cmd_set *set, const struct cmd_row *row, unsigned *cursor)
+{
+	unsigned n = row->tok_n + row->sets_n + row->dflt_n;
+
+	while (*cursor < n) {
+		uint16_t path = nth_path(set, row, (*cursor)++);
+		unsigned before = 0;
+
+		while (before < *cursor - 1 && nth_path(set, row, before) != path)
+			before++;
+		if (path != CMD_NONE && before == *cursor - 1)
+			return path;
+	}
+	return CMD_NONE;
+}
+
+/* --- privileges --- */
+
+static bool word_at(const char **text, const char *word)
+{
+	size_t n = strcspn(*text, " ");
+	bool same = n && strlen(word) == n && !strncmp(*text, word, n);
+
+	*text += n + ((*text)[n] == ' ');
+	return same;
+}
+
+/* How the words of an override stand to the first `n` keywords of a row. */
+enum relation { ELSEWHERE, SAME, DEEPER };
+
+static enum relation compare_words(const struct cmd_set *set, const struct cmd_row *row, unsigned n, const char *words)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!word_at(&words, pool_text(set, row_tok(set, row, i)->text)))
+			return ELSEWHERE;
+	return *words ? DEEPER : SAME;
+}
+
+/* The level of the row's n-th keyword: its own override, else the least of those set beyond it. -1: none. */
+static int overridden(const struct cmd_set *set, const struct cmd_row *row, unsigned n)
+{
+	const char *mode = row->mode == 0 ? "exec" : "configure";
+	int least = -1;
+
+	for (const struct lyd_node *p = model_first(set->model, NULL, PRIVILEGES); p; p = model_next(p)) {
+		enum relation r = compare_words(set, row, n, model_below(p, "command"));
+		const char *level = model_below(p, "level");
+		int value = level ? (int)strtoul(level, NULL, 10) : 15;
+
+		if (r == ELSEWHERE || strcmp(model_below(p, "mode"), mode))
+			continue;
+		if (r == SAME)
+			return value;
+		least = least < 0 || value < least ? value : least;
+	}
+	return least;
+}
+
+void cmd_set_reload_privileges(struct cmd_set *set)
+{
+	bool any = model_first(set->model, NULL, PRIVILEGES);
+
+	for (unsigned i = 0; i < set->table->rows_n; i++) {
+		const struct cmd_row *row = &set->table->rows[i];
+		const char *own = pool_text(set, row->levels);
+		int need = 0;
+
+		for (unsigned n = 0; n < row->words; n++) {
+			int level = own[n] == '.' ? 0 : own[n] - 'a';
+			int other = any && row->mode <= 1 ? overridden(set, row, n + 1) : -1;
+
+			level = other >= 0 ? other : level;
+			need = level > need ? level : need;
+		}
+		set->level[i] = (uint8_t)need;
+	}
+}

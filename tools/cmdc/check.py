@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold over all rows of a dialect."""
+
+from rows import Bad
+
+
+def check(notation):
+    printed_by, listed = {}, set()
+    for mode in notation.modes.values():
+        seen = {}
+        for row in mode.rows:
+            if row.text in seen:
+                raise Bad(f'{row.where}: also declared at {seen[row.text]}')
+            seen[row.text] = row.where
+            if row.has('input') or not row.is_config:
+                continue
+            if row.list is not None:
+                listed.add(row.list)
+            for path, node in row.leaves.items():
+                if node.is_key:
+                    continue
+                if path in printed_by:
+                    raise Bad(f'{row.where}: "{path}" is also printed by {printed_by[path]}')
+                printed_by[path] = row.where
+    for node in notation.schema.leaves():
+        if not node.is_key and node.path not in printed_by:
+            raise Bad(f'no row prints "{node.path}"')
+        if node.is_key and node.parent not in listed:
+            raise Bad(f'no row prints the entries of "{node.parent.path}"')

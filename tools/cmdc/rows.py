@@ -1,0 +1,405 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads commands/*.cmd (docs/commands-notation.md) into modes and rows, and binds them to the YANG schema."""
+
+import re
+
+SYNTAX = re.compile(r'\s*(<[^>]*>|\.\.\.|\[!|[\[\]{}|]|[^\s\[\]{}<>|.]+(?:\.(?!\.\.)[^\s\[\]{}<>|.]*)*)')
+VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
+               'BANNER': 'BANNER', 'COMMAND': 'COMMAND'}
+OPTIONS = {'level', 'always', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
+           'unless', 'text', 'sets', 'alias', 'everywhere'}
+
+
+class Bad(Exception):
+    pass
+
+
+# --- the syntax of a row as a tree ---
+
+class Tok:
+    """A keyword or a value. path: the YANG node it is bound to; value: what a keyword sets it to."""
+
+    def __init__(self, kind, text, node=None, value=None, low=0, high=0, alias='', default=None):
+        self.kind, self.text, self.node, self.value = kind, text, node, value
+        self.low, self.high, self.alias, self.default = low, high, alias, default
+        self.help, self.index = None, None
+
+    def toks(self):
+        return [self]
+
+    def shown(self):
+        """As `?` and the manual show it."""
+        if self.kind == 'RANGE':
+            return f'<{self.low}-{self.high}>'
+        return {'STRING': 'WORD', 'LINE': 'LINE', 'IPV4': 'A.B.C.D', 'MASK': 'A.B.C.D', 'INTERFACE': 'INTERFACE',
+                'BANNER': 'LINE', 'COMMAND': 'LINE'}.get(self.kind, self.text)
+
+
+class Group:
+    """kind: seq, alt, opt, canon (optional to type, always printed), rep (one or more)."""
+
+    def __init__(self, kind, items):
+        self.kind, self.items = kind, items
+
+    def toks(self):
+        return [t for i in self.items for t in i.toks()]
+
+
+class SyntaxReader:
+    def __init__(self, text, bind):
+        self.words, self.at, self.bind = SYNTAX.findall(text), 0, bind
+        if ''.join(self.words) != re.sub(r'\s+(?![^<]*>)', '', text):
+            raise Bad(f'cannot read "{text}"')
+
+    def peek(self):
+        return self.words[self.at] if self.at < len(self.words) else None
+
+    def take(self):
+        self.at += 1
+        return self.words[self.at - 1]
+
+    def alternatives(self, end):
+        found = [self.sequence()]
+        while self.peek() == '|':
+            self.take()
+            found.append(self.sequence())
+        if self.peek() != end:
+            raise Bad(f'"{end}" expected, not "{self.peek()}"')
+        self.at += 1
+        return found[0] if len(found) == 1 else Group('alt', found)
+
+    def sequence(self):
+        items = []
+        while self.peek() not in (None, '|', ']', '}'):
+            items.append(self.item())
+            if self.peek() == '...':
+                self.take()
+                last = items[-1]
+                items[-1] = Group(last.kind, [Group('rep', last.items)]) if isinstance(last, Group) and \
+                    last.kind == 'opt' else Group('rep', [last])
+        return Group('seq', items)
+
+    def item(self):
+        word = self.take()
+        if word in ('[', '[!'):
+            return Group('opt' if word == '[' else 'canon', [self.alternatives(']')])
+        if word == '{':
+            return self.alternatives('}')
+        return self.bind(word)
+
+
+# --- rows and modes ---
+
+class Mode:
+    def __init__(self, name):
+        self.name, self.parent, self.prompt, self.base = name, None, f'({name})', None
+        self.rows, self.helps, self.entered_by = [], {}, None
+
+    @property
+    def list(self):
+        return self.base if self.base is not None and not isinstance(self.base, tuple) and self.base.kind == 'list' else None
+
+
+class Row:
+    def __init__(self, mode, where, text, base, options, helps, group):
+        self.mode, self.where, self.text, self.base_text, self.options = mode, where, text, base, options
+        self.help_texts, self.group, self.hidden = helps, group, False
+        self.alias_of = None
+
+    def has(self, option):
+        return option in self.options
+
+    def opt(self, option, otherwise=None):
+        return self.options.get(option, otherwise)
+
+
+def words_of(text):
+    return re.findall(r'"([^"]*)"|(\S+)', text)
+
+
+def read_options(text, where):
+    options = {}
+    for part in re.findall(r'(?:"[^"]*"|[^,"])+', text):
+        name, _, arg = part.strip().partition(' ')
+        if name not in OPTIONS:
+            raise Bad(f'{where}: unknown option "{name}"')
+        options[name] = arg.strip()
+    return options
+
+
+class Notation:
+    """All files of one dialect. .modes in order; .schema."""
+
+    def __init__(self, schema, files):
+        self.schema, self.modes = schema, {}
+        for name in files:
+            with open(name, encoding='utf-8') as f:
+                self.read(name, f.read())
+        self.link()
+
+    def read(self, name, text):
+        modes, row, group = [], None, True
+        for number, line in enumerate(text.split('\n') + ['!'], 1):
+            where, stripped = f'{name}:{number}', line.strip()
+            if not stripped or stripped.startswith('#'):
+                continue
+            indent = len(line) - len(line.lstrip())
+            if indent >= 4 and row is not None:
+                row[1].append(stripped)
+                continue
+            if row is not None:
+                self.add_row(modes, row[0], row[1], group)
+                row, group = None, False
+            if stripped == '!':
+                group = True
+            elif stripped.startswith('mode '):
+                modes = self.open_modes(stripped[5:], where)
+            elif stripped.startswith('help '):
+                *path, text_ = [q or w for q, w in words_of(stripped[5:])]
+                for mode in modes:
+                    mode.helps[tuple(path)] = text_
+            else:
+                row = (where, [stripped])
+
+    def open_modes(self, text, where):
+        m = re.fullmatch(r'([\w-]+(?:,\s*[\w-]+)*)(?:\s+parent\s+([\w-]+))?(?:\s+prompt\s+"([^"]*)")?', text)
+        if not m:
+            raise Bad(f'{where}: cannot read the mode')
+        modes = []
+        for name in re.split(r',\s*', m[1]):
+            mode = self.modes.setdefault(name, Mode(name))
+            mode.parent = self.modes[m[2]] if m[2] else mode.parent
+            mode.prompt = m[3] or mode.prompt
+            modes.append(mode)
+        return modes
+
+    def add_row(self, modes, where, lines, group):
+        helps = [q for line in lines if line.startswith('"') for q, _ in words_of(line)]
+        text = ' '.join(line for line in lines if not line.startswith('"'))
+        text, _, options = text.partition(' ; ')
+        syntax, _, base = text.partition(' = ')
+        options = read_options(options, where)
+        for mode in modes:
+            mode.rows.append(Row(mode, where, syntax.strip(), base.strip(), options, list(helps), group))
+            if 'alias' in options:
+                alias = Row(mode, where, options['alias'], base.strip(), dict(options, input=''), [], False)
+                alias.hidden, alias.alias_of = True, mode.rows[-1]
+                mode.rows.append(alias)
+
+    # --- binding to the schema ---
+
+    def link(self):
+        done = set()
+        todo = list(self.modes.values())
+        while todo:  # a mode can be linked when the row that enters it has been
+            ready = [m for m in todo if m.name in ('exec', 'config') or m.entered_by]
+            if not ready:
+                raise Bad(f'mode "{todo[0].name}" is entered by no row')
+            for mode in ready:
+                for row in mode.rows:
+                    try:
+                        self.link_row(row)
+                    except (Bad, KeyError) as e:
+                        raise Bad(f'{row.where}: {e}') from e
+                done.add(mode.name)
+            todo = [m for m in todo if m.name not in done]
+        for mode in self.modes.values():
+            for row in mode.rows:
+                try:
+                    self.finish_row(row)
+                except (Bad, KeyError) as e:
+                    raise Bad(f'{row.where}: {e}') from e
+
+    def link_row(self, row):
+        mode = row.mode
+        row.base = self.schema.find(row.base_text, mode.base) if row.base_text else mode.base
+        row.list = None
+        if row.base_text and not isinstance(row.base, tuple) and row.base.kind == 'list':
+            row.list = row.base
+        row.tree = self.read_syntax(row)
+        row.toks = row.tree.toks()
+        if len(row.toks) > 64:
+            raise Bad('more than 64 words and values in one row')
+        for i, tok in enumerate(row.toks):
+            tok.index = i
+        row.words = []
+        for item in row.tree.items:
+            if not isinstance(item, Tok) or item.kind != 'WORD':
+                break
+            row.words.append(item)
+        if not row.words:
+            raise Bad('a row begins with a keyword')
+        if row.has('enter'):
+            entered = self.modes.get(row.opt('enter'))
+            if entered is None:
+                raise Bad(f'no mode "{row.opt("enter")}"')
+            if entered.entered_by and entered.entered_by.base is not row.base:
+                raise Bad(f'mode "{entered.name}" is entered at two places of the model')
+            entered.entered_by, entered.base = row, row.base
+
+    def read_syntax(self, row):
+        tree = SyntaxReader(row.text, lambda word: self.bind_token(row, word))
+        found = tree.sequence()
+        if tree.peek() is not None:
+            raise Bad(f'unexpected "{tree.peek()}"')
+        return found
+
+    def node(self, row, path):
+        found = self.schema.find(path, row.base)
+        if isinstance(found, tuple) or not found.is_leaf:
+            raise Bad(f'"{path}" is no leaf')
+        return found
+
+    def bind_token(self, row, word):
+        if word.startswith('<'):
+            return self.bind_value(row, word[1:-1])
+        m = re.fullmatch(r'([^()~]+)(?:~([^()]+))?(?:\(([^=()]+)(?:=([^()]*))?\))?', word)
+        if not m:
+            raise Bad(f'cannot read "{word}"')
+        node = self.node(row, m[3]) if m[3] else None
+        if node and m[4] is None and node.base != 'boolean':
+            raise Bad(f'"{m[3]}" is no boolean')
+        return Tok('WORD', m[1], node, (m[4] or 'true') if node else None, alias=m[2] or '')
+
+    def bind_value(self, row, text):
+        m = re.fullmatch(r'(\.?)(\S+)(?:\s+([^\s(]+))?(?:\s+\((\S+)\))?', text)
+        if not m:
+            raise Bad(f'cannot read "<{text}>"')
+        node = None if m[1] else self.node(row, m[2])
+        name, kind, default = m[2].split('/')[-1], m[3], m[4]
+        if kind is None:
+            if node.range:
+                kind = f'{node.range[0]}-{node.range[1]}'
+            elif node.enums:
+                kind = '|'.join(node.enums)
+            else:
+                kind = 'WORD'
+        number = re.fullmatch(r'(\d+)-(\d+)', kind)
+        if number:
+            return Tok('RANGE', name, node, low=int(number[1]), high=int(number[2]), default=default)
+        if kind in VALUE_KINDS:
+            return Tok(VALUE_KINDS[kind], name, node, default=default)
+        words = [Tok('WORD', w, node, w, default=default) for w in kind.split('|')]
+        return words[0] if len(words) == 1 else Group('alt', words)
+
+    # --- what follows from the syntax ---
+
+    def finish_row(self, row):
+        self.give_help(row)
+        row.first, row.last, row.follow = automaton(row.tree, row.toks)
+        row.defaults = self.defaults(row)
+        row.no_binds = self.constants(row, 'no')
+        row.set_nodes = [self.node(row, p) for p in row.opt('sets', '').split()]
+        row.leaves = {}
+        for tok in row.toks:
+            if tok.node is not None:
+                row.leaves[tok.node.path] = tok.node
+        row.is_config = bool(row.leaves or row.has('enter')) and not row.has('handler')
+        self.name_row(row)
+        row.no_last = no_last(row) if row.is_config else set()
+        if row.list is not None and not row.hidden:
+            bound = {t.node for t in row.toks if t.node} | set(row.set_nodes)
+            for key in row.list.keys:
+                if row.list.children[key] not in bound:
+                    raise Bad(f'key "{key}" is not bound')
+
+    def name_row(self, row):
+        row.name = '-'.join(t.text for t in row.words)
+        row.handler = None
+        if row.mode.name == 'exec' or row.has('handler'):
+            row.handler = row.opt('handler') or row.name
+        row.hook = row.opt('hook')
+        row.level = int(row.opt('level', 15))
+
+    def give_help(self, row):
+        if row.hidden:
+            for tok in row.toks:
+                tok.help = ''
+            return
+        texts = list(row.help_texts)
+        wanted = []
+        for i, tok in enumerate(row.toks):
+            path = tuple(t.text for t in row.toks[:i + 1])
+            if i < len(row.words) and path in row.mode.helps:
+                tok.help = row.mode.helps[path]
+            else:
+                wanted.append(tok)
+        if len(wanted) != len(texts):
+            raise Bad(f'{len(wanted)} help texts are needed, {len(texts)} given; for: '
+                      + ', '.join(t.shown() for t in wanted))
+        for tok, text in zip(wanted, texts):
+            tok.help = text
+
+    def constants(self, row, option):
+        found = []
+        for part in row.opt(option, '').split():
+            path, _, value = part.partition('=')
+            found.append((self.node(row, path), value, None))
+        return found
+
+    def defaults(self, row):
+        """(node, value, trigger): the value of what is left out, if the trigger token was given."""
+        found = self.constants(row, 'else')
+
+        def visit(group, trigger):
+            for item in group.items:
+                if isinstance(item, Tok):
+                    if item.default is not None and (item.node, item.default, trigger) not in found:
+                        found.append((item.node, item.default, trigger))
+                elif item.kind == 'seq':
+                    needed = [i for i in item.items if isinstance(i, Tok)]
+                    inner = needed[0] if group.kind == 'alt' and needed else trigger
+                    visit(item, inner)
+                else:
+                    visit(item, trigger)
+        visit(row.tree, None)
+        return found
+
+
+def automaton(tree, toks):
+    """Glushkov: (first, last, follow[]) as sets of token numbers."""
+    follow = [set() for _ in toks]
+
+    def visit(item):
+        if isinstance(item, Tok):
+            return {item.index}, {item.index}, False
+        if item.kind == 'alt':
+            parts = [visit(i) for i in item.items]
+            return (set().union(*(p[0] for p in parts)), set().union(*(p[1] for p in parts)), any(p[2] for p in parts))
+        first, last, empty = set(), set(), True
+        for part in map(visit, item.items):
+            for i in last:
+                follow[i] |= part[0]
+            first = first | part[0] if empty else first
+            last = last | part[1] if part[2] else part[1]
+            empty = empty and part[2]
+        if item.kind == 'rep':
+            for i in last:
+                follow[i] |= first
+        return first, last, empty or item.kind in ('opt', 'canon')
+
+    first, last, _ = visit(tree)
+    return first, last, follow
+
+
+def no_last(row):
+    """Where `no …` may end: after the leading keywords and every key that has no default, on whatever way there."""
+    keys = set()
+    if row.list is not None:
+        defaults = {node.name for node, _, _ in row.defaults}
+        keys = {k for k in row.list.keys if k not in defaults}
+    start = len(row.words) - 1
+    have = {i: None for i in range(len(row.toks))}
+
+    def given(tok):
+        return {tok.node.name} if tok.node is not None and tok.node.parent is row.list else set()
+
+    work = [(i, given(row.toks[i])) for i in row.first]
+    while work:
+        i, got = work.pop()
+        merged = got if have[i] is None else have[i] & got
+        if merged == have[i]:
+            continue
+        have[i] = merged
+        work += [(j, merged | given(row.toks[j])) for j in row.follow[i]]
+    return {i for i, got in have.items() if i >= start and got is not None and keys <= got}

@@ -60,7 +60,7 @@ void buf_clear(struct buf *b)
 
 struct str buf_str(const struct buf *b)
 {
-	return (struct str){ b->data + b->off, b->len - b->off };
+	return (struct str){ buf_ptr(b), b->len - b->off };
 }
 
 void buf_consume(struct buf *b, size_t n)

@@ -46,7 +46,7 @@ static inline size_t buf_len(const struct buf *b)
 }
 static inline const uint8_t *buf_ptr(const struct buf *b)
 {
-	return b->data + b->off;
+	return b->data ? b->data + b->off : NULL;
 }
 struct str buf_str(const struct buf *b);
 void buf_consume(struct buf *b, size_t n); /* drops n (at most buf_len) bytes from the start */

@@ -173,15 +173,16 @@ static int pair_made(struct run *run, struct generate *g)
 	if (!run->job_ok || !cur_done(&c))
 		return run_fail(run, "\n%% Key generation failed: %.*s", (int)buf_len(&run->job_result),
 				run->job_ok ? "bad answer" : (const char *)buf_cstr(&run->job_result));
-	if (g->made == 0) /* the old pair goes only when the new one is there */
+	/* A pair of the same usage is replaced in one step; general and usage keys of one name exclude each other. */
+	if (g->made == 0 && !keys_find(run->core->keys, KEY_RSA, g->name, g->usages[0]))
 		keys_remove(run->core->keys, g->name, KEY_RSA, NULL);
 	rc = keys_add(run->core->keys, g->name, KEY_RSA, g->usages[g->made], g->exportable, der, &e);
+	sshd_update(run->core->sshd); /* it borrows keys from the store */
 	if (rc < 0)
 		return run_fail(run, "\n%% The key pair was not saved: %s", e.text);
 	buf_printf(&run->out, "\n[OK] (elapsed time was %llu seconds)\n", (unsigned long long)(ms / 1000));
 	if (++g->made < g->n_usages)
 		return make_next(run, g);
-	sshd_update(run->core->sshd);
 	return RUN_DONE;
 }
 

@@ -2,6 +2,7 @@
  *
  * test_kex.c: core signs an exchange hash only for a transcript that carries its own cookie, version and host key.
  */
+#include "base/err.h"
 #include "core/transcript.h"
 
 #include <setjmp.h>
@@ -26,9 +27,9 @@ static const uint8_t blob[] = "host key blob";
 static void good(struct fixture *f)
 {
 	memset(f, 0, sizeof *f);
-	assert_int_equal(transcript_new_cookie(&f->kex), 0);
+	assert_int_equal(transcript_new_cookie(&f->transcript), 0);
 	f->i_s[0] = f->i_c[0] = 20;
-	memcpy(f->i_s + 1, f->kex.cookie, KEX_COOKIE);
+	memcpy(f->i_s + 1, f->transcript.cookie, KEX_COOKIE);
 	f->secret[3] = 32;
 	f->secret[4] = 1;
 	f->m = (struct ipc_msg_SIGN){ .kex = STR("curve25519-sha256"),
@@ -48,7 +49,7 @@ static int check(struct fixture *f)
 	uint8_t hash[64];
 	size_t n;
 
-	return transcript_check(&f->kex, &f->m, VERSION, BLOB, hash, &n);
+	return transcript_check(&f->transcript, &f->m, VERSION, BLOB, hash, &n);
 }
 
 static void test_good_transcript_is_hashed(void **state)
@@ -59,10 +60,10 @@ static void test_good_transcript_is_hashed(void **state)
 
 	(void)state;
 	good(&f);
-	assert_int_equal(transcript_check(&f.kex, &f.m, VERSION, BLOB, one, &n), 0);
+	assert_int_equal(transcript_check(&f.transcript, &f.m, VERSION, BLOB, one, &n), 0);
 	assert_int_equal(n, 32);
 	f.q_c[0] ^= 1;
-	assert_int_equal(transcript_check(&f.kex, &f.m, VERSION, BLOB, two, &n), 0);
+	assert_int_equal(transcript_check(&f.transcript, &f.m, VERSION, BLOB, two, &n), 0);
 	assert_memory_not_equal(one, two, 32);
 }
 
@@ -75,7 +76,7 @@ static void test_cookie_must_be_ours(void **state)
 	f.i_s[5] ^= 1;
 	assert_int_equal(check(&f), E_DENIED);
 	good(&f);
-	f.kex.cookie_given = false; /* used up */
+	f.transcript.cookie_given = false; /* used up */
 	assert_int_equal(check(&f), E_DENIED);
 	good(&f);
 	f.m.i_s.n = KEX_COOKIE; /* too short to hold it */

@@ -13,7 +13,6 @@
 #include "session/sandbox.h"
 #include "session/session.h"
 #include "ssh/ssh.h"
-#include "term/term.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,6 +35,7 @@
 #define LISTENERS      32
 #define ACCEPT_BATCH   16
 #define DESCRIPTORS    256
+#define LARGE_BUFFER   (32 * 1024)
 #define CORE_STALL_SEC 1
 #define REFUSED_RATE   2 /* a second, reported; the rest is counted */
 
@@ -376,18 +376,12 @@ static int become(const struct options *o, int *walls)
 	return 0;
 }
 
-/* What every child would else do for itself. */
+/* What every child would else do for itself; and large buffers go back to the system when they are freed. */
 static int warm(void)
 {
-	struct term *t;
-
+	mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER);
 	if (ssh_warm())
 		return E_CRYPTO;
-	t = term_new(&(struct term_settings){ .length = 24, .width = 80, .history = 20 });
-	if (!t)
-		return E_NOMEM;
-	term_prompt(t, STR(">"), false);
-	term_free(t);
 	malloc_trim(0);
 	return 0;
 }

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Goal: somebody who has taken over a session or gate can do nothing with it. The live processes of a device run by
+root and of one run by an ordinary user are inspected (TRUST.md), and made to try what must not work."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from lab import wait_for
+
+HERE = pathlib.Path(__file__).parent
+SIGSYS, EPERM, EACCES = 31, 1, 13
+AT_FDCWD = 2**64 - 100
+
+pytestmark = pytest.mark.skipif(os.uname().machine != "x86_64", reason="inject.c knows x86-64")
+
+
+@pytest.fixture
+def device(lab, uid):
+    return lab.booted(uid=uid)
+
+
+@pytest.fixture(scope="session")
+def inject(tmp_path_factory):
+    """inject(pid, call, *args): what came of a system call that pid was made to do."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can trace these processes, and that is the point")
+    tool = tmp_path_factory.mktemp("inject") / "inject"
+    subprocess.run([shutil.which("cc"), "-D_GNU_SOURCE", "-O2", "-o", tool, HERE / "inject.c"], check=True)
+
+    def run(pid, *call):
+        done = subprocess.run([tool, *map(str, (pid, *call))], capture_output=True, text=True, timeout=10)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run
+
+
+def status(pid):
+    return dict(re.findall(r"(\w+):[ \t]*(.*)", pathlib.Path(f"/proc/{pid}/status").read_text()))
+
+
+def descriptors(pid):
+    return {int(e): os.readlink(f"/proc/{pid}/fd/{e}") for e in os.listdir(f"/proc/{pid}/fd")}
+
+
+def is_session(pid):
+    return pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session"
+
+
+def gate_of(device):
+    return wait_for(lambda: [p for p in device.role("gate") if not is_session(p)])[0]
+
+
+def core_of(device):
+    return device.role("core")[0]
+
+
+def new_session(device):
+    """A logged-in terminal and the pid of its session."""
+    before = set(device.role("gate"))
+    terminal = device.terminal()
+    (pid,) = [p for p in device.role("gate") if p not in before and is_session(p)]
+    return terminal, pid
+
+
+def needs_root():
+    if os.geteuid() != 0:
+        pytest.skip("the processes hide from an ordinary user")
+
+
+# --- inspection ---
+
+
+def assert_locked(pid, uid):
+    s = status(pid)
+    assert (s["Seccomp"], s["NoNewPrivs"], s["Threads"]) == ("2", "1", "1")
+    for capabilities in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+        assert int(s[capabilities], 16) == 0, capabilities
+    owners = s["Uid"].split() + s["Gid"].split()
+    assert len(set(owners[:4])) == 1 and owners[0] != "0"
+    if uid is None and os.geteuid() == 0:
+        assert s["Groups"].strip() == ""
+    else:
+        assert owners[0] == str(uid if uid is not None else os.geteuid())
+
+
+def test_gate_and_sessions_are_locked_in(device, uid):
+    _, session = new_session(device)
+    assert_locked(session, uid)
+    assert_locked(gate_of(device), uid)
+
+
+def test_session_has_its_two_descriptors(device):
+    needs_root()
+    _, session = new_session(device)
+    found = descriptors(session)
+    assert len(found) == 2 and all(target.startswith("socket:") for target in found.values()), found
+
+
+def test_console_session_has_its_two_descriptors(device):
+    needs_root()
+    (console,) = wait_for(lambda: [p for p in device.role("gate") if is_session(p)])
+    found = descriptors(console)
+    assert sorted(re.split(r"[:\d]", target)[0] for target in found.values()) == ["/dev/pts/", "socket"], found
+
+
+def test_gate_has_its_channel_and_listeners(device):
+    needs_root()
+    found = descriptors(gate_of(device))
+    assert [found.pop(fd) for fd in (0, 1, 2)] == ["/dev/null"] * 3
+    assert len(found) == 2 and all(target.startswith("socket:") for target in found.values()), found
+
+
+def test_root_is_an_empty_folder(device, uid):
+    needs_root()
+    if uid is not None:
+        pytest.skip("only root can change the root folder")
+    _, session = new_session(device)
+    for pid in (session, gate_of(device)):
+        assert os.listdir(f"/proc/{pid}/root/") == []
+
+
+def test_nobody_may_look_into_them(device):
+    """Not dumpable: /proc belongs to root and refuses even their own user."""
+    _, session = new_session(device)
+    for pid in (session, gate_of(device), core_of(device)):
+        owner = os.stat(f"/proc/{pid}/mem")
+        assert owner.st_uid == 0
+    s = status(session)
+    for limit in ("Max core file size", "Max processes"):
+        line = re.search(rf"^{limit}\s+(\S+)\s+(\S+)", pathlib.Path(f"/proc/{session}/limits").read_text(), re.M)
+        assert line.groups() == ("0", "0"), limit
+    assert s["Threads"] == "1"
+
+
+# --- attempts ---
+
+
+def attempts(device):
+    """(name, call, arguments) of what a burglar would try first."""
+    core = core_of(device)
+    startup = f"s:{device.folder}/nvram/startup-config"
+    return [
+        ("ptrace core", 101, (16, core, 0, 0)),
+        ("seize core", 101, (0x4206, core, 0, 0)),
+        ("read core's memory", 310, (core, "b:16", 1, "b:16", 1, 0)),
+        ("write core's memory", 311, (core, "b:16", 1, "b:16", 1, 0)),
+        ("end core", 62, (core, 15)),
+        ("open a file", 257, (AT_FDCWD, startup, 0, 0)),
+        ("open the key store", 257, (AT_FDCWD, f"s:{device.folder}/keys", 0, 0)),
+        ("open memory", 2, (f"s:/proc/{core}/mem", 2, 0)),
+        ("openat2", 437, (AT_FDCWD, startup, "b:24", 24)),
+        ("make a socket", 41, (2, 1, 0)),
+        ("connect", 42, (3, "x:02000016" + "7f000001" + "00" * 8, 16)),
+        ("run a program", 59, ("s:/bin/sh", 0, 0)),
+        ("run a descriptor", 322, (3, "s:", 0, 0, 0x1000)),
+        ("executable memory", 9, (0, 4096, 7, 0x22, 2**64 - 1, 0)),
+        ("a thread", 56, (0x10F00, 0, 0, 0, 0)),
+        ("a namespace", 272, (0x10000000,)),
+        ("io_uring", 425, (8, "b:120")),
+        ("bpf", 321, (0, "b:16", 16)),
+        ("take core's descriptor", 438, (core, 5, 0)),
+        ("find core", 434, (core, 0)),
+        ("unlink", 87, (startup,)),
+        ("be dumpable", 157, (4, 1, 0, 0, 0)),
+        ("type into the terminal", 16, (3, 0x5412, "x:41")),
+    ]
+
+
+def assert_refused(name, outcome):
+    assert re.fullmatch(rf"killed by signal {SIGSYS}|errno ({EPERM}|{EACCES})", outcome), f"{name}: {outcome}"
+
+
+def test_session_can_do_nothing(device, inject):
+    for name, call, arguments in attempts(device):
+        terminal, session = new_session(device)
+        assert_refused(name, inject(session, call, *arguments))
+        terminal.close()
+    for name, call, arguments in (("fork", 56, (17, 0, 0, 0, 0)), ("kill core", 62, (core_of(device), 9))):
+        terminal, session = new_session(device)
+        assert_refused(name, inject(session, call, *arguments))
+        terminal.close()
+    assert device.ssh("show", "version").returncode == 0
+
+
+def test_gate_can_do_nothing(device, inject):
+    core = core_of(device)
+    for name, call, arguments in attempts(device):
+        gate = gate_of(device)
+        outcome = inject(gate, call, *arguments)
+        assert_refused(name, outcome)
+        if outcome.startswith("killed"):  # core starts another one
+            assert wait_for(lambda: [p for p in device.role("gate") if p != gate and not is_session(p)], 5), name
+            assert wait_for(lambda: device.ssh("show", "version").returncode == 0, 5), name
+    # what its list has and Landlock or the user must stop
+    for victim in (core, os.getpid(), 1):
+        assert inject(gate_of(device), 62, victim, 9) == f"errno {EPERM}"
+    assert core_of(device) == core
+    assert device.ssh("show", "version").returncode == 0
+
+
+def test_one_session_cannot_reach_another(device, inject):
+    _, victim = new_session(device)
+    for name, call, arguments in (
+        ("ptrace", 101, (16, victim, 0, 0)), ("kill", 62, (victim, 9)), ("read", 310, (victim, "b:16", 1, "b:16", 1, 0)),
+    ):  # fmt: skip
+        terminal, session = new_session(device)
+        assert_refused(name, inject(session, call, *arguments))
+        terminal.close()
+    assert status(victim)["State"].startswith("S")

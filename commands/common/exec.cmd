@@ -21,7 +21,7 @@ mode exec
       "System hardware and software status"
   show users ; level 1
       "Display information about terminal lines"
-  who ; level 1
+  who ; level 1, handler show-users
       "Display information about terminal lines"
   show privilege ; level 1
       "Show current privilege level"
@@ -47,7 +47,7 @@ mode exec
       "Set history buffer size" "Size of history buffer"
   terminal monitor ; level 1
       "Copy log and debug output to the current terminal line"
-  terminal no monitor ; level 1
+  terminal no monitor ; level 1, handler terminal-monitor
       "Stop copying log and debug output to the current terminal line"
 
 mode config  parent exec  prompt "(config)"

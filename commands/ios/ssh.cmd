@@ -39,6 +39,6 @@ mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"
 mode conf-ssh-pubkey-user, conf-ssh-pubkey-server  parent conf-ssh-pubkey
   key-string = key ; input, sets type hash comment, hook key-string, text exit "(conf-ssh-pubkey-data)#"
       "Enter the public key as text"
-  key-hash <type ssh-rsa|ssh-ed25519> <hash> [<comment LINE>] = key
+  key-hash <type ssh-rsa|ssh-ed25519> <hash> [<comment LINE>] = key ; hook key-hash
       "Enter the MD5 hash of the public key"
       "RSA public key" "Ed25519 public key" "Hash of the key" "Comment"

@@ -81,7 +81,7 @@ struct cmd_match {
 	const struct cmd_row *row; /* NULL: an empty line or a comment; nothing to do */
 	cmd_step_fn *handler;      /* exec rows: runs the command. NULL for configuration rows */
 	cmd_step_fn *hook;         /* configuration rows: runs before cmd_apply, may ask, wait and change arguments */
-	bool no, dflt;             /* `no …`, `default …` */
+	bool no, dflt;             /* `no …` (or `terminal no …`), `default …` */
 	struct cmd_place place;    /* where it applies: the place of typing or, after walk-up, one of its parents */
 	bool needs_text;           /* collect text by `text_rule`, then cmd_match_text */
 	struct cmd_text_rule text_rule;

@@ -80,6 +80,15 @@ static void add_token(void *arg, const struct cmd_row *row, const struct cmd_tok
 	}
 }
 
+/* In the middle of a value of two words: `interface Loopback ?`. */
+static void add_rest(void *arg, const struct cmd_row *row, const struct cmd_tok *tok)
+{
+	struct choices *c = arg;
+
+	if (tok->kind == KIND_INTERFACE && !(row->flags & ROW_HIDDEN))
+		add(c, "<unit>", pool_text(c->set, tok->help), false);
+}
+
 static void add_filters(struct choices *c)
 {
 	const char *word, *help;
@@ -125,6 +134,10 @@ static int collect(struct choices *c, const struct cmd_mode *mode, unsigned leve
 			return 0;
 		}
 		rc = scan_word(&s, err);
+	}
+	if (rc == E_INVAL && err->kind == CMD_ERR_INCOMPLETE) {
+		scan_expected(&s, add_rest, c);
+		return 0;
 	}
 	if (rc < 0)
 		return rc;

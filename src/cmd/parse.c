@@ -189,6 +189,7 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 		v->first = i;
 		v->given |= UINT64_C(1) << (i->tok - row_tok(set, row, 0));
 	}
+	m->no |= m->row->handler != CMD_NONE && cmd_has(m, "no");
 	m->handler = row->handler != CMD_NONE ? set->fns[row->handler] : NULL;
 	m->hook = row->hook != CMD_NONE && !m->no && !m->dflt ? set->fns[row->hook] : NULL;
 	m->filter = at->filter;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct render {
 	const struct cmd_set *set;
@@ -28,6 +29,7 @@ struct line {
 	const char *last;             /* end of a range, or NULL */
 	struct buf *out;
 	bool begun;
+	bool whole; /* a value reads like a keyword of the row: leave no optional word out before it */
 };
 
 static void render_mode(struct render *r, const struct cmd_mode *mode, const struct lyd_node *entry);
@@ -157,6 +159,45 @@ static bool informs(const struct line *l, const char *s, const char *end)
 	return false;
 }
 
+static bool same_word(const char *text, const char *word)
+{
+	size_t n = strcspn(text, " ");
+
+	return n == strlen(word) && !strncasecmp(text, word, n);
+}
+
+/* `enable password 0 level` may not be printed without its 0. */
+static bool value_like_keyword(const struct line *l)
+{
+	for (unsigned i = 0; i < l->row->tok_n; i++) {
+		const struct cmd_tok *v = row_tok(l->r->set, l->row, i);
+		bool free_text = v->path != CMD_NONE && (v->kind == KIND_LINE || v->kind == KIND_STRING);
+		const char *text = free_text ? value_of(l, v->path) : NULL;
+
+		for (unsigned k = 0; text && k < l->row->tok_n; k++) {
+			const struct cmd_tok *w = row_tok(l->r->set, l->row, k);
+
+			if (w->kind == KIND_WORD && same_word(text, pool_text(l->r->set, w->text)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_bound(const struct line *l, const char *s, const char *end)
+{
+	for (; s < end; s++)
+		if (is_tok(s) && tok_at(l, s)->path != CMD_NONE)
+			return true;
+	return false;
+}
+
+/* Whether an optional group that can be printed is. */
+static bool wanted(const struct line *l, const char *s, const char *end)
+{
+	return informs(l, s, end) || (l->whole && is_bound(l, s, end));
+}
+
 /* --- words --- */
 
 static void put_word(struct line *l, const char *word)
@@ -232,7 +273,7 @@ static void put_shape(struct line *l, const char *s, const char *end)
 			put_shape(l, from, stop);
 		else if (*s == '(' && ready(l, s + 1, next - 1))
 			put_shape(l, s + 1, next - 1);
-		else if (*s == '[' && ready(l, s + 1, next - 1) && informs(l, s + 1, next - 1))
+		else if (*s == '[' && ready(l, s + 1, next - 1) && wanted(l, s + 1, next - 1))
 			put_shape(l, s + 1, next - 1);
 		s = next + (next < end && *next == '*');
 	}
@@ -267,6 +308,7 @@ static void put_line(struct render *r, struct line *l, bool no)
 
 	start_line(r);
 	l->out = r->out;
+	l->whole = value_like_keyword(l);
 	if (no)
 		put_word(l, "no");
 	for (unsigned i = 0; no && i < l->row->words; i++)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """cmdc: compiles commands/*.cmd and yang/*.yang.
 
-    cmdc --dialect ios [--table OUT.c] [--manual OUT.md] [--cases OUT.h] FILE…
+    cmdc --dialect ios [--table OUT.c] [--manual OUT.md] [--check-manual OLD.md] [--cases OUT.h] FILE…
 
 FILEs are .cmd files, whose order is the order of running-config, and .yang files, in any order.
 """
 
 import argparse
+import io
 import sys
 
 import cases
@@ -22,6 +23,7 @@ def main():
     parser.add_argument('--dialect', required=True)
     parser.add_argument('--table')
     parser.add_argument('--manual')
+    parser.add_argument('--check-manual')
     parser.add_argument('--cases')
     parser.add_argument('files', nargs='+')
     args = parser.parse_args()
@@ -42,6 +44,12 @@ def main():
     if args.manual:
         with open(args.manual, 'w', encoding='utf-8') as f:
             manual.write(notation, args.dialect, f)
+    if args.check_manual:
+        text = io.StringIO()
+        manual.write(notation, args.dialect, text)
+        with open(args.check_manual, encoding='utf-8') as f:
+            if f.read() != text.getvalue():
+                sys.exit(f'cmdc: {args.check_manual} is not what the rows say: ninja update-commands')
     if args.cases:
         with open(args.cases, 'w', encoding='utf-8') as f:
             cases.write(notation, f)

@@ -140,7 +140,7 @@ class Notation:
     def read(self, name, text):
         modes, row, group = [], None, True
         for number, line in enumerate(text.split('\n') + ['!'], 1):
-            where, stripped = f'{name}:{number}', line.strip()
+            where, stripped = f'{name.split("commands/")[-1]}:{number}', line.strip()
             if not stripped or stripped.startswith('#'):
                 continue
             indent = len(line) - len(line.lstrip())

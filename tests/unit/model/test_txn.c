@@ -77,7 +77,7 @@ static void type_is_checked(void **state)
 
 static void key_text_is_only_a_value(void **state)
 {
-	static const char *const hostile[] = { "a' or '1'='1", "x\"]", "it's \"both\"", "../..", "[name='y']", "a/b" };
+	static const char *const hostile[] = { "a'or'1'='1", "x\"]", "it's\"both\"", "../..", "[name='y']", "a/b" };
 	struct model *m = *state;
 	struct txn *t = model_begin(m);
 	struct lyd_node *u;
@@ -90,6 +90,7 @@ static void key_text_is_only_a_value(void **state)
 		assert_string_equal(model_below(u, "name"), hostile[i]);
 	}
 	assert_int_equal(txn_entry(t, NULL, "/ravelin-system:users/user", KEYS(""), &u, &e), E_INVAL);
+	assert_int_equal(txn_entry(t, NULL, "/ravelin-system:users/user", KEYS("two\nlines"), &u, &e), E_INVAL);
 	txn_abort(t);
 	assert_null(model_running(m));
 }

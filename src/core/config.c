@@ -26,9 +26,9 @@ void config_text(const struct core *core, struct buf *out)
 	buf_puts(out, "!\n");
 	if (core->last_change[0])
 		buf_printf(out, LAST_CHANGE "%s\n!\n", core->last_change);
-	buf_printf(out, "version %s\n!\n", RAVELIN_VERSION);
+	buf_printf(out, "version %s\n", RAVELIN_VERSION);
 	cmd_render(core->cmds, false, out);
-	buf_puts(out, "end\n");
+	buf_puts(out, "!\nend\n");
 }
 
 int config_save(struct core *core, struct errbuf *e)

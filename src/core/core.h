@@ -53,7 +53,6 @@ struct core {
 	struct sshd *sshd;
 	struct syslog *log;
 	struct peer_list peers;
-	uint32_t connections; /* accepted since boot; numbers them */
 
 	uint64_t boot_ms;      /* monotonic */
 	bool modified;         /* running-config has changes that were not saved */

@@ -348,6 +348,24 @@ static void greet(struct peer *p)
 	}
 }
 
+/* The lowest number no SSH connection has, as `show ssh` counts them. */
+static uint32_t free_number(const struct core *core, enum ipc_kind kind)
+{
+	const struct peer *p = NULL;
+	uint32_t n = 0;
+
+	while (kind == KIND_SSH) {
+		TAILQ_FOREACH (p, &core->peers, link) {
+			if (p->kind == KIND_SSH && p->number == n && p->numbered)
+				break;
+		}
+		if (!p)
+			break;
+		n++;
+	}
+	return n;
+}
+
 struct peer *peer_new(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port)
 {
 	struct peer *p = calloc(1, sizeof *p);
@@ -376,7 +394,8 @@ struct peer *peer_new(struct core *core, int fd, enum ipc_kind kind, const char 
 		peer_free(p);
 		return NULL;
 	}
-	p->number = core->connections++;
+	p->number = free_number(core, kind);
+	p->numbered = true;
 	terminal_init(p);
 	greet(p);
 	return p;

@@ -33,6 +33,7 @@ struct peer {
 	unsigned phase;   /* one of enum ipc_phase */
 	enum ipc_kind kind;
 	uint32_t number;  /* connection number */
+	bool numbered;
 	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
 	int pidfd;        /* of the session, from the credentials of its first message; -1 before it */
 	bool doomed;      /* broke the rules: killed when it is freed */

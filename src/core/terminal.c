@@ -101,6 +101,12 @@ static void cli_text(struct cli *sh, const struct cmd_text_rule *rule)
 	struct buf prompt;
 
 	buf_init(&prompt, 256);
+	if (rule->within)
+		buf_printf(&prompt, "Enter TEXT message.  End with the character '%s'.\n",
+			   rule->until[0] == '\003' ? "^C" : rule->until);
+	if (buf_len(&prompt))
+		cli_out(sh, buf_str(&prompt));
+	buf_clear(&prompt);
 	if (rule->prompt)
 		buf_printf(&prompt, "%.20s%s", core_hostname(sh->core), rule->prompt);
 	PEER_SEND(owner(sh), TEXT, .prompt = buf_str(&prompt), .until = str_of(rule->until), .within = rule->within,
@@ -354,7 +360,7 @@ static int console_step(struct run *run)
 			 core_hostname(run->core));
 		return run_ask(run, C_PRESSED, false, ASK_LINE, text);
 	case C_PRESSED:
-		peer_of(run->cli)->line->uses++;
+		peer_of(run->cli)->line->busy = true;
 		return console_finish(run, console_begin(run, l));
 	case C_USER:
 		if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
@@ -381,7 +387,8 @@ void terminal_console(struct peer *p)
 		return;
 	}
 	attach(p, line);
-	peer_set_deadline(p, 0); /* nobody is logged in: nothing can expire */
+	peer_set_deadline(p, 0); /* nobody is there: nothing can expire, and no user is shown */
+	line->busy = false;
 	send_line(p, STR(""), STR(""));
 	cli_internal(&p->cli, console_step);
 }

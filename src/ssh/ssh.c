@@ -236,11 +236,17 @@ static int hold(struct ssh_conn *c)
 	return 0;
 }
 
-/* When a message cannot even be built, neither can a DISCONNECT. */
+/* When a message cannot even be built, neither can a DISCONNECT. After the end nothing follows. */
 void conn_send(struct ssh_conn *c)
 {
-	int rc = c->send_held ? hold(c) : packet_seal(&c->tx, &c->out, c->send_at);
+	struct buf *b = c->send_held ? &c->held : &c->out;
+	int rc;
 
+	if (c->over && buf_len(b) > c->send_at) {
+		b->len = b->off + c->send_at;
+		return;
+	}
+	rc = c->send_held ? hold(c) : packet_seal(&c->tx, &c->out, c->send_at);
 	if (rc)
 		conn_end(c, false, REASON_BY_APPLICATION, str_of(err_text(rc)));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * kex.h: key exchange, RFC 4253 sections 7 to 9: kexinit.c proposes and negotiates, kex.c exchanges, derives and
- * switches. Begun by either side, at the start or at any time later.
+ * kex.h: key exchange, RFC 4253 sections 7 to 9: kexinit.c proposes and negotiates, kex_server.c exchanges, kex.c
+ * derives and switches. Begun by either side, at the start or at any time later.
  */
 #ifndef SSH_V2_KEX_H
 #define SSH_V2_KEX_H
@@ -17,12 +17,16 @@ bool kexinit_has_offer(const struct ssh_conn *c);
 
 /* kex.c */
 bool kex_on_kexinit(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
-bool kex_on_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool kex_on_newkeys(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
-void kex_sign(struct ssh_conn *c, struct str hash, struct str signature);
+/* Derives the keys of one direction (C2S, S2C) and gives them to that side. */
+int kex_take_keys(struct ssh_conn *c, struct packet_side *side, int way);
 bool kex_due(const struct ssh_conn *c); /* too much data, too many packets or too much time with these keys */
 void kex_init(struct kex *k);
 void kex_release(struct kex *k);
+
+/* kex_server.c */
+bool kex_on_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
+void kex_sign(struct ssh_conn *c, struct str hash, struct str signature);
 
 /* The exchange hash of RFC 4253 section 8 (RFC 5656 section 4). */
 struct kex_hash_input {

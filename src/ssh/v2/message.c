@@ -81,12 +81,9 @@ static uint8_t now(const struct ssh_conn *c)
  * so much during a key exchange, and nothing of the connection protocol exists before login. */
 static bool unknown(struct ssh_conn *c, uint8_t type, uint8_t at)
 {
-	bool transport = type < 50 && !(type >= 30 && (at & AT_ANY_KEX));
 	struct buf *out;
 
-	if (type == 0 || at == AT_STRICT || (at != AT_OPEN && type >= 80))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "message not allowed now");
-	if (!(at & AT_KEYED) && !transport)
+	if (type == 0 || at == AT_STRICT || (at != AT_OPEN && type >= 80) || (!(at & AT_KEYED) && type >= 30))
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "message not allowed now");
 	out = conn_begin(c, MSG_UNIMPLEMENTED);
 	buf_put_u32(out, c->rx_seq);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Goal: packets sealed by others open, what we seal opens, and nothing that was changed or cut opens, for every cipher
+ * and MAC there is. The vectors were made with another implementation of the primitives (Python's cryptography).
+ */
+#include "ssh/v2/kex.h"
+#include "ssh/v2/packet.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#define SEQ 0x01020304
+
+static uint8_t key[64], iv[16], mac_key[32];
+
+/* key 00…3f, iv 80…8f, mac key 40…5f, payload 02 00000007 "Ravelin", padding of aa */
+static const struct vector {
+	const char *cipher, *mac, *hex;
+} vectors[] = {
+	{ "chacha20-poly1305@openssh.com", "",
+	  "bc7980639dc01cb2db1674c8a2084895c6eaf0deab87be7d9913c774c0ceaf572753f35a846512c230ab66bf" },
+	{ "aes128-gcm@openssh.com", "",
+	  "00000020cc217bb9a5c568667010016ef504073f444db47eb1b5fb2fb62c59e0dcf5772d8265318738a195e13781ef861de52564" },
+	{ "aes256-gcm@openssh.com", "",
+	  "0000002073a76e1b4115b3f0e8ee795928d9008f0df41f55a01aa7a087572a621c56975e3e80e932ee625026f487ef4eaacf1586" },
+	{ "aes128-ctr", "hmac-sha2-256",
+	  "ac2659000089d80ee7c0b1c3a72b474b96d771e3d663d8b6cceccb57a0d74a2357885ef863ce4f9cff963b18a4081c3c"
+	  "117c6eeb2ec522134570f53fee8c4c27" },
+	{ "aes128-ctr", "hmac-sha2-256-etm@openssh.com",
+	  "00000020bf24591c0f8c8a6f91a28fcbbfe4818852d771e3d663d8b6cceccb57a0d74a23bdfc721f7624581913f7c0f7"
+	  "84a1281076ccd982c831c0d98baf51dc4a4122a4" },
+	{ "aes256-ctr", "hmac-sha2-256",
+	  "b0b0f567c495b783a154dd96f8ff04ab902f19c8c4c6d67ecf040c649443919a57885ef863ce4f9cff963b18a4081c3c"
+	  "117c6eeb2ec522134570f53fee8c4c27" },
+	{ "aes256-ctr", "hmac-sha2-256-etm@openssh.com",
+	  "00000020a3b2f57bcb90e5e2d736e39ee030c268542f19c8c4c6d67ecf040c649443919a225ca7e70661caa491aa6645"
+	  "2777d539a5aa782681eb7a489adc5d8c0ce343df" },
+};
+
+static const size_t n_vectors = sizeof(vectors) / sizeof(vectors[0]);
+
+static void side(struct packet_side *s, bool sealing, const struct vector *v)
+{
+	packet_init(s, sealing);
+	assert_int_equal(crypt_set(&s->crypt, alg_cipher(str_of(v->cipher)), alg_mac(str_of(v->mac)), key, iv, mac_key),
+			 0);
+	s->seq = SEQ;
+}
+
+static size_t unhex(const char *hex, uint8_t *out)
+{
+	size_t n = strlen(hex) / 2;
+
+	for (size_t i = 0; i < n; i++) {
+		const char pair[3] = { hex[2 * i], hex[2 * i + 1], 0 };
+
+		out[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	return n;
+}
+
+static void test_vectors(void **state)
+{
+	static const uint8_t expected[] = "\x02\x00\x00\x00\x07Ravelin";
+	uint8_t packet[128];
+	struct packet_side rx;
+	struct str payload;
+	size_t n, used;
+
+	for (size_t i = 0; i < n_vectors; i++) {
+		side(&rx, false, &vectors[i]);
+		n = unhex(vectors[i].hex, packet);
+		assert_int_equal(packet_open(&rx, packet, n, &payload, &used), 1);
+		assert_int_equal(used, n);
+		assert_int_equal(payload.n, sizeof(expected) - 1);
+		assert_memory_equal(payload.p, expected, payload.n);
+		packet_release(&rx);
+	}
+}
+
+/* One flipped bit anywhere: never a payload, and the same answer wherever it was. A changed length may first ask for
+ * more bytes, so as many as the largest packet are there. */
+static void test_every_byte_counts(void **state)
+{
+	static uint8_t packet[PACKET_MAX];
+	struct packet_side rx;
+	struct str payload;
+	size_t n, used;
+
+	for (size_t i = 0; i < n_vectors; i++) {
+		n = strlen(vectors[i].hex) / 2;
+		for (size_t at = 0; at < n; at++) {
+			side(&rx, false, &vectors[i]);
+			memset(packet, 0, sizeof(packet));
+			unhex(vectors[i].hex, packet);
+			packet[at] ^= (uint8_t)(1u << (at % 8));
+			assert_int_equal(packet_open(&rx, packet, sizeof(packet), &payload, &used), E_CRYPTO);
+			packet_release(&rx);
+		}
+	}
+}
+
+/* Cut short it asks for more; with the rest, byte by byte, it opens. */
+static void test_byte_by_byte(void **state)
+{
+	uint8_t packet[128];
+	struct packet_side rx;
+	struct str payload;
+	size_t n, used;
+
+	for (size_t i = 0; i < n_vectors; i++) {
+		side(&rx, false, &vectors[i]);
+		n = unhex(vectors[i].hex, packet);
+		for (size_t have = 0; have < n; have++)
+			assert_int_equal(packet_open(&rx, packet, have, &payload, &used), 0);
+		assert_int_equal(packet_open(&rx, packet, n, &payload, &used), 1);
+		packet_release(&rx);
+	}
+}
+
+static void round_trip(const struct vector *v, size_t size)
+{
+	static uint8_t text[PACKET_PAYLOAD + 9];
+	struct packet_side tx, rx;
+	struct str payload;
+	struct buf b;
+	size_t at, used;
+
+	side(&tx, true, v);
+	side(&rx, false, v);
+	buf_init(&b, 0);
+	memset(text, (int)size, size);
+	for (int i = 0; i < 3; i++) { /* the state of both sides must move on alike */
+		at = packet_begin(&b);
+		buf_put(&b, text, size);
+		assert_int_equal(packet_seal(&tx, &b, at), 0);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(packet_open(&rx, b.data + b.off, buf_len(&b), &payload, &used), 1);
+		assert_int_equal(payload.n, size);
+		assert_memory_equal(payload.p, text, size);
+		buf_consume(&b, used);
+	}
+	assert_int_equal(buf_len(&b), 0);
+	assert_int_equal(tx.bytes, rx.bytes);
+	assert_int_equal(tx.seq, SEQ + 3);
+	packet_release(&tx);
+	packet_release(&rx);
+	buf_release(&b);
+}
+
+static void test_round_trips(void **state)
+{
+	for (size_t i = 0; i < n_vectors; i++) {
+		for (size_t size = 1; size < 40; size++)
+			round_trip(&vectors[i], size);
+		round_trip(&vectors[i], PACKET_PAYLOAD + 9);
+	}
+}
+
+/* Keys can be changed in place, to another algorithm too. */
+static void test_rekey_in_place(void **state)
+{
+	struct packet_side tx, rx;
+	struct str payload;
+	struct buf b;
+	size_t at, used;
+
+	packet_init(&tx, true);
+	packet_init(&rx, false);
+	for (size_t i = 0; i < 3 * n_vectors; i++) {
+		const struct vector *v = &vectors[i % n_vectors];
+
+		assert_int_equal(
+		    crypt_set(&tx.crypt, alg_cipher(str_of(v->cipher)), alg_mac(str_of(v->mac)), key, iv, mac_key), 0);
+		assert_int_equal(
+		    crypt_set(&rx.crypt, alg_cipher(str_of(v->cipher)), alg_mac(str_of(v->mac)), key, iv, mac_key), 0);
+		buf_init(&b, 0);
+		at = packet_begin(&b);
+		buf_puts(&b, "again");
+		assert_int_equal(packet_seal(&tx, &b, at), 0);
+		assert_int_equal(packet_open(&rx, b.data, b.len, &payload, &used), 1);
+		assert_true(str_is(payload, "again"));
+		buf_release(&b);
+	}
+	packet_release(&tx);
+	packet_release(&rx);
+}
+
+/* Before keys the length is believed, so its limits show by themselves. */
+static void test_clear_limits(void **state)
+{
+	static const struct {
+		const char *hex;
+		int expected;
+	} cases[] = {
+		{ "0000000c0a02000000000000000000000000", 1 },           /* good */
+		{ "0000000c0b020000000000000000000000000000", E_INVAL }, /* no payload */
+		{ "0000000c0c020000000000000000000000000000", E_INVAL }, /* padding beyond the packet */
+		{ "0000000cff020000000000000000000000000000", E_INVAL }, /* far beyond */
+		{ "0000000c03020000000000000000000000000000", E_INVAL }, /* padding too short */
+		{ "0000000c00020000000000000000000000000000", E_INVAL }, /* none */
+		{ "0000000d04020000000000000000000000000000", E_INVAL }, /* not a multiple of eight */
+		{ "0000000404020000000000000000000000000000", E_INVAL }, /* too short to be one */
+		{ "0000000000000000000000000000000000000000", E_INVAL },
+		{ "000088b504020000000000000000000000000000", E_TOOBIG }, /* 35001 with its length field */
+		{ "ffffffff04020000000000000000000000000000", E_TOOBIG },
+		{ "fffffffc04020000000000000000000000000000", E_TOOBIG },
+		{ "5353482d322e302d", E_TOOBIG },
+	};
+	struct packet_side rx;
+	struct str payload;
+	uint8_t packet[64];
+	size_t n, used;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		packet_init(&rx, false);
+		n = unhex(cases[i].hex, packet);
+		assert_int_equal(packet_open(&rx, packet, n, &payload, &used), cases[i].expected);
+		packet_release(&rx);
+	}
+}
+
+/* A peer that has the keys and still sends nonsense inside is malformed, not forged. */
+static void test_sealed_nonsense(void **state)
+{
+	static const uint8_t bad_padding[] = { 3, 0, 255 };
+	struct packet_side tx, rx;
+	struct str payload;
+	struct buf b;
+	size_t used;
+
+	for (size_t i = 0; i < n_vectors; i++) {
+		for (size_t j = 0; j < sizeof(bad_padding); j++) {
+			size_t body;
+
+			side(&tx, true, &vectors[i]);
+			side(&rx, false, &vectors[i]);
+			body = tx.crypt.mode->length_apart ? 36 : 32;
+			buf_init(&b, 0);
+			memset(buf_room(&b, 128), 0, 128);
+			b.data[3] = (uint8_t)(body - 4);
+			b.data[4] = bad_padding[j];
+			assert_int_equal(tx.crypt.mode->seal(&tx.crypt, SEQ, b.data, body), 0);
+			assert_int_equal(packet_open(&rx, b.data, body + crypt_tag(&tx.crypt), &payload, &used),
+					 E_INVAL);
+			buf_release(&b);
+			packet_release(&tx);
+			packet_release(&rx);
+		}
+	}
+}
+
+/* A packet that cannot be sealed leaves nothing behind, least of all its text. */
+static void test_failed_seal_leaves_nothing(void **state)
+{
+	struct packet_side tx;
+	struct buf b;
+	size_t at;
+
+	side(&tx, true, &vectors[0]);
+	buf_init(&b, 64);
+	buf_puts(&b, "before");
+	at = packet_begin(&b);
+	for (int i = 0; i < 40; i++)
+		buf_puts(&b, "secret");
+	assert_int_equal(packet_seal(&tx, &b, at), E_TOOBIG);
+	assert_int_equal(buf_len(&b), 6);
+	buf_release(&b);
+	packet_release(&tx);
+}
+
+static void test_sequence_never_wraps(void **state)
+{
+	struct packet_side tx, rx;
+	struct str payload;
+	struct buf b;
+	size_t at, used;
+
+	packet_init(&tx, true);
+	packet_init(&rx, false);
+	buf_init(&b, 0);
+	at = packet_begin(&b);
+	buf_puts(&b, "x");
+	assert_int_equal(packet_seal(&tx, &b, at), 0);
+	rx.packets = UINT32_MAX;
+	assert_int_equal(packet_open(&rx, b.data, b.len, &payload, &used), E_LIMIT);
+	tx.packets = UINT32_MAX;
+	at = packet_begin(&b);
+	assert_int_equal(packet_seal(&tx, &b, at), E_LIMIT);
+	buf_release(&b);
+}
+
+/* The first iteration of RFC 7748 section 5.2, the all-zero value of RFC 8731 section 3, and wrong lengths. */
+static void test_curve25519(void **state)
+{
+	const struct kex_alg *alg = alg_kex(STR("curve25519-sha256"));
+	const uint8_t nine[32] = { 9 }, zero[32] = { 0 };
+	uint8_t expected[36];
+	struct buf priv, secret, q_s;
+
+	unhex("00000020422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079", expected);
+	buf_init(&priv, 0);
+	buf_init(&secret, 0);
+	buf_init(&q_s, 0);
+	buf_put(&priv, nine, 32);
+	assert_int_equal(alg->finish(alg, &priv, (struct str){ nine, 32 }, &secret), 0);
+	assert_true(str_eq(buf_str(&secret), (struct str){ expected, 36 }));
+	assert_true(alg->finish(alg, &priv, (struct str){ zero, 32 }, &secret) < 0);
+	for (size_t n = 0; n < 32; n++)
+		assert_true(alg->respond(alg, (struct str){ nine, n }, &q_s, &secret) < 0);
+	assert_true(alg->respond(alg, (struct str){ zero, 32 }, &q_s, &secret) < 0);
+	buf_release(&priv);
+	buf_release(&secret);
+	buf_release(&q_s);
+}
+
+static int setup(void **state)
+{
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	for (size_t i = 0; i < sizeof(iv); i++)
+		iv[i] = (uint8_t)(0x80 + i);
+	for (size_t i = 0; i < sizeof(mac_key); i++)
+		mac_key[i] = (uint8_t)(0x40 + i);
+	return ssh_warm();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_every_byte_counts),
+		cmocka_unit_test(test_byte_by_byte),
+		cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_rekey_in_place),
+		cmocka_unit_test(test_clear_limits),
+		cmocka_unit_test(test_sealed_nonsense),
+		cmocka_unit_test(test_failed_seal_leaves_nothing),
+		cmocka_unit_test(test_sequence_never_wraps),
+		cmocka_unit_test(test_curve25519),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -315,7 +315,8 @@ static bool signature_right(struct peer *p, struct str blob, struct str signatur
 	struct str raw;
 	bool right;
 
-	right = str_is(cur_str(&b), "ssh-ed25519") & str_is(cur_str(&s), "ssh-ed25519");
+	right = str_is(cur_str(&b), "ssh-ed25519");
+	right = str_is(cur_str(&s), "ssh-ed25519") && right;
 	raw = cur_str(&b);
 	key = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, raw.p, raw.n);
 	raw = cur_str(&s);

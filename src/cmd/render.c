@@ -60,12 +60,17 @@ static const char *value_of(const struct line *l, uint16_t path)
 	return node ? model_value(node) : default_of(l, path);
 }
 
-static bool says(const struct line *l, uint16_t path)
+static bool differs(const struct line *l, uint16_t path, const char *dflt)
 {
 	const struct lyd_node *node = node_of(l, path);
-	const char *dflt = default_of(l, path);
 
 	return node && (!dflt || strcmp(model_value(node), dflt));
+}
+
+/* Whether printing it tells more than leaving it out of the line. */
+static bool says(const struct line *l, uint16_t path)
+{
+	return differs(l, path, default_of(l, path));
 }
 
 static bool has_member(const struct line *l, uint16_t path, const char *value)
@@ -166,7 +171,19 @@ static bool same_word(const char *text, const char *word)
 	return n == strlen(word) && !strncasecmp(text, word, n);
 }
 
-/* `enable password 0 level` may not be printed without its 0. */
+/* Whether this text would be read as one of these tokens. */
+static bool reads_as(const struct line *l, const char *text, uint64_t tokens)
+{
+	for (; tokens; tokens &= tokens - 1) {
+		const struct cmd_tok *w = row_tok(l->r->set, l->row, (unsigned)__builtin_ctzll(tokens));
+
+		if (w->kind == KIND_WORD && same_word(text, pool_text(l->r->set, w->text)))
+			return true;
+	}
+	return false;
+}
+
+/* `enable password 0 level` may not be printed without its 0: at that place, `level` is a keyword. */
 static bool value_like_keyword(const struct line *l)
 {
 	for (unsigned i = 0; i < l->row->tok_n; i++) {
@@ -175,9 +192,9 @@ static bool value_like_keyword(const struct line *l)
 		const char *text = free_text ? value_of(l, v->path) : NULL;
 
 		for (unsigned k = 0; text && k < l->row->tok_n; k++) {
-			const struct cmd_tok *w = row_tok(l->r->set, l->row, k);
+			uint64_t next = row_tok(l->r->set, l->row, k)->follow;
 
-			if (w->kind == KIND_WORD && same_word(text, pool_text(l->r->set, w->text)))
+			if ((next >> i & 1) && reads_as(l, text, next))
 				return true;
 		}
 	}
@@ -346,7 +363,7 @@ static void render_leaves(struct render *r, const struct cmd_row *row, const str
 	uint16_t path;
 
 	while (!changed && (path = row_path(r->set, row, &cursor)) != CMD_NONE)
-		changed = says(&l, path);
+		changed = differs(&l, path, node_default(schema_of(&l, path)));
 	is_ready = line_ready(&l);
 	if (says_no(&l))
 		put_line(r, &l, true);

@@ -24,6 +24,12 @@ static void must(int rc, const struct errbuf *e)
 	}
 }
 
+static void privileges_changed(void *arg, const struct txn *t)
+{
+	(void)t;
+	cmd_set_reload_privileges(arg);
+}
+
 void bed_init(struct bed *b)
 {
 	struct cmd_handler handlers[256];
@@ -39,6 +45,7 @@ void bed_init(struct bed *b)
 	for (unsigned i = 0; i < n && i < 256; i++)
 		handlers[i] = (struct cmd_handler){ pool_text(b->set, b->set->table->names[i]), nothing };
 	must(cmd_set_bind(b->set, handlers, n, &e), &e);
+	must(model_watch(b->model, "/ravelin-system:privileges", privileges_changed, b->set), &e);
 	cmd_place_config(b->set, &b->place);
 }
 
@@ -60,7 +67,6 @@ static int apply(struct bed *b)
 		txn_abort(t);
 	else if (t && (rc = txn_commit(t, &e)) < 0)
 		snprintf(b->err.text, sizeof b->err.text, "commit: %.200s", e.text);
-	cmd_set_reload_privileges(b->set);
 	return rc;
 }
 

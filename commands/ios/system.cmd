@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 mode config
+  version <.release WORD> ; handler
+      "Release that wrote this configuration (stated, not changed)" "Release"
   hostname <hostname> = /sys: ; always
       "Set system's network name" "This system's network name"
 !

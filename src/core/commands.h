@@ -41,6 +41,7 @@
 	X("crypto-key-generate-rsa", cmd_key_generate)                                                                 \
 	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \
 	X("hash-secret", hook_hash_secret)                                                                             \
+	X("version", cmd_version)                                                                                      \
 	X("key-hash", hook_key_hash)                                                                                   \
 	X("key-string", hook_key_string)
 

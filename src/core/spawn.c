@@ -63,6 +63,8 @@ pid_t spawn_role(const struct spawn_host *h, const char *role, int fd, struct er
 	snprintf(dir, sizeof dir, "%s", h->device_dir);
 	if (h->uid == 0)
 		argv[without_user] = NULL;
+	if (h->image_fd < 0)
+		return err_set(e, E_STATE, "no image to run \"%s\" from", role);
 	pid = fork();
 	if (pid < 0)
 		return err_set(e, E_IO, "fork for \"%s\" failed: %s", role, strerror(errno));

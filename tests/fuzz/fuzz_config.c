@@ -48,26 +48,34 @@ static void start(struct core *core)
 		abort();
 }
 
-static void end(struct core *core)
+/* Back to an empty configuration; a new model for every input would cost more than the input. */
+static void clear(struct core *core)
 {
-	cmd_set_free(core->cmds);
-	model_free(core->model);
-	syslog_free(core->log);
+	struct txn *t = model_begin(core->model);
+	const struct lyd_node *node;
+
+	while (t && (node = model_running(core->model)) && txn_delete_node(t, (struct lyd_node *)node, NULL) == 0)
+		continue;
+	if (!t || txn_commit(t, NULL) < 0)
+		abort();
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct core core;
 	struct buf text;
 
-	if (!core.base)
+	if (!core.base) {
 		core.base = event_base_new();
-	start(&core);
+		start(&core);
+	}
 	load(&core, (struct str){ data, size }, 1);
 	buf_init(&text, CONFIG_MAX_BYTES);
 	config_text(&core, &text);
+	clear(&core);
 	load(&core, buf_str(&text), 2);
 	buf_release(&text);
-	end(&core);
+	clear(&core);
 	return 0;
 }

@@ -130,6 +130,23 @@ unsigned place_first(const struct cmd_place *p);
 
 const char *filter_word(unsigned i, const char **help); /* `| include` …; NULL behind the last */
 
+/* shape.c: a row's line at one entry. */
+struct line {
+	const struct cmd_set *set;
+	const struct cmd_row *row;
+	const struct lyd_node *entry; /* where its leaves are */
+	const char *last;             /* end of a range, or NULL */
+	struct buf *out;
+	bool begun;
+	bool whole; /* a value reads like a keyword of the row: leave no optional word out before it */
+};
+const struct lysc_node *line_schema(const struct line *l, uint16_t path);
+const struct lyd_node *line_node(const struct line *l, uint16_t path);
+/* There is a value, and it is not `dflt`. */
+bool line_differs(const struct line *l, uint16_t path, const char *dflt);
+bool line_ready(const struct line *l);  /* everything that is not optional has its data */
+void line_put(struct line *l, bool no); /* the line, or `no` and its leading keywords */
+
 /* set.c: what apply.c and render.c ask of a row. */
 /* What the row takes for a leaf left out, when these tokens were given; NULL: it leaves it unset. */
 const char *row_default(const struct cmd_set *set, const struct cmd_row *row, uint16_t path, uint64_t given);

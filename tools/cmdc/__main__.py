@@ -15,6 +15,7 @@ import check
 import emit
 import manual
 import rows
+import syntax
 import yang
 
 
@@ -36,7 +37,7 @@ def main():
         schema = yang.Schema(texts)
         notation = rows.Notation(schema, [f for f in args.files if f.endswith('.cmd')])
         check.check(notation)
-    except rows.Bad as e:
+    except syntax.Bad as e:
         sys.exit(f'cmdc: {e}')
     if args.table:
         with open(args.table, 'w', encoding='latin-1') as f:

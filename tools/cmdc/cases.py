@@ -2,7 +2,7 @@
 """Writes the cases of the generated table test (tests/table/test_rows.c): for each row, lines that use every word and
 both ends of every range."""
 
-from rows import Tok
+from syntax import Tok
 from emit import c_string
 
 SAMPLES = {'STRING': ['word1', 'Word-2'], 'LINE': ['some words here', 'x'], 'IPV4': ['192.0.2.1', '198.51.100.7'],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold over all rows of a dialect."""
 
-from rows import Bad
+from syntax import Bad
 
 
 def check(notation):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the C tables of src/cmd/table.h."""
 
-from rows import Group, Tok
+from syntax import Group, Tok
 
 NONE = 0xffff
 FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128}

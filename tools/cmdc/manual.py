@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/commands.md from the rows."""
 
-from rows import Tok
+from syntax import Tok
 
 
 def syntax(item, top=True):

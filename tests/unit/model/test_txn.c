@@ -149,7 +149,7 @@ static void undo_leaves_nothing(void **state)
 	n = (struct lyd_node *)model_entry(m, "/ravelin-system:domain/host", KEYS("h"));
 	assert_int_equal(txn_delete(t, n, "address", "10.0.0.1", &e), 0);
 	txn_undo_to(t, mark);
-	assert_string_equal(model_value(model_first(m, n, "address")), "10.0.0.1"); /* in its old place */
+	assert_string_equal(model_value(model_first(m, n, "address")), "10.0.0.1");       /* in its old place */
 	assert_int_equal(txn_delete(t, NULL, "/ravelin-system:users/user", NULL, &e), 0); /* every one */
 	assert_int_equal(txn_delete(t, NULL, "/ravelin-line:lines", NULL, &e), 0);
 	assert_int_equal(txn_delete(t, NULL, "/ravelin-system:domain", NULL, &e), 0);

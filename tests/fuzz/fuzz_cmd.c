@@ -148,6 +148,8 @@ static void round_trip(struct txn *t)
 	buf_release(&two);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf before, after;

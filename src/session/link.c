@@ -14,6 +14,7 @@
 #define CHANNEL_WINDOW   65536
 #define MAX_BLOBS        8
 #define MAX_KEY_FAILURES 20 /* an agent may offer many keys before the right one */
+#define COOKIE_MARGIN    3
 #define LINGER_MS        2000
 
 bool link_setup(struct session *s, struct str body)
@@ -33,6 +34,10 @@ bool link_setup(struct session *s, struct str body)
 	memcpy(s->link.cookie, m.cookie.p, m.cookie.n);
 	s->link.has_cookie = true;
 	s->link.retries = m.retries ? m.retries : 1;
+	/* Some tokens behind core's own bucket, so that time on the way never makes us early. */
+	ipc_bucket_init(&s->link.cookies, ipc_rows[IPC_COOKIE_ASK].rate);
+	for (unsigned i = 0; i < COOKIE_MARGIN; i++)
+		ipc_bucket_take(&s->link.cookies, ipc_rows[IPC_COOKIE_ASK].rate, s->now);
 	list = cur_of(m.blobs.raw);
 	while (n < MAX_BLOBS && str_list_next(&list, &blob))
 		blobs[n++] = blob;
@@ -127,6 +132,16 @@ bool link_answer(struct session *s, uint16_t type, struct str body)
 
 /* ---- the library's events ---- */
 
+/* A client may want new keys as often as it likes; it gets them as often as core signs. */
+static bool ask_cookie(struct session *s)
+{
+	if (!s->link.cookie_due || !ipc_bucket_take(&s->link.cookies, ipc_rows[IPC_COOKIE_ASK].rate, s->now))
+		return false;
+	s->link.cookie_due = false;
+	SESSION_SEND(s, COOKIE_ASK, .unused = 0);
+	return true;
+}
+
 static void on_cookie(struct session *s)
 {
 	struct link *l = &s->link;
@@ -138,7 +153,8 @@ static void on_cookie(struct session *s)
 		return;
 	}
 	l->awaiting++;
-	SESSION_SEND(s, COOKIE_ASK, .unused = 0);
+	l->cookie_due = true;
+	ask_cookie(s);
 }
 
 static void on_sign(struct session *s, const struct ssh_event *ev)
@@ -339,6 +355,8 @@ bool link_pump(struct session *s)
 
 	if (!s->link.conn || s->link.ended || s->stage == STAGE_FLUSH)
 		return false;
+	if (ask_cookie(s))
+		return true;
 	switch (ssh_step(s->link.conn, &ev)) {
 	case SSH_EVENT:
 		on_event(s, &ev);

@@ -30,6 +30,7 @@
 #define FLUSH_MS      2000
 #define CORE_STALL_MS 10000
 #define TICK_MS       30000
+#define COOKIE_MS     100   /* how often it is tried again where core's pace holds up a key exchange */
 #define PEER_STALL_MS 60000 /* finishing: this long without a byte taken */
 
 static uint64_t now_ms(void)
@@ -174,6 +175,8 @@ static int wait_ms(const struct session *s)
 {
 	uint64_t limit = s->link.conn ? TICK_MS : UINT64_MAX;
 
+	if (s->link.cookie_due)
+		limit = COOKIE_MS;
 	if (s->deadline)
 		limit = s->deadline <= s->now ? 0 : s->deadline - s->now < limit ? s->deadline - s->now : limit;
 	return limit == UINT64_MAX ? -1 : (int)limit;
@@ -240,7 +243,7 @@ static void pump(struct session *s)
 static bool over(struct session *s)
 {
 	if (s->core_gone && s->stage < STAGE_CLOSING && !s->shell.finishing)
-		session_stop(s, REASON_BY_APPLICATION, "");
+		session_stop(s, REASON_BY_APPLICATION, "closed by the device");
 	if (s->deadline && s->now >= s->deadline) {
 		if (s->stage == STAGE_FLUSH)
 			return true;

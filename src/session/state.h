@@ -31,7 +31,9 @@ enum stage {
 struct link {
 	struct ssh_conn *conn; /* NULL: a console */
 	uint8_t cookie[16];
-	bool has_cookie;         /* SETUP's, for the first key exchange */
+	bool has_cookie; /* SETUP's, for the first key exchange */
+	bool cookie_due; /* one is to be asked for, when the bucket has a token */
+	struct ipc_bucket cookies;
 	bool ended;              /* the library said SSH_END */
 	bool open, pty, started; /* the channel; started: shell or exec was asked for */
 	uint32_t channel;

@@ -13,6 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+import paramiko  # noqa: E402
 import pexpect  # noqa: E402
 
 FAKE_CORE = sys.argv.pop(1)
@@ -123,6 +124,22 @@ class Session(unittest.TestCase):
     def test_rekey(self):
         done = self.ssh("long", options=["-o", "RekeyLimit=100K"])
         self.assertEqual(done.stdout, LONG)
+
+    def test_rekey_faster_than_core_signs(self):
+        client = paramiko.SSHClient()
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.connect("127.0.0.1", self.port, "admin", "admin", look_for_keys=False, allow_agent=False)
+        channel = client.invoke_shell()
+        channel.settimeout(10)
+        started = time.monotonic()
+        for _ in range(9):
+            client.get_transport().renegotiate_keys()
+        self.assertGreater(time.monotonic() - started, 1)
+        channel.send("hello\r")
+        seen = b""
+        while b"you said hello" not in seen:
+            seen += channel.recv(1000)
+        client.close()
 
     # --- shells ---
     def test_shell_without_pty(self):

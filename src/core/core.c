@@ -35,7 +35,7 @@
 
 struct boot_state {
 	struct core core;
-	bool gate_up, config_up, booted, reload;
+	bool gate_up, config_up, reload;
 	struct event *alive, *control, *child, *goodbye;
 	unsigned bad_lines;
 };
@@ -137,9 +137,9 @@ static void maybe_booted(struct boot_state *b)
 {
 	struct core *core = &b->core;
 
-	if (!b->gate_up || !b->config_up || b->booted)
+	if (!b->gate_up || !b->config_up || core->booted)
 		return;
-	b->booted = true;
+	core->booted = true;
 	snprintf(core->last_change, sizeof core->last_change, "%s", core->last_saved);
 	core->modified = false;
 	sshd_update(core->sshd);

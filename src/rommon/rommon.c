@@ -74,7 +74,7 @@ static void enter_prompt(struct rommon *r)
 	r->state = STATE_PROMPT;
 	report(r, true, "it waits at its rommon prompt (ravelin console)");
 	rommon_say(r, "\n");
-	prompt_show(&r->prompt);
+	monitor_show(&r->monitor);
 }
 
 /* Nothing can run. */
@@ -211,14 +211,14 @@ const char *rommon_break(struct rommon *r)
 void rommon_type(struct rommon *r, const char *bytes, size_t n)
 {
 	for (; n && r->state == STATE_PROMPT; bytes++, n--) {
-		switch (prompt_key(&r->prompt, *bytes)) {
-		case PROMPT_BOOT:
-			boot(r, r->prompt.boot);
+		switch (monitor_key(&r->monitor, *bytes)) {
+		case MONITOR_BOOT:
+			boot(r, r->monitor.boot);
 			break;
-		case PROMPT_RESET:
+		case MONITOR_RESET:
 			reset(r);
 			break;
-		case PROMPT_STAY:
+		case MONITOR_STAY:
 			break;
 		}
 	}
@@ -470,8 +470,8 @@ static int start(struct rommon *r, struct errbuf *e)
 	r->listen_fd = control_listen(r->run_fd, e);
 	if (r->listen_fd < 0)
 		return r->listen_fd;
-	r->prompt =
-	    (struct prompt){ .console = &r->console, .flash_fd = r->flash_fd, .nvram_fd = r->nvram_fd, .number = 1 };
+	r->monitor =
+	    (struct monitor){ .console = &r->console, .flash_fd = r->flash_fd, .nvram_fd = r->nvram_fd, .number = 1 };
 	r->tty = (struct tty){ -1, -1, false };
 	if (r->o->report_fd < 0) {
 		if (isatty(STDIN_FILENO))

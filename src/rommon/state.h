@@ -10,7 +10,7 @@
 #include "rommon/core.h"
 #include "rommon/crash.h"
 #include "rommon/load.h"
-#include "rommon/prompt.h"
+#include "rommon/monitor.h"
 #include "rommon/rommon.h"
 #include "rommon/tty.h"
 #include "rommon/vars.h"
@@ -49,7 +49,7 @@ struct rommon {
 	struct client clients[CLIENTS];
 	struct core core;
 	struct crash_history crashes;
-	struct prompt prompt;
+	struct monitor monitor;
 	struct vars vars;
 	struct load load;
 	struct errbuf refusal; /* the last image's */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prompt.c: see prompt.h. Runs in rommon; whoever types here holds the console and so the device.
+ * monitor.c: see monitor.h. Runs in rommon; whoever types here holds the console and so the device.
  */
-#include "prompt.h"
+#include "monitor.h"
 
 #include "rommon/load.h"
 
@@ -17,12 +17,12 @@
 
 struct command {
 	const char *name, *args, *help;
-	enum prompt_action (*run)(struct prompt *p, const char *arg);
+	enum monitor_action (*run)(struct monitor *p, const char *arg);
 };
 static const struct command commands[];
 
-static void say(struct prompt *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void say(struct prompt *p, const char *fmt, ...)
+static void say(struct monitor *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct monitor *p, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -33,13 +33,13 @@ static void say(struct prompt *p, const char *fmt, ...)
 	console_puts(p->console, text);
 }
 
-static enum prompt_action cmd_boot(struct prompt *p, const char *arg)
+static enum monitor_action cmd_boot(struct monitor *p, const char *arg)
 {
 	snprintf(p->boot, sizeof p->boot, "%s", vars_strip(arg));
-	return PROMPT_BOOT;
+	return MONITOR_BOOT;
 }
 
-static enum prompt_action cmd_confreg(struct prompt *p, const char *arg)
+static enum monitor_action cmd_confreg(struct monitor *p, const char *arg)
 {
 	static const char *const from[] = { "stays at this prompt", "boots the first image in flash0:",
 					    "boots as BOOT says, then the first image in flash0:" };
@@ -50,10 +50,10 @@ static enum prompt_action cmd_confreg(struct prompt *p, const char *arg)
 	field = v.confreg & VARS_BOOT_FIELD;
 	say(p, "Configuration register is 0x%04x: %s;\nbreak is %s.\n", v.confreg, from[field < 2 ? field : 2],
 	    v.confreg & VARS_BREAK_OFF ? "heeded in the first minute only" : "always heeded");
-	return PROMPT_STAY;
+	return MONITOR_STAY;
 }
 
-static void list_entry(struct prompt *p, const char *name)
+static void list_entry(struct monitor *p, const char *name)
 {
 	struct stat st;
 
@@ -65,14 +65,14 @@ static void list_entry(struct prompt *p, const char *name)
 		say(p, "%12lld  -rw-  %.200s\n", (long long)st.st_size, name);
 }
 
-static enum prompt_action cmd_dir(struct prompt *p, const char *arg)
+static enum monitor_action cmd_dir(struct monitor *p, const char *arg)
 {
 	struct dirent **list;
 	int n;
 
 	if (*arg && *vars_strip(arg)) {
 		say(p, "dir: only flash0: can be listed\n");
-		return PROMPT_STAY;
+		return MONITOR_STAY;
 	}
 	say(p, "Directory of flash0:\n\n");
 	n = scandirat(p->flash_fd, ".", &list, NULL, alphasort);
@@ -82,29 +82,29 @@ static enum prompt_action cmd_dir(struct prompt *p, const char *arg)
 	}
 	if (n >= 0)
 		free(list);
-	return PROMPT_STAY;
+	return MONITOR_STAY;
 }
 
-static enum prompt_action cmd_help(struct prompt *p, const char *arg)
+static enum monitor_action cmd_help(struct monitor *p, const char *arg)
 {
 	for (const struct command *c = commands; c->name; c++)
 		say(p, "%-8s %-15s %s\n", c->name, c->args, c->help);
-	return PROMPT_STAY;
+	return MONITOR_STAY;
 }
 
-static enum prompt_action cmd_reset(struct prompt *p, const char *arg)
+static enum monitor_action cmd_reset(struct monitor *p, const char *arg)
 {
-	return PROMPT_RESET;
+	return MONITOR_RESET;
 }
 
-static enum prompt_action cmd_set(struct prompt *p, const char *arg)
+static enum monitor_action cmd_set(struct monitor *p, const char *arg)
 {
 	struct vars v;
 
 	if (!vars_load(p->nvram_fd, &v))
 		say(p, "(nvram:" VARS_FILE " has malformed lines)\n");
 	say(p, "BOOT=%.450s\nCONFREG=0x%04x\n", v.boot, v.confreg);
-	return PROMPT_STAY;
+	return MONITOR_STAY;
 }
 
 static const struct command commands[] = {
@@ -117,17 +117,17 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-void prompt_show(struct prompt *p)
+void monitor_show(struct monitor *p)
 {
 	p->used = 0;
 	say(p, "rommon %u > ", p->number);
 }
 
-static enum prompt_action run_line(struct prompt *p)
+static enum monitor_action run_line(struct monitor *p)
 {
 	char *word = p->line + strspn(p->line, " "), *arg;
 	size_t n = strcspn(word, " ");
-	enum prompt_action action = PROMPT_STAY;
+	enum monitor_action action = MONITOR_STAY;
 
 	if (!n)
 		return action;
@@ -145,16 +145,16 @@ static enum prompt_action run_line(struct prompt *p)
 	return action;
 }
 
-enum prompt_action prompt_key(struct prompt *p, char key)
+enum monitor_action monitor_key(struct monitor *p, char key)
 {
-	enum prompt_action action;
+	enum monitor_action action;
 
 	if (key == '\r') {
 		console_puts(p->console, "\n");
 		p->line[p->used] = '\0';
 		action = run_line(p);
-		if (action == PROMPT_STAY)
-			prompt_show(p);
+		if (action == MONITOR_STAY)
+			monitor_show(p);
 		return action;
 	}
 	if ((key == '\b' || key == 0x7f) && p->used) {
@@ -162,10 +162,10 @@ enum prompt_action prompt_key(struct prompt *p, char key)
 		console_put(p->console, "\b \b", 3);
 	} else if (key == 0x03 || key == 0x15) { /* Ctrl-C, Ctrl-U: begin the line again */
 		console_puts(p->console, "\n");
-		prompt_show(p);
+		monitor_show(p);
 	} else if (key >= ' ' && key <= '~' && p->used < sizeof p->line - 1) {
 		p->line[p->used++] = key;
 		console_put(p->console, &key, 1);
 	}
-	return PROMPT_STAY;
+	return MONITOR_STAY;
 }

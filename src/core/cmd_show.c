@@ -188,8 +188,7 @@ int cmd_show_ssh(struct run *run)
 		buf_puts(&run->out, "%No SSH server connections running.\n");
 		return RUN_DONE;
 	}
-	TAILQ_FOREACH(p, &run->core->peers, link)
-	{
+	TAILQ_FOREACH (p, &run->core->peers, link) {
 		if (p->kind != KIND_SSH)
 			continue;
 		if (!any)

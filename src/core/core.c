@@ -126,8 +126,8 @@ void core_shutdown(struct core *core, bool reload, const char *text)
 	struct peer *p;
 
 	b->reload = reload;
-	TAILQ_FOREACH(p, &core->peers, link)
-	peer_close(p, 0, text);
+	TAILQ_FOREACH (p, &core->peers, link)
+		peer_close(p, 0, text);
 	event_add(b->goodbye, &tv);
 }
 

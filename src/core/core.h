@@ -54,7 +54,7 @@ struct core {
 	struct syslog *log;
 	struct peer_list peers;
 
-	bool booted;                      /* startup-config is in force, sessions are served */
+	bool booted;           /* startup-config is in force, sessions are served */
 	uint64_t boot_ms;      /* monotonic */
 	bool modified;         /* running-config has changes that were not saved */
 	char last_change[160]; /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */

@@ -95,8 +95,7 @@ void gatectl_console(struct gatectl *g)
 
 	if (!g->now.ready || g->console_fd < 0)
 		return;
-	TAILQ_FOREACH(p, &g->core->peers, link)
-	{
+	TAILQ_FOREACH (p, &g->core->peers, link) {
 		if (peer_is_console(p))
 			return;
 	}

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define HASH_LIMIT_MS 5000
-#define MD5_DIGITS 32
+#define MD5_DIGITS    32
 
 /* --- hash-secret: `username … secret`, `enable secret` --- */
 
@@ -77,7 +77,8 @@ int hook_key_hash(struct run *run)
 	const char *hash = cmd_arg(&run->match, "hash");
 
 	if (hash && (strlen(hash) != MD5_DIGITS || strspn(hash, "0123456789abcdefABCDEF") != MD5_DIGITS))
-		buf_puts(&run->out, "% Warning: not the MD5 hash of a key (32 hexadecimal digits), no key will match\n");
+		buf_puts(&run->out,
+			 "% Warning: not the MD5 hash of a key (32 hexadecimal digits), no key will match\n");
 	return RUN_DONE;
 }
 

@@ -274,13 +274,11 @@ static void launch_waiting(void)
 	unsigned running = 0, running_long = 0;
 	struct job *j;
 
-	TAILQ_FOREACH(j, &jobs, entry)
-	{
+	TAILQ_FOREACH (j, &jobs, entry) {
 		running += j->state == JOB_RUNS;
 		running_long += j->state == JOB_RUNS && may_be_long(j);
 	}
-	TAILQ_FOREACH(j, &jobs, entry)
-	{
+	TAILQ_FOREACH (j, &jobs, entry) {
 		if (running == JOB_MAX)
 			return;
 		if (j->state != JOB_WAITS || (may_be_long(j) && running_long == JOB_MAX - 1))
@@ -298,8 +296,8 @@ static unsigned count_waiting(void)
 	unsigned n = 0;
 	struct job *j;
 
-	TAILQ_FOREACH(j, &jobs, entry)
-	n += j->state == JOB_WAITS;
+	TAILQ_FOREACH (j, &jobs, entry)
+		n += j->state == JOB_WAITS;
 	return n;
 }
 
@@ -360,8 +358,7 @@ void job_reaped(int pid, int wait_status)
 {
 	struct job *j;
 
-	TAILQ_FOREACH(j, &jobs, entry)
-	{
+	TAILQ_FOREACH (j, &jobs, entry) {
 		if (j->state != JOB_RUNS || j->pid != pid)
 			continue;
 		j->pid = 0;

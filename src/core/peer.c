@@ -292,8 +292,9 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 	X(COOKIE_ASK)                                                                                                  \
 	X(SIGN)                                                                                                        \
 	X(AUTH_NONE)                                                                                                   \
-	X(AUTH_PASSWORD) X(AUTH_KBDINT) X(AUTH_ANSWER) X(AUTH_KEY) X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE)        \
-	    X(CANCEL) X(RESIZE) X(ACTIVE) X(KEXED) X(BYE)
+	X(AUTH_PASSWORD)                                                                                               \
+	X(AUTH_KBDINT) X(AUTH_ANSWER) X(AUTH_KEY) X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE)     \
+	    X(ACTIVE) X(KEXED) X(BYE)
 
 SESSION_MESSAGES(HANDLER)
 

@@ -32,7 +32,7 @@ struct peer {
 	struct buf queue; /* what the channel has not taken: string record, u32 descriptor or -1 */
 	unsigned phase;   /* one of enum ipc_phase */
 	enum ipc_kind kind;
-	uint32_t number;  /* connection number */
+	uint32_t number; /* connection number */
 	bool numbered;
 	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
 	int pidfd;        /* of the session, from the credentials of its first message; -1 before it */

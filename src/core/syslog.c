@@ -64,8 +64,9 @@ static void deliver(struct syslog *log, const char *line)
 	bool console_seen = false;
 	struct peer *p;
 
-	TAILQ_FOREACH(p, &log->core->peers, link)
-	{
+	if (!log->core->booted) /* until then whoever started the device reads run/boot.log */
+		dprintf(STDERR_FILENO, "%s\n", line);
+	TAILQ_FOREACH (p, &log->core->peers, link) {
 		if (peer_is_console(p))
 			console_seen = true;
 		if (peer_is_console(p) || p->monitor)

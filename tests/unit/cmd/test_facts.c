@@ -192,11 +192,38 @@ static void limits_name_themselves(void **state)
 	bed_release(&b);
 }
 
+/* A file is loaded as one transaction: a bad line goes, the others stay. */
+static void a_failed_line_leaves_a_batch_as_it_was(void **state)
+{
+	static const char *const lines[] = { "ip ssh pubkey-chain", "username user1", "key-hash ssh-rsa a",
+					     "key-hash ssh-rsa b", "key-hash ssh-rsa c" };
+	struct errbuf e = { "" };
+	struct bed b;
+	struct txn *t;
+	size_t before;
+	int rc = 0;
+
+	bed_init(&b);
+	t = model_begin(b.model);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		before = txn_changes(t);
+		assert_int_equal(cmd_parse(b.set, &b.place, 15, str_of(lines[i]), &b.arena, &b.match, &b.err), 0);
+		rc = cmd_apply(b.set, &b.match, t, &b.place, &b.err);
+	}
+	assert_int_equal(rc, E_LIMIT);
+	assert_int_equal(txn_changes(t), before);
+	assert_int_equal(txn_commit(t, &e), 0);
+	assert_non_null(strstr(bed_show(&b, false), "ssh-rsa b"));
+	assert_null(strstr(bed_show(&b, false), "ssh-rsa c"));
+	bed_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fact_holds),
 		cmocka_unit_test(limits_name_themselves),
+		cmocka_unit_test(a_failed_line_leaves_a_batch_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ int cmd_show_running(struct run *run)
 	struct buf text;
 
 	buf_init(&text, CONFIG_MAX_BYTES);
-	config_text(run->core, &text);
+	config_text(run->core, cmd_has(&run->match, "all"), &text);
 	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", buf_len(&text));
 	buf_put(&run->out, buf_ptr(&text), buf_len(&text));
 	buf_puts(&run->out, "\n");

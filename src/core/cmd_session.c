@@ -175,14 +175,14 @@ int cmd_terminal_length(struct run *run)
 {
 	struct peer *p = peer_of(run->cli);
 
-	return terminal_number(run, "length", p ? &p->length : NULL, p ? &p->length_typed : NULL, 24);
+	return terminal_number(run, "lines", p ? &p->length : NULL, p ? &p->length_typed : NULL, 24);
 }
 
 int cmd_terminal_width(struct run *run)
 {
 	struct peer *p = peer_of(run->cli);
 
-	return terminal_number(run, "width", p ? &p->width : NULL, p ? &p->width_typed : NULL, 80);
+	return terminal_number(run, "columns", p ? &p->width : NULL, p ? &p->width_typed : NULL, 80);
 }
 
 int cmd_terminal_history(struct run *run)
@@ -190,7 +190,7 @@ int cmd_terminal_history(struct run *run)
 	struct peer *p = peer_of(run->cli);
 	bool typed;
 
-	return terminal_number(run, "size", p ? &p->history : NULL, &typed, 20);
+	return terminal_number(run, "lines", p ? &p->history : NULL, &typed, 20);
 }
 
 int cmd_terminal_monitor(struct run *run)

@@ -21,13 +21,13 @@
 
 /* --- writing --- */
 
-void config_text(const struct core *core, struct buf *out)
+void config_text(const struct core *core, bool all, struct buf *out)
 {
 	buf_puts(out, "!\n");
 	if (core->last_change[0])
 		buf_printf(out, LAST_CHANGE "%s\n!\n", core->last_change);
 	buf_printf(out, "version %s\n", RAVELIN_VERSION);
-	cmd_render(core->cmds, false, out);
+	cmd_render(core->cmds, all, out);
 	buf_puts(out, "!\nend\n");
 }
 
@@ -37,7 +37,7 @@ int config_save(struct core *core, struct errbuf *e)
 	int rc;
 
 	buf_init(&text, CONFIG_MAX_BYTES);
-	config_text(core, &text);
+	config_text(core, false, &text);
 	rc = text.err ? err_set(e, text.err, "configuration too large")
 		      : files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(&text), 0600, e);
 	buf_release(&text);

@@ -17,8 +17,8 @@ struct core;
 #define CONFIG_MAX_BYTES ((size_t)32 << 20)
 #define CONFIG_STARTUP   "startup-config"
 
-/* The whole configuration as saved: comments, version, body, `end`. */
-void config_text(const struct core *core, struct buf *out);
+/* The whole configuration as saved: comments, version, body, `end`; `all`: with what equals its default. */
+void config_text(const struct core *core, bool all, struct buf *out);
 /* Makes running-config the startup-config. Durable when 0 is returned. */
 int config_save(struct core *core, struct errbuf *e);
 /* Notes who changed the configuration and when; `user` may be "". */

@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	load(&core, (struct str){ data, size }, 1);
 	buf_init(&text, CONFIG_MAX_BYTES);
-	config_text(&core, &text);
+	config_text(&core, false, &text);
 	clear(&core);
 	load(&core, buf_str(&text), 2);
 	buf_release(&text);

@@ -220,7 +220,8 @@ static void judge_kbdint(struct server *s, const struct ssh_event *ev)
 	if (ev->u.auth.method == SSH_AUTH_KBDINT) {
 		s->round = 0;
 		prompt(s, "Password: ", false, 1);
-	} else if (want && (ev->u.auth.n_answers != 1 || !str_is(ev->u.auth.answers[0], want))) {
+	} else if (!str_is(ev->u.auth.user, "u") ||
+		   (want && (ev->u.auth.n_answers != 1 || !str_is(ev->u.auth.answers[0], want)))) {
 		ssh_auth_reply(s->ssh, SSH_AUTH_FAILED, STR("publickey,keyboard-interactive,password"));
 	} else if (s->round == 1 && g.second_round) {
 		prompt(s, "Code: ", true, 1);

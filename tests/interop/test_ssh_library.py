@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The SSH library against OpenSSH, PuTTY, dropbear, paramiko and asyncssh, without a device around it: every algorithm,
+every way to log in, data in bulk both ways, and re-exchanges begun by either side in the middle of it.
+The server is sshloop.c; what it notes on standard error is part of what is checked."""
+
+import asyncio
+import hashlib
+import itertools
+import os
+import pathlib
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import lab  # noqa: E402
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import asyncssh
+    import paramiko
+
+KEXES = ["curve25519-sha256", "curve25519-sha256@libssh.org"]
+HOSTKEYS = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"]
+AEADS = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"]
+CTRS = ["aes128-ctr", "aes256-ctr"]
+MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-256"]
+PAIRS = [(c, MACS[1]) for c in AEADS] + list(itertools.product(CTRS, MACS))
+BULK = 48 * 1024 * 1024
+
+
+class Loop:
+    def __init__(self, program, folder, *options):
+        self.folder = folder
+        self.log = folder / "log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([program, *options], stdout=subprocess.PIPE, stderr=log, text=True)
+        self.port = int(self.process.stdout.readline().split()[1])
+
+    def noted(self, pattern):
+        return re.findall(pattern, self.log.read_text(errors="replace"), re.M)
+
+    def wait_noted(self, pattern):
+        return lab.wait_for(lambda: self.noted(pattern))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with tempfile.TemporaryDirectory() as name:
+        path = pathlib.Path(name)
+        for kind in ("ed25519", "rsa"):
+            subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path / kind], check=True)
+        askpass = path / "askpass"
+        askpass.write_text('#!/bin/sh\ncase "$1" in *Code*) echo 42;; *) echo p;; esac\n')
+        askpass.chmod(0o700)
+        yield path
+
+
+@pytest.fixture
+def start(folder):
+    program = lab.build_folder() / "tests/interop/sshloop"
+    if not program.is_file():
+        pytest.fail(f"no {program}: run ./dev build or set RAVELIN_BUILD", pytrace=False)
+    running = []
+
+    def begin(*options):
+        keys = itertools.chain.from_iterable(("--user-key", folder / f"{k}.pub") for k in ("ed25519", "rsa"))
+        running.append(Loop(program, folder, *keys, *options))
+        return running[-1]
+
+    yield begin
+    for loop in running:
+        loop.stop()
+
+
+def ssh_command(loop, *options, key="ed25519", user="u"):
+    how = ["-i", loop.folder / key] if key else ["-o", "PubkeyAuthentication=no"]
+    return [
+        "ssh", "-F", "none", "-p", str(loop.port), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", *how, *options, "-o", "LogLevel=ERROR", f"{user}@127.0.0.1",
+    ]  # fmt: skip
+
+
+def ssh(loop, command, *options, key="ed25519", user="u", **more):
+    env = dict(os.environ, SSH_ASKPASS=str(loop.folder / "askpass"), SSH_ASKPASS_REQUIRE="force")
+    return subprocess.run(
+        [*ssh_command(loop, *options, key=key, user=user), command], capture_output=True, timeout=120, env=env, **more
+    )
+
+
+def echoed(done, command):
+    return (done.returncode, done.stdout.decode()) == (7, command + "\n")
+
+
+# OpenSSH
+
+
+@pytest.mark.parametrize("kex", KEXES)
+@pytest.mark.parametrize("hostkey", HOSTKEYS)
+@pytest.mark.parametrize("cipher,mac", PAIRS)
+def test_openssh_algorithms(start, kex, hostkey, cipher, mac):
+    loop = start()
+    options = ["-c", cipher, "-m", mac, "-o", f"KexAlgorithms={kex}", "-o", f"HostKeyAlgorithms={hostkey}"]
+    done = ssh(loop, "some command", *options)
+    assert echoed(done, "some command"), done.stderr
+    used = "" if cipher in AEADS else mac
+    assert loop.noted("^kexed (.*)$") == [f"{kex} {hostkey} {cipher} {used} first=1 strict=1"]
+
+
+@pytest.mark.parametrize("key", ["ed25519", "rsa"])
+def test_openssh_publickey(start, key):
+    loop = start()
+    done = ssh(loop, "x", key=key)
+    assert echoed(done, "x"), done.stderr
+    name = {"ed25519": "ssh-ed25519", "rsa": "rsa-sha2-512"}[key]  # known from server-sig-algs
+    assert loop.noted("^auth 4 (.*)$") == [name, name]
+
+
+def test_openssh_password(start):
+    loop = start()
+    done = ssh(loop, "x", "-o", "PreferredAuthentications=password", key=None)
+    assert echoed(done, "x"), done.stderr
+
+
+@pytest.mark.parametrize("rounds", ["no", "yes"])
+def test_openssh_keyboard_interactive(start, rounds):
+    """A password, perhaps a code, and a last round without a prompt."""
+    loop = start("--second-round", rounds)
+    done = ssh(loop, "x", "-o", "PreferredAuthentications=keyboard-interactive", key=None)
+    assert echoed(done, "x"), done.stderr
+    assert len(loop.noted("^auth 3")) == (3 if rounds == "yes" else 2)
+
+
+def test_openssh_is_refused(start):
+    loop = start()
+    done = ssh(loop, "x", "-o", "NumberOfPasswordPrompts=2", key=None, user="nobody")
+    assert done.returncode == 255 and b"Permission denied" in done.stderr
+    assert loop.noted("^request") == []
+
+
+def test_openssh_banner(start):
+    loop = start("--banner", "Authorized access only")
+    done = ssh(loop, "x", "-o", "LogLevel=INFO")
+    assert b"Authorized access only" in done.stderr and done.stdout == b"x\n"
+
+
+def read_until(stream, text):
+    seen = b""
+    while text not in seen:
+        part = os.read(stream.fileno(), 4096)
+        assert part, seen
+        seen += part
+    return seen
+
+
+def test_openssh_shell(start):
+    """Type-ahead, a terminal, a break, and the end by ^D."""
+    loop = start()
+    shell = subprocess.Popen(ssh_command(loop, "-tt", "-e", "~"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    shell.stdin.write(b"one\rtwo\r")
+    shell.stdin.flush()
+    assert read_until(shell.stdout, b"two\r\n> ") == b"> one\r\n> two\r\n> "
+    shell.stdin.write(b"~B")
+    shell.stdin.flush()
+    read_until(shell.stdout, b"break\r\n")
+    shell.communicate(b"\x04", timeout=10)
+    assert shell.returncode == 0
+    assert [r for r in loop.noted("^request (.*)$") if r != "env"] == ["pty-req", "shell", "break"]
+
+
+@pytest.fixture(scope="module")
+def bulk(folder):
+    path = folder / "bulk"
+    path.write_bytes(os.urandom(BULK))
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def carry(loop, bulk, *options):
+    """The whole file there, and there and back at once."""
+    path, digest = bulk
+    with open(path, "rb") as f:
+        done = ssh(loop, "sink", *options, stdin=f)
+    assert done.stdout.decode() == f"{BULK} {digest}\n", done.stderr
+    with open(path, "rb") as f:
+        done = ssh(loop, "cat", *options, stdin=f)
+    assert hashlib.sha256(done.stdout).hexdigest() == digest, done.stderr
+
+
+@pytest.mark.parametrize("cipher,mac", PAIRS)
+def test_openssh_bulk(start, bulk, cipher, mac):
+    carry(start(), bulk, "-c", cipher, "-m", mac)
+
+
+@pytest.mark.parametrize("cipher,mac", [PAIRS[0], PAIRS[2], PAIRS[-1]])
+@pytest.mark.parametrize("by", ["client", "server", "both"])
+def test_openssh_rekey_in_bulk(start, bulk, cipher, mac, by):
+    loop = start(*(["--rekey-bytes", "1000000"] if by != "client" else []))
+    carry(loop, bulk, "-c", cipher, "-m", mac, *(["-o", "RekeyLimit=1M"] if by != "server" else []))
+    assert len(loop.noted("^kexed")) > 2 * BULK / 1048576 * 0.7
+    assert loop.noted("^disconnect by_peer=0") == []
+
+
+def test_openssh_rekey_by_time(start):
+    """An idle session changes its keys and is none the worse for it."""
+    loop = start("--rekey-ms", "300")
+    shell = subprocess.Popen(ssh_command(loop, "-T"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert lab.wait_for(lambda: len(loop.noted("^kexed")) > 3)
+    out, _ = shell.communicate(b"still here\n", timeout=10)
+    assert b"still here" in out
+
+
+def test_openssh_small_window(start, bulk):
+    carry(start("--window", "20000"), bulk)
+
+
+def test_openssh_many_channels(start):
+    """One connection, more sessions than it may have at once; forwarding is refused and harms nothing."""
+    loop = start()
+    path = loop.folder / "control"
+    free = lab.free_port()
+    master = subprocess.Popen(
+        ssh_command(loop, "-M", "-S", path, "-N", "-L", f"{free}:127.0.0.1:1"), stderr=subprocess.DEVNULL
+    )
+    assert lab.wait_for(path.exists)
+    many = [subprocess.Popen(ssh_command(loop, "-S", path) + ["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL) for _ in range(12)]  # fmt: skip
+    out = [m.communicate(b"text %d" % i, timeout=20)[0] for i, m in enumerate(many)]
+    assert all(o in (b"text %d" % i, b"") for i, o in enumerate(out)) and sum(o != b"" for o in out) >= 10
+    with socket.create_connection(("127.0.0.1", free)) as s:
+        assert s.recv(1) == b""
+    assert echoed(ssh(loop, "later", "-S", path), "later")
+    master.terminate()
+    master.wait()
+
+
+def test_openssh_keepalive(start):
+    """Global requests that want an answer get one: else the client gives up after two."""
+    loop = start()
+    shell = subprocess.Popen(
+        ssh_command(loop, "-T", "-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=1"), stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    time.sleep(3.2)
+    assert shell.poll() is None
+    out, _ = shell.communicate(b"alive\n", timeout=10)
+    assert b"alive" in out
+
+
+def test_openssh_gone_in_mid_transfer(start):
+    """A client that dies leaves a server process that ends."""
+    loop = start()
+    client = subprocess.Popen([*ssh_command(loop), "source 10000000000"], stdout=subprocess.PIPE)
+    assert client.stdout.read(1000000)
+    client.kill()
+    client.wait()
+    assert loop.wait_noted("^end")
+
+
+# The others
+
+
+def test_plink(start):
+    loop = start()
+    scan = subprocess.run(["ssh-keyscan", "-p", str(loop.port), "-t", "ed25519", "127.0.0.1"], capture_output=True)
+    key = subprocess.run(["ssh-keygen", "-lf", "-"], input=scan.stdout, capture_output=True).stdout.decode().split()[1]
+    base = ["plink", "-ssh", "-P", str(loop.port), "-l", "u", "-pw", "p", "-batch", "-hostkey", key, "127.0.0.1"]
+    env = {"HOME": str(loop.folder), "PATH": os.environ["PATH"]}
+    done = subprocess.run([*base, "some command"], capture_output=True, timeout=30, env=env)
+    assert echoed(done, "some command"), done.stderr
+    done = subprocess.run([*base, "sink"], input=b"x" * 5000000, capture_output=True, timeout=60, env=env)
+    assert done.stdout.split()[0] == b"5000000", done.stderr
+
+
+@pytest.mark.parametrize("cipher", ["chacha20-poly1305@openssh.com", "aes128-ctr", "aes256-ctr"])
+def test_dbclient(start, bulk, cipher):
+    loop = start()
+    base = ["dbclient", "-y", "-y", "-c", cipher, "-p", str(loop.port), "u@127.0.0.1"]
+    env = {"HOME": str(loop.folder), "PATH": os.environ["PATH"], "DROPBEAR_PASSWORD": "p"}
+    done = subprocess.run([*base, "some command"], capture_output=True, timeout=30, env=env)
+    assert echoed(done, "some command"), done.stderr
+    with open(bulk[0], "rb") as f:
+        done = subprocess.run([*base, "cat"], stdin=f, capture_output=True, timeout=120, env=env)
+    assert hashlib.sha256(done.stdout).hexdigest() == bulk[1], done.stderr
+
+
+def paramiko_transport(loop, **prefer):
+    transport = paramiko.Transport(socket.create_connection(("127.0.0.1", loop.port)))
+    options = transport.get_security_options()
+    for name, value in prefer.items():
+        setattr(options, name, [value])
+    transport.start_client(timeout=10)
+    return transport
+
+
+def paramiko_run(transport, command):
+    channel = transport.open_session()
+    channel.exec_command(command)
+    out = channel.makefile("rb").read()
+    return channel.recv_exit_status(), out
+
+
+@pytest.mark.parametrize("cipher", ["aes128-ctr", "aes256-ctr"])
+@pytest.mark.parametrize("mac", ["hmac-sha2-256", "hmac-sha2-256-etm@openssh.com"])
+@pytest.mark.parametrize("hostkey", HOSTKEYS)
+def test_paramiko(start, cipher, mac, hostkey):
+    loop = start()
+    transport = paramiko_transport(loop, ciphers=cipher, digests=mac, key_types=hostkey)
+    transport.auth_password("u", "p")
+    transport.renegotiate_keys()  # not while a channel is being closed: it would wait for itself
+    assert paramiko_run(transport, "some command") == (7, b"some command\n")
+    assert paramiko_run(transport, "again") == (7, b"again\n")
+    transport.close()
+    assert len(loop.noted("^kexed")) == 2
+
+
+def test_paramiko_tries_everything(start):
+    """It asks for the service before each attempt; each is a fresh one."""
+    loop = start()
+    transport = paramiko_transport(loop)
+    with pytest.raises(paramiko.BadAuthenticationType):
+        transport.auth_none("u")
+    with pytest.raises(paramiko.AuthenticationException):
+        transport.auth_password("u", "wrong", fallback=False)
+    with pytest.raises(paramiko.AuthenticationException):
+        transport.auth_publickey("u", paramiko.RSAKey.generate(1024))
+    transport.auth_interactive("u", lambda title, text, prompts: ["p" for _ in prompts])
+    assert paramiko_run(transport, "x") == (7, b"x\n")
+    transport.close()
+
+
+def test_paramiko_rekey_in_bulk(start):
+    loop = start("--rekey-bytes", "300000")
+    transport = paramiko_transport(loop)
+    transport.auth_publickey("u", paramiko.RSAKey.from_private_key_file(str(loop.folder / "rsa")))
+    status, out = paramiko_run(transport, "source 5000000")
+    assert (status, len(out)) == (0, 5000000)
+    transport.close()
+    assert len(loop.noted("^kexed")) > 5
+
+
+@pytest.mark.parametrize("cipher,mac", PAIRS)
+@pytest.mark.parametrize("kex", KEXES)
+def test_asyncssh(start, cipher, mac, kex):
+    loop = start("--rekey-bytes", "300000")
+    payload = os.urandom(2000000)
+
+    async def talk():
+        async with asyncssh.connect(
+            "127.0.0.1", loop.port, username="u", client_keys=[str(loop.folder / "ed25519")], known_hosts=None,
+            kex_algs=[kex], encryption_algs=[cipher], mac_algs=[mac], config=None,
+        ) as connection:  # fmt: skip
+            echo = await connection.run("some command")
+            back = await connection.run("cat", input=payload, encoding=None)
+            return echo.exit_status, echo.stdout, back.stdout
+
+    assert asyncio.run(talk()) == (7, "some command\n", payload)
+    assert len(loop.noted("^kexed")) > 5
+
+
+def test_asyncssh_password(start):
+    loop = start()
+
+    async def talk():
+        async with asyncssh.connect(
+            "127.0.0.1", loop.port, username="u", password="p", client_keys=None, known_hosts=None, config=None
+        ) as connection:
+            return (await connection.run("x")).stdout
+
+    assert asyncio.run(talk()) == "x\n"
+
+
+def test_keyscan(start):
+    """Each host key is offered under its own algorithm."""
+    loop = start()
+    scan = subprocess.run(["ssh-keyscan", "-p", str(loop.port), "127.0.0.1"], capture_output=True, timeout=30)
+    assert {line.split()[1] for line in scan.stdout.splitlines()} == {b"ssh-ed25519", b"ssh-rsa"}
+
+
+def read_all(s, seconds=5):
+    out = b""
+    while select.select([s], [], [], seconds)[0]:
+        part = s.recv(65536)
+        if not part:
+            break
+        out += part
+    return out
+
+
+@pytest.mark.parametrize(
+    "first,answer",
+    [
+        (b"SSH-1.5-old\r\n", b"Protocol major versions differ.\r\n"),
+        (b"GET / HTTP/1.0\r\n\r\n", b"Invalid SSH identification string.\r\n"),
+    ],
+)
+def test_who_does_not_speak_ssh_is_told(start, first, answer):
+    loop = start()
+    with socket.create_connection(("127.0.0.1", loop.port)) as s:
+        s.sendall(first)
+        got = read_all(s)
+    assert got.startswith(b"SSH-2.0-Ravelin") and got.endswith(answer)
+    assert loop.wait_noted("^disconnect by_peer=0 reason=8")

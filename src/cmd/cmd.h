@@ -50,6 +50,8 @@ struct cmd_place {
 void cmd_place_exec(const struct cmd_set *set, struct cmd_place *p);   /* `>` or `#` */
 void cmd_place_config(const struct cmd_set *set, struct cmd_place *p); /* (config)# */
 bool cmd_place_configuring(const struct cmd_place *p);
+const char *cmd_place_mode(const struct cmd_place *p); /* "exec", "config", "config-line" … */
+const char *cmd_place_key(const struct cmd_place *p);  /* first key of the entry one stands in; "" without one */
 bool cmd_place_up(struct cmd_place *p); /* one level out (`exit`); false at exec */
 /* "R1#", "R1(config-line)#"; the host name is cut to 20 characters in configuration modes. */
 void cmd_place_prompt(const struct cmd_place *p, const char *hostname, unsigned level, struct buf *out);

@@ -28,6 +28,16 @@ bool cmd_place_configuring(const struct cmd_place *p)
 	return p->depth > 0;
 }
 
+const char *cmd_place_mode(const struct cmd_place *p)
+{
+	return p->levels[p->depth].mode->name;
+}
+
+const char *cmd_place_key(const struct cmd_place *p)
+{
+	return p->levels[p->depth].keys[0];
+}
+
 bool cmd_place_up(struct cmd_place *p)
 {
 	if (!p->depth)

@@ -63,16 +63,18 @@ static bool is_flag_row(const struct line *l)
 static void render_leaves(struct render *r, const struct cmd_row *row, const struct lyd_node *scope)
 {
 	struct line l = { .set = r->set, .row = row, .entry = scope };
-	bool changed = false, is_ready;
+	bool changed = false, known = false, is_ready;
 	unsigned cursor = 0;
 	uint16_t path;
 
-	while (!changed && (path = row_path(r->set, row, &cursor)) != CMD_NONE)
+	while (!changed && (path = row_path(r->set, row, &cursor)) != CMD_NONE) {
 		changed = line_differs(&l, path, node_default(line_schema(&l, path)));
+		known |= node_default(line_schema(&l, path)) != NULL;
+	}
 	is_ready = line_ready(&l);
 	if (says_no(&l))
 		put_line(r, &l, true);
-	else if (is_ready && (changed || r->all || (row->flags & ROW_ALWAYS)))
+	else if (is_ready && (changed || (r->all && known) || (row->flags & ROW_ALWAYS)))
 		put_line(r, &l, false);
 	else if (!is_ready && is_flag_row(&l) && (changed || (row->flags & ROW_ALWAYS)))
 		put_line(r, &l, true);

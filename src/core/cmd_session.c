@@ -131,6 +131,28 @@ int cmd_configure(struct run *run)
 	return RUN_DONE;
 }
 
+/* Who leaves an entry of the key chain that has no key is told so: it lets nobody in. */
+static void say_if_keyless(struct run *run)
+{
+	static const struct {
+		const char *mode, *list;
+	} chains[] = {
+		{ "conf-ssh-pubkey-user", "/ravelin-ssh:ssh/pubkey-chain/user" },
+		{ "conf-ssh-pubkey-server", "/ravelin-ssh:ssh/pubkey-chain/server" },
+	};
+	const struct cmd_place *place = &run->cli->place;
+
+	for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
+		const struct lyd_node *entry;
+
+		if (strcmp(cmd_place_mode(place), chains[i].mode) != 0)
+			continue;
+		entry = model_entry(run->core->model, chains[i].list, (const char *[]){ cmd_place_key(place) });
+		if (entry && !model_first(run->core->model, entry, "key"))
+			buf_printf(&run->out, "%% \"%s\" has no key: type key-string or key-hash\n", cmd_place_key(place));
+	}
+}
+
 int cmd_exit(struct run *run)
 {
 	struct cli *sh = run->cli;
@@ -139,6 +161,7 @@ int cmd_exit(struct run *run)
 		sh->leave = true;
 		return RUN_DONE;
 	}
+	say_if_keyless(run);
 	if (!cmd_place_up(&sh->place) || !cmd_place_configuring(&sh->place))
 		cli_end_configuration(sh);
 	return RUN_DONE;
@@ -152,6 +175,7 @@ int cmd_logout(struct run *run)
 
 int cmd_end(struct run *run)
 {
+	say_if_keyless(run);
 	if (cmd_place_configuring(&run->cli->place))
 		cli_end_configuration(run->cli);
 	return RUN_DONE;

@@ -46,12 +46,18 @@ def device(lab):
 
 
 @pytest.fixture(scope="module")
-def shared_device(build, request):
-    """One device for all tests of a file that only read it."""
+def module_device(build, request):
     made = laboratory.Lab()
     request.node.lab = made
     yield made.booted()
     made.release()
+
+
+@pytest.fixture
+def shared_device(module_device):
+    """One device for all tests of a file that only read it; no test leaves a terminal on it for the next."""
+    yield module_device
+    module_device.hang_up()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -250,17 +250,24 @@ class Device:
         """The pids whose argument list holds `--role ROLE`, oldest first."""
         return sorted(p for p, a in self.processes().items() if "--role" in a and a[a.index("--role") + 1] == role)
 
-    def kill(self):
-        """SIGKILL to everything of this device, without a word."""
+    def kill(self, known=()):
+        """SIGKILL to everything of this device, without a word; first, and without looking round, to the pids known."""
+        for pid in known:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         while pids := self.processes():
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.005)
 
-    def release(self):
+    def hang_up(self):
         for t in self.terminals:
             t.close()
+        self.terminals = []
+
+    def release(self):
+        self.hang_up()
         with contextlib.suppress(Exception):
             if self.processes():
                 self.call("stop", timeout=5)
@@ -288,7 +295,7 @@ class Device:
     def ssh(self, *command, user="admin", password="admin", options=(), timeout=20, stdin=subprocess.DEVNULL):
         return subprocess.run(
             self.ssh_argv(user, *command, options=options), env=self.ssh_env(password), stdin=stdin,
-            capture_output=True, text=True, timeout=timeout,
+            capture_output=True, text=True, errors="replace", timeout=timeout,
         )  # fmt: skip
 
     def terminal(self, user="admin", password="admin", options=(), size=(24, 200), settle=True):

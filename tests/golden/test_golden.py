@@ -4,6 +4,7 @@
 import difflib
 import pathlib
 import re
+import time
 
 import pytest
 
@@ -33,7 +34,9 @@ MASKS = [
     (re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$9$HASH"),
     (re.compile(r"\$8\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$8$HASH"),
     (re.compile(r"\$5\$[./A-Za-z0-9$]+"), "$5$HASH"),
-    (re.compile(r"(?<=127\.0\.0\.1)[ :(]+\d{4,5}\b\)?"), " PORT"),
+    (re.compile(r"(?<=127\.0\.0\.1) port \d+"), " port N"),
+    (re.compile(r"(?<=^Ravelin on ).*", re.M), "HOST"),
+    (re.compile(r"(?<=^Processor board ID ).*", re.M), "ID"),
     (re.compile(r"(?<=Version )0\.\d+\.\d+\S*(?=,)"), "VERSION"),
     # Public key data: whole lines of eight-digit groups.
     (re.compile(r"^ *([0-9A-F]{8} ?){2,}[0-9A-F ]*\n( *[0-9A-F]{2,8}( [0-9A-F]{2,8})* *\n)*", re.M), "  KEY DATA\n"),
@@ -50,7 +53,7 @@ class Session:
     def __init__(self, lab):
         self.device = lab.device()
         self.config, self.bare, self.started = laboratory.CONFIG, False, False
-        self.size, self.terminal, self.out = (24, 200), None, []
+        self.size, self.terminal, self.out = (200, 200), None, []
 
     def start(self):
         if not self.started:
@@ -61,7 +64,7 @@ class Session:
     def leave(self):
         if self.terminal:
             self.terminal.settle(wait=".*")
-            self.out.append(self.terminal.screen.text.rstrip("\n") + "\n")
+            self.out.append(visible(self.terminal.screen.text).rstrip("\n") + "\n")
             if self.terminal.closed:
                 self.out.append("(closed)\n")
             self.terminal.close()
@@ -78,7 +81,9 @@ class Session:
             self.terminal.settle()
         elif verb == "console":
             self.terminal = self.device.console(size=self.size)
-            self.terminal.settle(wait=".*")
+            self.terminal.until("Press RETURN to get started")
+            self.terminal.settle(wait=".*", quiet=0.3)
+            self.terminal.screen = laboratory.Screen()  # how the device booted is not part of the session
         elif verb == "exec":
             done = self.device.ssh(*words[3:], user=words[1], password=words[2])
             self.out.append(f"{done.stdout}{done.stderr}(exit status {done.returncode})\n")
@@ -123,11 +128,16 @@ class Session:
                 while lines and not lines[0].startswith("!@"):
                     body.append(lines.pop(0))
             if words[0] == "wait":
-                self.terminal.settle(wait=".*", quiet=float(words[1]))
+                time.sleep(float(words[1]))
                 continue
             self.direct(words, body)
         self.leave()
         return "".join(self.out)
+
+
+def visible(text):
+    """Without the blanks an erased line leaves at its end; the one after a question stays."""
+    return re.sub(r"  +$", "", text, flags=re.M)
 
 
 def masked(text):

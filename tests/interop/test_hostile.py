@@ -142,7 +142,7 @@ RAW = {
 def test_broken_bytes(shared_device, name):
     c = wire.Plain(shared_device.port, version=b"")
     c.raw(RAW[name])
-    over = c.ends()
+    over = c.hangs_up()
     c.close()
     assert over
 

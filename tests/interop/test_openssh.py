@@ -19,19 +19,9 @@ MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-256"]
 LEVEL = "Current privilege level is 15\n"
 
 
-@pytest.fixture(scope="module")
-def keyed_device(shared_device):
-    """The shared device with an RSA pair, so that it has every kind of host key."""
-    t = shared_device.terminal()
-    t.command("configure terminal")
-    t.command("crypto key generate rsa modulus 2048", seconds=30)
-    t.close()
-    return shared_device
-
-
-def test_offer(keyed_device):
+def test_offer(shared_device):
     """Exactly these algorithms, and the markers of strict key exchange and extensions beside the key exchanges."""
-    kex, hostkeys, *ciphers_macs, _, _ = wire.offered(keyed_device.port)
+    kex, hostkeys, *ciphers_macs, _, _ = wire.offered(shared_device.port)
     assert sorted(k for k in kex if "ext-info" not in k and "strict" not in k) == sorted(KEX)
     assert "kex-strict-s-v00@openssh.com" in kex
     assert sorted(hostkeys) == sorted(HOSTKEYS)
@@ -51,26 +41,26 @@ CHOICES = (
 
 
 @pytest.mark.parametrize("name,value", CHOICES, ids=[v for _, v in CHOICES])
-def test_algorithm(keyed_device, name, value):
-    done = keyed_device.ssh("show privilege", options=with_option(name, value))
+def test_algorithm(shared_device, name, value):
+    done = shared_device.ssh("show privilege", options=with_option(name, value))
     assert (done.stdout, done.returncode) == (LEVEL, 0), done.stderr
 
 
 @pytest.mark.parametrize("mac", MACS)
 @pytest.mark.parametrize("cipher", ["aes128-ctr", "aes256-ctr"])
-def test_mac(keyed_device, cipher, mac):
-    done = keyed_device.ssh("show privilege", options=[*with_option("Ciphers", cipher), *with_option("MACs", mac)])
+def test_mac(shared_device, cipher, mac):
+    done = shared_device.ssh("show privilege", options=[*with_option("Ciphers", cipher), *with_option("MACs", mac)])
     assert (done.stdout, done.returncode) == (LEVEL, 0), done.stderr
 
 
 @pytest.mark.parametrize("cipher", CIPHERS)
-def test_rekey_while_a_command_writes(keyed_device, cipher):
+def test_rekey_while_a_command_writes(shared_device, cipher, tmp_path):
     """A client that exchanges keys every 16 KiB reads the same long output as one that does not."""
-    options = [*with_option("Ciphers", cipher), *with_option("RekeyLimit", "16K")]
-    t = keyed_device.terminal(options=options)
-    t.command("terminal length 0")
-    for _ in range(20):
+    options = ["-E", tmp_path / "log", *with_option("LogLevel", "DEBUG1"), *with_option("RekeyLimit", "16K")]
+    t = shared_device.terminal(options=[*options, *with_option("Ciphers", cipher)], size=(512, 200))
+    for _ in range(60):
         assert "hostname R1" in t.command("show running-config")
+    assert (tmp_path / "log").read_text().count("SSH2_MSG_KEXINIT sent") > 1, "no keys were exchanged again"
     t.close()
 
 
@@ -81,6 +71,14 @@ def test_password_methods(shared_device, method):
     assert (done.stdout, done.returncode) == (LEVEL, 0), done.stderr
     done = shared_device.ssh("show privilege", password="wrong", options=options)
     assert done.returncode == 255 and done.stdout == "" and "Permission denied" in done.stderr
+
+
+def test_login_banner(lab):
+    """`banner login` is shown before the password, and is not part of a command's output."""
+    device = lab.booted(plus("banner login #Authorized use only#\n"))
+    done = device.ssh("show privilege", options=with_option("LogLevel", "INFO"))
+    assert (done.stdout, done.returncode) == (LEVEL, 0)
+    assert "Authorized use only" in done.stderr
 
 
 def test_unknown_user(shared_device):

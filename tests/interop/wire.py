@@ -74,6 +74,17 @@ class Plain:
             return False
         return seen in ([], [DISCONNECT], [KEXINIT], [KEXINIT, DISCONNECT])
 
+    def hangs_up(self):
+        """True when the peer ends the connection, whatever it says before (RFC 4253 section 4.2 allows words)."""
+        try:
+            while self.file.read(4096):
+                pass
+        except ConnectionResetError:
+            pass
+        except (socket.timeout, TimeoutError):
+            return False
+        return True
+
     def close(self):
         self.file.close()
         self.socket.close()

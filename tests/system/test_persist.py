@@ -33,7 +33,7 @@ class Writer:
     def __init__(self, device, confirmed):
         self.client = device.paramiko()
         self.shell = self.client.invoke_shell("vt100", width=500, height=1000)
-        self.confirmed, self.attempted, self.seen = confirmed, confirmed, ""
+        self.confirmed, self.attempted, self.seen, self.saved_at = confirmed, confirmed, "", None
 
     def start(self, generation):
         self.attempted = generation
@@ -54,6 +54,8 @@ class Writer:
             if not data:
                 break
             self.seen += data.decode("latin-1")
+            if self.saved_at is None and self.saved():
+                self.saved_at = time.monotonic()
             if self.made() == 2 and re.search(r"\)#end\r\n[\s\S]*#$", self.seen[self.seen.rfind("[OK]") :]):
                 return True
         return False
@@ -67,11 +69,11 @@ class Writer:
 
 
 def state(device):
-    client = device.paramiko()
     shown = []
     for command in ("show startup-config", "show running-config", "show crypto key mypubkey rsa"):
+        client = device.paramiko()  # a connection carries one command
         shown.append(client.exec_command(command)[1].read().decode().replace("\r", ""))
-    client.close()
+        client.close()
     return shown
 
 
@@ -80,18 +82,19 @@ def test_killed_at_any_instant(lab):
     device = lab.device()
     device.init(laboratory.CONFIG.replace("hostname R1", "\n".join(lines(0))))
     device.run()
-    confirmed, keys, span = 0, set(), None
+    confirmed, keys, span, save = 0, set(), None, None
     torn = []
     for n in range(1, ROUNDS + 1):
         writer = Writer(device, confirmed)
+        pids = list(device.processes())
         begun = time.monotonic()
         writer.start(n)
         if span is None:
             assert writer.listen(20), f"not confirmed:\n{writer.seen}"
-            span = time.monotonic() - begun
-        else:
-            writer.listen(rng.uniform(0, span * 1.1))
-        device.kill()
+            span, save = time.monotonic() - begun, writer.saved_at - begun
+        else:  # three of four around the save, one anywhere up to the last key pair
+            writer.listen(rng.uniform(0, save * 0.7 if n % 4 else span * 1.1))
+        device.kill(pids)
         writer.listen(0.05)
         confirmed = n if writer.saved() else confirmed
         keys |= set([f"k{n}", "same"][: writer.made()])

@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What the wrapped calls are to do: fail the n-th call of a kind (1 = the next), with this error; 0 = never. */
@@ -426,12 +427,24 @@ static void write_for_ever(bool no_tmpfile)
 	}
 }
 
+/* The kills must fall into the writing, on a slow disk too: microseconds that some saves take. */
+static unsigned time_of_saves(unsigned n)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	for (unsigned i = 0; i < n; i++)
+		assert_int_equal(files_save(dir, "state", STR("a"), 0600, NULL), 0);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	return (unsigned)((to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000) + 1;
+}
+
 static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
 {
+	unsigned span = time_of_saves(8);
 	unsigned changes = 0, litter = 0;
 	int last = 'a';
 
-	assert_int_equal(files_save(dir, "state", STR("a"), 0600, NULL), 0);
 	for (unsigned round = 0; round < 300; round++) {
 		struct buf b;
 		int status;
@@ -439,7 +452,7 @@ static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
 
 		if (pid == 0)
 			write_for_ever(round % 2);
-		usleep((unsigned)rand() % 8000);
+		usleep((unsigned)rand() % span);
 		kill(pid, SIGKILL);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFSIGNALED(status)); /* it was still writing */

@@ -10,6 +10,7 @@
 #include "ssh/v2/curve25519.h"
 
 #include <openssl/core_names.h>
+#include <string.h>
 
 #define INFO(name, by_default, fips, strength)                                                                         \
 	{                                                                                                              \
@@ -171,7 +172,7 @@ struct str alg_list_match(struct str client, struct str server)
 	struct str name;
 
 	while (alg_list_next(&client, &name))
-		if (name.n && alg_list_has(server, name))
+		if (alg_list_has(server, name))
 			return name;
 	return (struct str){ NULL, 0 };
 }

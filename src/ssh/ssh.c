@@ -15,6 +15,8 @@
 #include "ssh/v2/version.h"
 
 #include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define DEFAULT_REKEY_BYTES ((uint64_t)1 << 30)
 #define DEFAULT_REKEY_MS    3600000
@@ -181,6 +183,7 @@ bool conn_end(struct ssh_conn *c, bool by_peer, uint32_t reason, struct str text
 	if (c->over)
 		return false;
 	c->over = true;
+	c->wait = WAIT_NONE; /* answers still out come too late */
 	c->by_peer = by_peer;
 	c->reason = reason;
 	for (size_t i = 0; i < n; i++) /* it goes into a log */
@@ -236,17 +239,11 @@ static int hold(struct ssh_conn *c)
 	return 0;
 }
 
-/* When a message cannot even be built, neither can a DISCONNECT. After the end nothing follows. */
+/* When a message cannot even be built, neither can a DISCONNECT. */
 void conn_send(struct ssh_conn *c)
 {
-	struct buf *b = c->send_held ? &c->held : &c->out;
-	int rc;
+	int rc = c->send_held ? hold(c) : packet_seal(&c->tx, &c->out, c->send_at);
 
-	if (c->over && buf_len(b) > c->send_at) {
-		b->len = b->off + c->send_at;
-		return;
-	}
-	rc = c->send_held ? hold(c) : packet_seal(&c->tx, &c->out, c->send_at);
 	if (rc)
 		conn_end(c, false, REASON_BY_APPLICATION, str_of(err_text(rc)));
 }
@@ -353,7 +350,6 @@ static enum ssh_step_result end(struct ssh_conn *c, struct ssh_event *ev)
 	if (c->over_told)
 		return SSH_END;
 	c->over_told = true;
-	c->wait = WAIT_NONE;
 	ev->type = SSH_EV_DISCONNECT;
 	ev->u.disconnect.by_peer = c->by_peer;
 	ev->u.disconnect.reason = c->reason;

@@ -7,6 +7,9 @@
  */
 #include "../unit/ssh/peer.c"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { RAW, CLEAR, SEALED, LOGGED_IN, MODES };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

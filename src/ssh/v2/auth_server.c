@@ -10,6 +10,7 @@
 #include "ssh/v2/message.h"
 
 #include <openssl/crypto.h>
+#include <string.h>
 
 #define METHODS_MAX 256
 #define PROMPTS_MAX 65536

@@ -8,6 +8,7 @@
 #include "ssh/v2/message.h"
 
 #include <openssl/crypto.h>
+#include <string.h>
 
 #define PACKETS_MAX ((uint64_t)1 << 31) /* RFC 4344 section 3.1 */
 

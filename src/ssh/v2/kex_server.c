@@ -9,6 +9,7 @@
 #include "ssh/v2/transport.h"
 
 #include <openssl/crypto.h>
+#include <string.h>
 
 static struct kex_hash_input transcript(const struct ssh_conn *c)
 {

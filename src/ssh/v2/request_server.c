@@ -9,6 +9,8 @@
 #include "ssh/v2/channel.h"
 #include "ssh/v2/message.h"
 
+#include <string.h>
+
 #define ENVS_MAX 64
 
 bool request_on_global(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)

@@ -5,6 +5,8 @@
  */
 #include "ssh/v2/version.h"
 
+#include <string.h>
+
 void version_send(struct ssh_conn *c)
 {
 	buf_put(&c->out, buf_ptr(&c->set.version), buf_len(&c->set.version));

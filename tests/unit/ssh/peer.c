@@ -6,6 +6,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void copy(char *to, size_t size, struct str s)
 {

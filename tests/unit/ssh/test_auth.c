@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 #include <cmocka.h>
 
 static struct host h;
@@ -284,6 +285,25 @@ static void test_other_service(void **state)
 	assert_int_equal(h.seen[SSH_EV_AUTH], 0);
 }
 
+/* The caller gives up while it owes an answer: the answer comes too late. */
+static void test_answer_after_the_end(void **state)
+{
+	struct ssh_event ev;
+
+	begin("u", "ssh-connection", "none");
+	peer_end(&p);
+	assert_int_equal(ssh_feed(h.ssh, buf_ptr(&p.out), buf_len(&p.out)), 0);
+	buf_clear(&p.out);
+	assert_int_equal(ssh_step(h.ssh, &ev), SSH_EVENT);
+	assert_int_equal(ev.type, SSH_EV_AUTH);
+	ssh_disconnect(h.ssh, REASON_BY_APPLICATION, "time is over");
+	assert_int_equal(ssh_auth_reply(h.ssh, SSH_AUTH_SUCCESS, STR("")), E_STATE);
+	peer_say(&p, &h);
+	assert_true(h.ended);
+	assert_int_equal(peer_next_type(&p), MSG_DISCONNECT);
+	assert_int_equal(peer_next_type(&p), 0);
+}
+
 static void put_whole(struct buf *b, const char *method)
 {
 	buf_put_u8(b, MSG_USERAUTH_REQUEST);
@@ -338,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_user_too_long, start, stop),
 		cmocka_unit_test_setup_teardown(test_user_with_nul, start, stop),
 		cmocka_unit_test_setup_teardown(test_other_service, start, stop),
+		cmocka_unit_test_setup_teardown(test_answer_after_the_end, start, stop),
 		cmocka_unit_test_setup_teardown(test_cut_requests, start, stop),
 	};
 

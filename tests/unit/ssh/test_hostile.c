@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 #include <cmocka.h>
 
 static void feed(struct host *h, const void *bytes, size_t n)
@@ -73,6 +74,19 @@ static void test_nul_in_first_line(void **state)
 	host_init(&h, NULL);
 	feed(&h, "SSH-2.0-a\0b\r\n", 13);
 	assert_int_equal(h.reason, REASON_VERSION);
+	host_release(&h);
+}
+
+/* Nobody who has not said what he speaks is sent a packet. */
+static void test_end_before_first_line(void **state)
+{
+	struct host h;
+
+	host_init(&h, NULL);
+	ssh_disconnect(h.ssh, REASON_BY_APPLICATION, "busy");
+	host_run(&h);
+	assert_true(h.ended);
+	assert_int_equal(said(&h).n, 0);
 	host_release(&h);
 }
 
@@ -310,12 +324,12 @@ static void test_goodbye_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_lines),         cmocka_unit_test(test_nul_in_first_line),
-		cmocka_unit_test(test_long_first_line),     cmocka_unit_test(test_byte_by_byte),
-		cmocka_unit_test(test_every_byte_replaced), cmocka_unit_test(test_kexinit_cut),
-		cmocka_unit_test(test_name_list_too_long),  cmocka_unit_test(test_bad_public_values),
-		cmocka_unit_test(test_packet_too_long),     cmocka_unit_test(test_forged_command),
-		cmocka_unit_test(test_goodbye_text),
+		cmocka_unit_test(test_first_lines),           cmocka_unit_test(test_nul_in_first_line),
+		cmocka_unit_test(test_end_before_first_line), cmocka_unit_test(test_long_first_line),
+		cmocka_unit_test(test_byte_by_byte),          cmocka_unit_test(test_every_byte_replaced),
+		cmocka_unit_test(test_kexinit_cut),           cmocka_unit_test(test_name_list_too_long),
+		cmocka_unit_test(test_bad_public_values),     cmocka_unit_test(test_packet_too_long),
+		cmocka_unit_test(test_forged_command),        cmocka_unit_test(test_goodbye_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #define SEQ 0x01020304
@@ -156,6 +158,55 @@ static void test_round_trips(void **state)
 		for (size_t size = 1; size < 40; size++)
 			round_trip(&vectors[i], size);
 		round_trip(&vectors[i], PACKET_PAYLOAD + 9);
+	}
+}
+
+/* The counter of GCM's nonce carries beyond its lowest word. */
+static void test_gcm_counter(void **state)
+{
+	static const struct vector both[] = {
+		{ "aes128-gcm@openssh.com", "",
+		  "00000020b332a83b0e7cee7062a32030a10277b49bb978f5c3fb917f8bd136da1b3c8c18be631cb9ec508f377d1c93dddf95"
+		  "6f48" },
+		{ "aes128-gcm@openssh.com", "",
+		  "00000020df592a226cf3d0cfb0a5447feadfd2852c3837ae6a1ab8575b40422b9d3cca0bd9681e4d2d7664fba3ead09b8ad7"
+		  "e698" },
+	};
+	struct packet_side rx;
+	uint8_t packet[128];
+	struct str payload;
+	size_t n, used;
+
+	side(&rx, false, &both[0]);
+	memcpy(rx.crypt.iv + 4, "\0\0\0\0\xff\xff\xff\xff", 8);
+	for (size_t i = 0; i < 2; i++) {
+		n = unhex(both[i].hex, packet);
+		assert_int_equal(packet_open(&rx, packet, n, &payload, &used), 1);
+	}
+	packet_release(&rx);
+}
+
+/* A length in clear is refused at once when no packet has it, but not by name: it is not authentic. */
+static void test_sealed_limits(void **state)
+{
+	struct packet_side rx;
+	struct str payload;
+	uint8_t packet[64] = { 0 };
+	size_t used;
+
+	for (size_t i = 0; i < n_vectors; i++) {
+		for (uint32_t length = 34900; length < 35100; length++) {
+			size_t whole;
+
+			side(&rx, false, &vectors[i]);
+			whole = 4 + length + crypt_tag(&rx.crypt);
+			packet[2] = (uint8_t)(length >> 8);
+			packet[3] = (uint8_t)length;
+			if (rx.crypt.mode == &crypt_gcm || rx.crypt.mode == &crypt_etm)
+				assert_int_equal(packet_open(&rx, packet, 8, &payload, &used),
+						 whole <= PACKET_MAX && length % 16 == 0 ? 0 : E_CRYPTO);
+			packet_release(&rx);
+		}
 	}
 }
 
@@ -334,6 +385,8 @@ int main(void)
 		cmocka_unit_test(test_every_byte_counts),
 		cmocka_unit_test(test_byte_by_byte),
 		cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_gcm_counter),
+		cmocka_unit_test(test_sealed_limits),
 		cmocka_unit_test(test_rekey_in_place),
 		cmocka_unit_test(test_clear_limits),
 		cmocka_unit_test(test_sealed_nonsense),

@@ -7,6 +7,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 enum stage { FIRST, KEX, STRICT, SIGNED, KEYED, AUTH, OPEN, REKEY, STAGES };

@@ -168,6 +168,7 @@ static int pair_made(struct run *run, struct generate *g)
 	struct cur c = cur_of(buf_str(&run->job_result));
 	struct errbuf e = { "" };
 	struct str der = cur_str(&c);
+	char done[64];
 	int rc;
 
 	if (!run->job_ok || !cur_done(&c))
@@ -177,10 +178,13 @@ static int pair_made(struct run *run, struct generate *g)
 	if (g->made == 0 && !keys_find(run->core->keys, KEY_RSA, g->name, g->usages[0]))
 		keys_remove(run->core->keys, g->name, KEY_RSA, NULL);
 	rc = keys_add(run->core->keys, g->name, KEY_RSA, g->usages[g->made], g->exportable, der, &e);
+	if (rc == 0) {
+		snprintf(done, sizeof done, "\n[OK] (elapsed time was %llu seconds)\n", (unsigned long long)(ms / 1000));
+		run_progress(run, done);
+	}
 	sshd_update(run->core->sshd); /* it borrows keys from the store */
 	if (rc < 0)
 		return run_fail(run, "\n%% The key pair was not saved: %s", e.text);
-	buf_printf(&run->out, "\n[OK] (elapsed time was %llu seconds)\n", (unsigned long long)(ms / 1000));
 	if (++g->made < g->n_usages)
 		return make_next(run, g);
 	return RUN_DONE;

@@ -126,6 +126,7 @@ void core_shutdown(struct core *core, bool reload, const char *text)
 	struct peer *p;
 
 	b->reload = reload;
+	core->ending = true;
 	TAILQ_FOREACH (p, &core->peers, link)
 		peer_close(p, 0, text);
 	event_add(b->goodbye, &tv);
@@ -139,10 +140,14 @@ static void maybe_booted(struct boot_state *b)
 
 	if (!b->gate_up || !b->config_up || core->booted)
 		return;
-	core->booted = true;
 	snprintf(core->last_change, sizeof core->last_change, "%s", core->last_saved);
 	core->modified = false;
 	sshd_update(core->sshd);
+	if (sshd_trouble(core->sshd) && core->n_publish) { /* who asked for a port wants to know */
+		tell_rommon(BOOT_FAILED, sshd_trouble(core->sshd));
+		exit(1);
+	}
+	core->booted = true;
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
 	gatectl_console(core->gate);

@@ -54,6 +54,7 @@ struct core {
 	struct syslog *log;
 	struct peer_list peers;
 
+	bool ending;                      /* core_shutdown was called */
 	bool booted;           /* startup-config is in force, sessions are served */
 	uint64_t boot_ms;      /* monotonic */
 	bool modified;         /* running-config has changes that were not saved */

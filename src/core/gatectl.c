@@ -93,7 +93,7 @@ void gatectl_console(struct gatectl *g)
 	int pair[2], fds[2];
 	struct peer *p;
 
-	if (!g->now.ready || g->console_fd < 0)
+	if (!g->now.ready || g->console_fd < 0 || g->core->ending)
 		return;
 	TAILQ_FOREACH (p, &g->core->peers, link) {
 		if (peer_is_console(p))

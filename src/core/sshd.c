@@ -41,7 +41,7 @@ struct sshd {
 	int sockets[MAX_SOCKETS];
 	char names[MAX_SOCKETS][96];
 	size_t n_sockets;
-	bool privileged_port_said;
+	char trouble[160];
 };
 
 /* --- keys and state --- */
@@ -97,6 +97,11 @@ const char *sshd_off_reason(const struct sshd *s)
 	return s->off_reason;
 }
 
+const char *sshd_trouble(const struct sshd *s)
+{
+	return s->trouble[0] ? s->trouble : NULL;
+}
+
 bool sshd_has_keys(const struct sshd *s)
 {
 	return s->rsa != NULL;
@@ -130,7 +135,7 @@ const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
 
 /* --- sockets --- */
 
-static int open_socket(struct sshd *s, const struct sockaddr *sa, socklen_t len)
+static int open_socket(const struct sockaddr *sa, socklen_t len)
 {
 	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1;
@@ -146,7 +151,6 @@ static int open_socket(struct sshd *s, const struct sockaddr *sa, socklen_t len)
 		close(fd);
 		return rc;
 	}
-	(void)s;
 	return fd;
 }
 
@@ -159,15 +163,14 @@ static void add_socket(struct sshd *s, const char *host, uint16_t port)
 
 	if (s->n_sockets == MAX_SOCKETS)
 		return;
-	if (!is6 && inet_pton(AF_INET, host, &a4.sin_addr) != 1) {
-		syslog_event(s->core->log, "SSH", 3, "LISTEN", "cannot listen on \"%s\": not an address", host);
-		return;
-	}
-	fd =
-	    is6 ? open_socket(s, (struct sockaddr *)&a6, sizeof a6) : open_socket(s, (struct sockaddr *)&a4, sizeof a4);
+	if (!is6 && inet_pton(AF_INET, host, &a4.sin_addr) != 1)
+		fd = -EADDRNOTAVAIL;
+	else
+		fd = is6 ? open_socket((struct sockaddr *)&a6, sizeof a6) : open_socket((struct sockaddr *)&a4, sizeof a4);
 	if (fd < 0) {
-		syslog_event(s->core->log, "SSH", 3, "LISTEN", "cannot listen on %s port %u: %s%s", host, port,
-			     strerror(-fd), fd == -EACCES ? " (publish it: -p 2222:22)" : "");
+		snprintf(s->trouble, sizeof s->trouble, "cannot listen on %s port %u: %s%s", host, port, strerror(-fd),
+			 fd == -EACCES ? " (publish it: -p 2222:22)" : "");
+		syslog_event(s->core->log, "SSH", 3, "LISTEN", "%s", s->trouble);
 		return;
 	}
 	snprintf(s->names[s->n_sockets], sizeof s->names[0], "%s:%u", host, port);
@@ -178,6 +181,7 @@ static void open_sockets(struct sshd *s)
 {
 	const struct core *core = s->core;
 
+	s->trouble[0] = '\0';
 	for (size_t i = 0; i < core->n_publish; i++) {
 		if (core->publish[i].port == SSH_PORT && !core->publish[i].udp)
 			add_socket(s, core->publish[i].host, core->publish[i].host_port);
@@ -225,6 +229,8 @@ void sshd_status(const struct sshd *s, struct buf *out)
 {
 	if (!s->enabled)
 		buf_printf(out, "ssh: off (%s)\n", s->off_reason);
+	if (s->trouble[0])
+		buf_printf(out, "ssh: %s\n", s->trouble);
 	for (size_t i = 0; i < s->n_sockets; i++)
 		buf_printf(out, "ssh: %s\n", s->names[i]);
 }

@@ -5,6 +5,7 @@
  */
 #include "gatectl.h"
 
+#include "base/walls.h"
 #include "core/core.h"
 #include "core/peer.h"
 #include "core/spawn.h"
@@ -174,8 +175,30 @@ static void take_over(struct gatectl *g)
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 
-static void on_ready(struct gatectl *g)
+static void say_missing_walls(struct gatectl *g, unsigned walls)
 {
+	static const struct {
+		unsigned bit;
+		const char *text;
+	} rows[] = {
+#define WALL_ROW(name, bit, text) { bit, text },
+		WALL_LIST(WALL_ROW)
+#undef WALL_ROW
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (!(walls & rows[i].bit) && (g->core->root || !(rows[i].bit & WALLS_OF_ROOT)))
+			syslog_event(g->core->log, "SYS", 4, "WALL", "sessions run without %s: this kernel has none",
+				     rows[i].text);
+	}
+}
+
+static void on_ready(struct gatectl *g, const struct ipc_record *r)
+{
+	struct ipc_msg_READY m;
+
+	if (!g->was_ready && ipc_get_READY(r->body, &m))
+		say_missing_walls(g, m.walls);
 	take_over(g);
 	g->now.readable = event_new(g->core->base, g->now.channel.fd, EV_READ | EV_PERSIST, on_readable, &g->now);
 	if (!g->now.readable || event_add(g->now.readable, NULL) < 0) {
@@ -225,7 +248,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	if (r.pid != gp->pid)
 		syslog_event(g->core->log, "SSH", 3, "IMPOSTOR", "process %d spoke on gate's channel", (int)r.pid);
 	else if (r.type == IPC_READY && gp == &g->next)
-		on_ready(g);
+		on_ready(g, &r);
 	else
 		handle(g, &r);
 	ipc_record_release(&r);

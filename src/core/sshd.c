@@ -166,7 +166,8 @@ static void add_socket(struct sshd *s, const char *host, uint16_t port)
 	if (!is6 && inet_pton(AF_INET, host, &a4.sin_addr) != 1)
 		fd = -EADDRNOTAVAIL;
 	else
-		fd = is6 ? open_socket((struct sockaddr *)&a6, sizeof a6) : open_socket((struct sockaddr *)&a4, sizeof a4);
+		fd = is6 ? open_socket((struct sockaddr *)&a6, sizeof a6)
+			 : open_socket((struct sockaddr *)&a4, sizeof a4);
 	if (fd < 0) {
 		snprintf(s->trouble, sizeof s->trouble, "cannot listen on %s port %u: %s%s", host, port, strerror(-fd),
 			 fd == -EACCES ? " (publish it: -p 2222:22)" : "");

@@ -9,20 +9,11 @@
 #define SESSION_SANDBOX_H
 
 #include "base/err.h"
+#include "base/walls.h"
 
 #include <linux/filter.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-/* What stands, as bits: READY tells core. A kernel without Landlock, or with an old one, has fewer. */
-enum sandbox_wall {
-	WALL_FILES = 1,  /* Landlock: file system */
-	WALL_NET = 2,    /* Landlock ABI 4: TCP bind and connect */
-	WALL_SCOPED = 4, /* Landlock ABI 6: signals and abstract sockets end at the domain */
-	WALL_SECCOMP = 8,
-	WALL_USER = 16, /* a user of its own */
-	WALL_ROOT = 32  /* an empty root directory */
-};
 
 enum sandbox_role { SANDBOX_SESSION = 1, SANDBOX_GATE = 2 };
 

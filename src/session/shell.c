@@ -211,11 +211,7 @@ static bool show_done(struct session *s, struct str body, int fd)
 		return false;
 	if (sh->exec) {
 		finish(sh, m.status);
-	} else if (sh->then_end && m.configuring) {
-		sh->then_end = false;
-		run(s, STR("end"));
 	} else {
-		sh->then_end = false;
 		prompt(sh, m.prompt, m.configuring);
 	}
 	return true;
@@ -416,12 +412,6 @@ static void active(struct session *s)
 	SESSION_SEND(s, ACTIVE, .unused = 0);
 }
 
-static void end_key(struct session *s, struct str line)
-{
-	s->shell.then_end = line.n != 0;
-	run(s, line.n ? line : STR("end"));
-}
-
 static void answer(struct session *s, struct str text)
 {
 	s->shell.asking = false;
@@ -443,7 +433,7 @@ static void on_event(struct session *s, const struct term_event *ev)
 		run(s, ev->text);
 		break;
 	case TERM_EV_END:
-		end_key(s, ev->text);
+		run(s, STR("end")); /* what was typed before the key is dropped */
 		break;
 	case TERM_EV_HELP:
 		if (may_ask(s))

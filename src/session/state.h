@@ -58,7 +58,6 @@ struct shell {
 	bool busy;     /* a command runs */
 	bool asking;   /* ASK or TEXT stands */
 	bool discard;  /* cancelled: the rest of this command's output is dropped */
-	bool then_end; /* Ctrl-Z after a line: `end` follows it */
 	bool closing;  /* CLOSE is in the queue */
 	uint8_t last_typed;
 	bool eof;       /* nothing more will be typed */

@@ -12,6 +12,7 @@
 #include <openssl/core_names.h>
 #include <string.h>
 
+/* name, on by default, allowed in FIPS mode, strength */
 #define INFO(name, by_default, fips, strength)                                                                         \
 	{                                                                                                              \
 		name, by_default, fips, strength                                                                       \
@@ -30,7 +31,7 @@ static const struct hostkey_alg hostkeys[] = {
 };
 
 static struct cipher_alg ciphers[] = {
-	/* name, row; libcrypto's name; key, iv, block, tag; mode */
+	/* libcrypto's name; bytes of key, iv, block, tag; mode (NULL: the MAC's) */
 	{ INFO("aes128-gcm@openssh.com", true, true, SSH_STRONG), "AES-128-GCM", 16, 12, 16, 16, &crypt_gcm },
 	{ INFO("aes256-gcm@openssh.com", true, true, SSH_STRONG), "AES-256-GCM", 32, 12, 16, 16, &crypt_gcm },
 	{ INFO("chacha20-poly1305@openssh.com", true, false, SSH_STRONG), "ChaCha20", 64, 0, 8, 16, &crypt_chachapoly },
@@ -39,6 +40,7 @@ static struct cipher_alg ciphers[] = {
 };
 
 static const struct mac_alg macs[] = {
+	/* digest; bytes of key and tag; mode */
 	{ INFO("hmac-sha2-256-etm@openssh.com", true, true, SSH_STRONG), "SHA2-256", 32, 32, &crypt_etm },
 	{ INFO("hmac-sha2-256", true, true, SSH_STRONG), "SHA2-256", 32, 32, &crypt_mac },
 };

@@ -169,6 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	h.answer = mode == LOGGED_IN ? SSH_AUTH_SUCCESS : (variant & 16 ? SSH_AUTH_PK_OK : SSH_AUTH_FAILED);
 	h.prompts = variant >> 6;
 	h.no_consume = variant & 32;
+	h.echo = variant & 16;
 	if (greet(&p, &h, mode, variant)) {
 		if (mode == RAW)
 			raw(&p, &h, in, (variant >> 2) + 1);

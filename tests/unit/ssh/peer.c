@@ -109,6 +109,24 @@ static void host_request(struct host *h, const struct ssh_event *ev)
 		ssh_request_reply(h->ssh, ev->channel, h->reply);
 }
 
+static void host_data(struct host *h, const struct ssh_event *ev)
+{
+	struct str bytes = ev->u.data.bytes;
+
+	buf_put(&h->data, bytes.p, bytes.n);
+	if (h->echo)
+		ssh_channel_write(h->ssh, ev->channel, ev->u.data.extended, bytes.p, bytes.n);
+	if (!h->no_consume)
+		ssh_channel_consumed(h->ssh, ev->channel, bytes.n);
+}
+
+static void host_end_channel(struct host *h, uint32_t channel)
+{
+	ssh_channel_exit_status(h->ssh, channel, 7);
+	ssh_channel_eof(h->ssh, channel);
+	ssh_channel_close(h->ssh, channel);
+}
+
 static void host_handle(struct host *h, const struct ssh_event *ev)
 {
 	static const uint8_t cookie[16] = "0123456789abcdef";
@@ -138,16 +156,17 @@ static void host_handle(struct host *h, const struct ssh_event *ev)
 		host_request(h, ev);
 		break;
 	case SSH_EV_DATA:
-		buf_put(&h->data, ev->u.data.bytes.p, ev->u.data.bytes.n);
-		if (!h->no_consume)
-			ssh_channel_consumed(h->ssh, ev->channel, ev->u.data.bytes.n);
+		host_data(h, ev);
+		break;
+	case SSH_EV_EOF:
+		if (h->echo)
+			host_end_channel(h, ev->channel);
 		break;
 	case SSH_EV_DISCONNECT:
 		h->ended = true;
 		h->by_peer = ev->u.disconnect.by_peer;
 		h->reason = ev->u.disconnect.reason;
 		break;
-	case SSH_EV_EOF:
 	case SSH_EV_CLOSED:
 	case SSH_EV_WRITABLE:
 		break;

@@ -24,6 +24,7 @@ struct host {
 	bool hold_cookie;            /* do not answer SSH_EV_COOKIE */
 	bool lie;                    /* give a wrong exchange hash */
 	bool no_consume;             /* keep the window of received data */
+	bool echo;                   /* send data back, and end a channel when its input ends */
 	/* what happened */
 	unsigned seen[HOST_EVENTS]; /* events by type */
 	enum ssh_auth_method method;

@@ -29,6 +29,7 @@ MASKS = [
     (re.compile(r"\*?\d\d:\d\d:\d\d(\.\d+)? [A-Z]{3,4} [A-Z][a-z]{2} +\d+ \d{4}"), "TIME"),
     (re.compile(r"\*?[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d(\.\d+)?(?=:)"), "STAMP"),
     (re.compile(r"^\*?(\d\d:\d\d:\d\d|\d+d\d\dh)(?=: %)", re.M), "STAMP"),
+    (re.compile(r"(?<=exportable\.\.\.)\.+"), ""),  # a dot for each second or so of key generation
     (re.compile(r"(?<=elapsed time was )\d+(?= seconds)"), "N"),
     (re.compile(r"(?<=uptime is ).*"), "UPTIME"),
     (re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$9$HASH"),

@@ -35,7 +35,7 @@ def test_read(shared_device, fast):
 
 
 def test_enable(shared_device):
-    net = connect(shared_device, "guest", "guest", secret="sesame")
+    net = connect(shared_device, "guest", "guest", secret="sesame", fast_cli=True)
     assert net.find_prompt() == "R1>"
     net.enable()
     assert net.find_prompt() == "R1#" and net.check_enable_mode()

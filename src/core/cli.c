@@ -6,7 +6,7 @@
 #include "cli.h"
 
 #include "core/commands.h"
-#include "core/config.h"
+#include "core/clock.h"
 #include "core/core.h"
 #include "core/syslog.h"
 #include "model/model.h"
@@ -61,6 +61,16 @@ void cli_end_configuration(struct cli *sh)
 			     sh->user[0] ? sh->user : "console", strncmp(sh->origin, "vty", 3) == 0 ? " on " : "",
 			     strncmp(sh->origin, "vty", 3) == 0 ? sh->origin : "");
 	sh->configured = false;
+}
+
+void cli_touched(struct cli *sh)
+{
+	struct core *core = sh->core;
+	char when[64];
+
+	clock_text(time(NULL), when, sizeof when);
+	snprintf(core->last_change, sizeof core->last_change, "%s%s%s", when, sh->user[0] ? " by " : "", sh->user);
+	core->modified = true;
 }
 
 /* --- what step functions call --- */
@@ -183,7 +193,7 @@ static int apply_match(struct run *run)
 		return run_fail(run, "%% %s", e.text);
 	if (changed && sh->interactive) {
 		sh->configured = true;
-		config_touched(run->core, sh->user);
+		cli_touched(sh);
 	}
 	return RUN_DONE;
 }
@@ -247,7 +257,7 @@ static struct run *run_new(struct cli *sh)
 	buf_init(&run->out, RUN_OUT_MAX);
 	buf_init(&run->answer, 65536);
 	buf_init(&run->job_result, 65536);
-	run->started_ms = core_now_ms();
+	run->started_ms = clock_now_ms();
 	sh->run = run;
 	return run;
 }

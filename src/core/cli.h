@@ -56,6 +56,8 @@ void cli_cancel(struct cli *sh);
 void cli_resume(struct cli *sh);
 /* Leaves configuration mode: logs %SYS-5-CONFIG_I when something was configured. */
 void cli_end_configuration(struct cli *sh);
+/* Notes that this shell changed the configuration now. */
+void cli_touched(struct cli *sh);
 void cli_prompt(const struct cli *sh, struct buf *out);
 
 enum run_result { RUN_DONE, RUN_FAILED, RUN_WAIT, RUN_AGAIN };

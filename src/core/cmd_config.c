@@ -5,8 +5,11 @@
 #include "commands.h"
 
 #include "core/config.h"
+#include "core/clock.h"
 #include "core/core.h"
 #include "core/cli.h"
+#include "core/loader.h"
+#include "core/shutdown.h"
 #include "core/syslog.h"
 #include "files/files.h"
 
@@ -129,25 +132,25 @@ static int merge_begin(struct run *run)
 	rc = files_load(run->core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
 	m->bytes = buf_len(&text);
 	if (rc == 0)
-		rc = config_merge(run->core, CONFIG_STARTUP, buf_str(&text), merged, run);
+		rc = loader_merge(run->core, CONFIG_STARTUP, buf_str(&text), merged, run);
 	buf_release(&text);
 	if (rc < 0)
 		return run_fail(run, "%%Error opening nvram:startup-config (%s)",
 				rc == E_NOTFOUND ? "No such file or directory" : e.text);
 	run->step = 2;
-	run->abandon = config_abandon;
+	run->abandon = loader_abandon;
 	return RUN_WAIT;
 }
 
 int cmd_copy_startup_running(struct run *run)
 {
-	uint64_t ms = core_now_ms() - run->started_ms;
+	uint64_t ms = clock_now_ms() - run->started_ms;
 	struct merge *m = run->data;
 	int rc;
 
 	if (run->step == 2) {
 		run->abandon = NULL;
-		config_touched(run->core, run->cli->user);
+		cli_touched(run->cli);
 		buf_printf(&run->out, "%zu bytes copied in %llu.%03llu secs (%llu bytes/sec)\n", m->bytes,
 			   (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
 			   (unsigned long long)(m->bytes * 1000 / (ms ? ms : 1)));
@@ -214,7 +217,7 @@ int cmd_reload(struct run *run)
 		syslog_event(run->core->log, "SYS", 5, "RELOAD",
 			     "Reload requested by %s on %s. Reload Reason: Reload Command.",
 			     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
-		core_shutdown(run->core, true, "");
+		shutdown_begin(run->core, true, "");
 		return RUN_DONE;
 	}
 }

@@ -6,6 +6,7 @@
 #include "commands.h"
 
 #include "aaa/aaa.h"
+#include "core/clock.h"
 #include "core/core.h"
 #include "core/cli.h"
 #include "core/sshd.h"
@@ -164,7 +165,7 @@ static int generate_begin(struct run *run)
 
 static int pair_made(struct run *run, struct generate *g)
 {
-	uint64_t ms = core_now_ms() - run->started_ms;
+	uint64_t ms = clock_now_ms() - run->started_ms;
 	struct cur c = cur_of(buf_str(&run->job_result));
 	struct errbuf e = { "" };
 	struct str der = cur_str(&c);
@@ -179,7 +180,8 @@ static int pair_made(struct run *run, struct generate *g)
 		keys_remove(run->core->keys, g->name, KEY_RSA, NULL);
 	rc = keys_add(run->core->keys, g->name, KEY_RSA, g->usages[g->made], g->exportable, der, &e);
 	if (rc == 0) {
-		snprintf(done, sizeof done, "\n[OK] (elapsed time was %llu seconds)\n", (unsigned long long)(ms / 1000));
+		snprintf(done, sizeof done, "\n[OK] (elapsed time was %llu seconds)\n",
+			 (unsigned long long)(ms / 1000));
 		run_progress(run, done);
 	}
 	sshd_update(run->core->sshd); /* it borrows keys from the store */
@@ -277,7 +279,7 @@ int cmd_show_mypubkey(struct run *run)
 
 		if (k->type != KEY_RSA)
 			continue;
-		core_clock_text(k->made, when, sizeof when);
+		clock_text(k->made, when, sizeof when);
 		buf_clear(&blob);
 		put_public_der(k, &blob);
 		buf_printf(&run->out,

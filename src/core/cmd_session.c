@@ -149,7 +149,8 @@ static void say_if_keyless(struct run *run)
 			continue;
 		entry = model_entry(run->core->model, chains[i].list, (const char *[]){ cmd_place_key(place) });
 		if (entry && !model_first(run->core->model, entry, "key"))
-			buf_printf(&run->out, "%% \"%s\" has no key: type key-string or key-hash\n", cmd_place_key(place));
+			buf_printf(&run->out, "%% \"%s\" has no key: type key-string or key-hash\n",
+				   cmd_place_key(place));
 	}
 }
 

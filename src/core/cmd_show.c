@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 
+#include "core/clock.h"
 #include "core/core.h"
 #include "core/peer.h"
 #include "core/cli.h"
@@ -46,7 +47,7 @@ int cmd_show_version(struct run *run)
 	struct utsname un;
 	struct sysinfo si;
 
-	uptime_text((core_now_ms() - core->boot_ms) / 60000, up, sizeof up);
+	uptime_text((clock_now_ms() - core->boot_ms) / 60000, up, sizeof up);
 	if (uname(&un) < 0 || sysinfo(&si) < 0)
 		return run_fail(run, "%% The host does not answer");
 	buf_printf(&run->out,
@@ -84,7 +85,7 @@ int cmd_show_users(struct run *run)
 
 		if (!line->busy)
 			continue;
-		clock_span(core_now_ms() - line->active_ms, idle, sizeof idle);
+		clock_span(clock_now_ms() - line->active_ms, idle, sizeof idle);
 		snprintf(name, sizeof name, "%u %s %u", line->tty, line_type_name(line->type), line->number);
 		buf_printf(&run->out, "%c %9s   %-10s %-20s %-10s %s\n", self && self->line == line ? '*' : ' ', name,
 			   line->user, "idle", idle, line->location);

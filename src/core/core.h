@@ -10,6 +10,7 @@
 #include "core/job.h"
 #include "core/spawn.h"
 #include "image/boot.h"
+#include "model/model.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +18,6 @@
 #include <time.h>
 
 struct event_base;
-struct model;
 struct cmd_set;
 struct keys;
 struct lines;
@@ -54,7 +54,7 @@ struct core {
 	struct syslog *log;
 	struct peer_list peers;
 
-	bool ending;                      /* core_shutdown was called */
+	bool ending, reload;   /* shutdown_begin was called; to be started again */
 	bool booted;           /* startup-config is in force, sessions are served */
 	uint64_t boot_ms;      /* monotonic */
 	bool modified;         /* running-config has changes that were not saved */
@@ -65,12 +65,11 @@ struct core {
 /* The image's role `core`; see boot.h for its arguments and descriptors. Returns the exit status. */
 int core_main(int argc, char **argv);
 
-/* End the device's run: every session is told `text`, then core exits, to be started again by rommon if `reload`. */
-void core_shutdown(struct core *core, bool reload, const char *text);
+static inline const char *core_hostname(const struct core *core)
+{
+	const char *name = model_str(core->model, "/ravelin-system:hostname");
 
-const char *core_hostname(const struct core *core);
-uint64_t core_now_ms(void); /* monotonic milliseconds */
-/* "12:00:00 UTC Fri Nov 20 2026" */
-void core_clock_text(time_t t, char *out, size_t size);
+	return name ? name : "Router";
+}
 
 #endif

@@ -6,10 +6,10 @@
 #include "gatectl.h"
 
 #include "base/walls.h"
+#include "core/clock.h"
 #include "core/core.h"
 #include "core/peer.h"
 #include "core/spawn.h"
-#include "core/sshd.h"
 #include "core/syslog.h"
 #include "ipc/ipc.h"
 #include "model/model.h"
@@ -42,7 +42,7 @@ struct gate_process {
 struct gatectl {
 	struct core *core;
 	int console_fd;
-	void (*ready)(struct core *core);
+	const struct gatectl_events *events;
 	bool was_ready;
 	struct gate_process now, next; /* next: starting, takes over when it is ready */
 	unsigned taken;                /* connections from the present gate */
@@ -83,11 +83,21 @@ void gatectl_policy(struct gatectl *g)
 			 .per_source = PER_SOURCE, .login_secs = secs);
 }
 
-void gatectl_admitted(struct gatectl *g, const struct peer *p)
+static void tell_admitted(const struct peer *p)
 {
-	if (g->now.ready && p->gate_pid)
+	struct gatectl *g = p->core->gate;
+
+	if (g->now.ready)
 		IPC_SEND(&g->now.channel, ADMITTED, .pid = (uint32_t)p->gate_pid);
 }
+
+static void console_gone(struct core *core)
+{
+	gatectl_console(core->gate); /* the console is never without a session */
+}
+
+static const struct peer_origin from_network = { .admitted = tell_admitted };
+static const struct peer_origin from_console = { .gone = console_gone };
 
 void gatectl_console(struct gatectl *g)
 {
@@ -105,7 +115,7 @@ void gatectl_console(struct gatectl *g)
 	fds[0] = pair[1];
 	fds[1] = g->console_fd;
 	if (IPC_SEND_FDS(&g->now.channel, fds, 2, TERMINAL, .unused = 0) == 0)
-		peer_new(g->core, pair[0], KIND_CONSOLE, "", 0);
+		g->events->session(g->core, pair[0], KIND_CONSOLE, "", 0, &from_console);
 	else
 		close(pair[0]);
 	close(pair[1]);
@@ -143,7 +153,7 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 		syslog_event(g->core->log, "SSH", 4, "GONE", "a client left before its session began");
 		return;
 	}
-	p = peer_new(g->core, r->fds[0], KIND_SSH, address, port);
+	p = g->events->session(g->core, r->fds[0], KIND_SSH, address, port, &from_network);
 	r->fds[0] = -1; /* taken */
 	if (p)
 		p->gate_pid = (pid_t)m.pid;
@@ -206,11 +216,8 @@ static void on_ready(struct gatectl *g, const struct ipc_record *r)
 		return;
 	}
 	gatectl_policy(g);
-	sshd_listen(g->core->sshd);
-	gatectl_console(g);
-	if (!g->was_ready)
-		g->ready(g->core);
 	g->was_ready = true;
+	g->events->ready(g->core);
 }
 
 static void handle(struct gatectl *g, struct ipc_record *r)
@@ -236,7 +243,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	rc = ipc_recv(&gp->channel, PH_ANY, core_now_ms(), &r);
+	rc = ipc_recv(&gp->channel, PH_ANY, clock_now_ms(), &r);
 	if (rc == E_AGAIN)
 		return;
 	if (rc < 0) { /* the process is reaped, and started again, in gatectl_reaped */
@@ -317,7 +324,7 @@ bool gatectl_reaped(struct gatectl *g, int pid, int wait_status)
 	return true;
 }
 
-struct gatectl *gatectl_new(struct core *core, int console_fd, void (*ready)(struct core *core))
+struct gatectl *gatectl_new(struct core *core, int console_fd, const struct gatectl_events *events)
 {
 	struct gatectl *g = calloc(1, sizeof *g);
 
@@ -325,7 +332,7 @@ struct gatectl *gatectl_new(struct core *core, int console_fd, void (*ready)(str
 		return NULL;
 	g->core = core;
 	g->console_fd = console_fd;
-	g->ready = ready;
+	g->events = events;
 	g->now.owner = g->next.owner = g;
 	g->restart = evtimer_new(core->base, on_restart, g);
 	if (!g->restart) {

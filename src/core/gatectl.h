@@ -6,22 +6,30 @@
 #ifndef CORE_GATECTL_H
 #define CORE_GATECTL_H
 
+#include "ipc/messages.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct core;
 struct gatectl;
 struct peer;
+struct peer_origin;
 struct errbuf;
 
-/* `ready` is called once, when the first gate is up. */
-struct gatectl *gatectl_new(struct core *core, int console_fd, void (*ready)(struct core *core));
+/* ready: a new gate has taken over; it has no listening socket yet. session: gate brought a connection, or the console
+ * gets a session; takes over `fd`, core's end of its channel. */
+struct gatectl_events {
+	void (*ready)(struct core *core);
+	struct peer *(*session)(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
+				const struct peer_origin *origin);
+};
+struct gatectl *gatectl_new(struct core *core, int console_fd, const struct gatectl_events *events);
 void gatectl_free(struct gatectl *g);
 int gatectl_start(struct gatectl *g, struct errbuf *e);
 bool gatectl_reaped(struct gatectl *g, int pid, int wait_status); /* true: it was gate */
 void gatectl_listen(struct gatectl *g, uint32_t id, int fd);
 void gatectl_unlisten(struct gatectl *g, uint32_t id);
-void gatectl_admitted(struct gatectl *g, const struct peer *p);
 /* Starts a session on the console line. */
 void gatectl_console(struct gatectl *g);
 /* Sends the limits of the present configuration. */

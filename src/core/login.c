@@ -11,7 +11,6 @@
 
 #include "aaa/aaa.h"
 #include "core/core.h"
-#include "core/gatectl.h"
 #include "core/job.h"
 #include "core/peer.h"
 #include "core/sshd.h"

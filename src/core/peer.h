@@ -20,6 +20,12 @@ struct core;
 struct event;
 struct line;
 
+/* Who brought the session: told when it logged in, and when it has ended. Either may be NULL. */
+struct peer_origin {
+	void (*admitted)(const struct peer *p);
+	void (*gone)(struct core *core);
+};
+
 struct peer_names { /* what was negotiated, for `show ssh` */
 	char client[256], kex[64], hostkey[64], cipher_in[64], cipher_out[64], mac_in[64], mac_out[64];
 };
@@ -27,6 +33,7 @@ struct peer_names { /* what was negotiated, for `show ssh` */
 struct peer {
 	TAILQ_ENTRY(peer) link;
 	struct core *core;
+	const struct peer_origin *origin;
 	struct ipc_channel channel;
 	struct event *readable, *writable, *deadline;
 	struct buf queue; /* what the channel has not taken: string record, u32 descriptor or -1 */
@@ -53,16 +60,16 @@ struct peer {
 	bool exec; /* runs one command */
 };
 
-/* Takes over `fd`, core's end of the session's channel. NULL: closed, with a log line. */
-struct peer *peer_new(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port);
-void peer_free(struct peer *p);
 bool peer_is_console(const struct peer *p);
-/* Asks the session to print `text` and end; it is cut off if it does not within two seconds. */
+#define PEER_CLOSE_GRACE_MS 2000
+/* Asks the session to print `text` and end; it is cut off if it does not within the grace. */
 void peer_close(struct peer *p, unsigned status, const char *text);
 void peer_monitor(struct peer *p, const char *line);
 void peer_settings(struct peer *p); /* sends length, width, history */
 /* What ipc_send's builders fill goes through here: queued in order while the session does not read. */
 void peer_send(struct peer *p, struct buf *record);
+void peer_flush(struct peer *p);                               /* the channel takes more */
+void peer_drop_queue(struct peer *p);                          /* with its descriptors */
 void peer_send_fd(struct peer *p, struct buf *record, int fd); /* takes over fd; -1 = none */
 #define PEER_SEND(p, NAME, ...)                                                                                        \
 	do {                                                                                                           \

@@ -245,7 +245,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	uint64_t secs = model_uint(m, "/ravelin-ssh:ssh/time-out", 120);
 	struct buf blobs, blob, text;
 
-	if (!s->enabled || transcript_new_cookie(&p->transcript) < 0) {
+	if (!s->enabled) {
 		peer_violation(p, "SSH is disabled");
 		return;
 	}
@@ -261,7 +261,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	str_list_put(&blobs, buf_str(&blob));
 	if (banner)
 		buf_printf(&text, "%s\n", banner);
-	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, KEX_COOKIE },
+	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .kex = STR(KEX_LIST),
 		  .hostkeys =
 		      s->ed25519 ? STR("ssh-ed25519,rsa-sha2-512,rsa-sha2-256") : STR("rsa-sha2-512,rsa-sha2-256"),

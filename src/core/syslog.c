@@ -4,9 +4,6 @@
  */
 #include "syslog.h"
 
-#include "core/core.h"
-#include "core/peer.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,20 +15,20 @@
 #define LINE_MAX_BYTES 512
 
 struct syslog {
-	struct core *core;
 	int console_fd;
+	bool quiet; /* booted: boot.log gets no more */
+	syslog_sink_fn *sink;
+	void *sink_arg;
 	char *ring[RING_LINES];
 	unsigned long logged; /* ever; the next slot is logged % RING_LINES */
 };
 
-struct syslog *syslog_new(struct core *core, int console_fd)
+struct syslog *syslog_new(int console_fd)
 {
 	struct syslog *log = calloc(1, sizeof *log);
 
-	if (log) {
-		log->core = core;
+	if (log)
 		log->console_fd = console_fd;
-	}
 	return log;
 }
 
@@ -59,26 +56,31 @@ static size_t stamp(char *out, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* Before anybody listens: whoever started the device reads run/boot.log, and the console's pty keeps its own copy (a
+ * full one loses the line). */
 static void deliver(struct syslog *log, const char *line)
 {
-	bool console_seen = false;
-	struct peer *p;
+	char text[LINE_MAX_BYTES + 4];
+	int n;
 
-	if (!log->core->booted) /* until then whoever started the device reads run/boot.log */
+	if (!log->quiet)
 		dprintf(STDERR_FILENO, "%s\n", line);
-	TAILQ_FOREACH (p, &log->core->peers, link) {
-		if (peer_is_console(p))
-			console_seen = true;
-		if (peer_is_console(p) || p->monitor)
-			peer_monitor(p, line);
-	}
-	if (!console_seen && log->console_fd >= 0) { /* before the console has a session; a full pty loses the line */
-		char text[LINE_MAX_BYTES + 4];
-		int n = snprintf(text, sizeof text, "%s\r\n", line);
+	if (log->sink && log->sink(log->sink_arg, line))
+		return;
+	n = snprintf(text, sizeof text, "%s\r\n", line);
+	if (log->console_fd >= 0 && n > 0 && write(log->console_fd, text, (size_t)n) < 0)
+		return;
+}
 
-		if (n > 0 && write(log->console_fd, text, (size_t)n) < 0)
-			return;
-	}
+void syslog_sink(struct syslog *log, syslog_sink_fn *fn, void *arg)
+{
+	log->sink = fn;
+	log->sink_arg = arg;
+}
+
+void syslog_booted(struct syslog *log)
+{
+	log->quiet = true;
 }
 
 void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)

@@ -8,10 +8,16 @@
 
 #include "base/buf.h"
 
-struct core;
+#include <stdbool.h>
+
 struct syslog;
 
-struct syslog *syslog_new(struct core *core, int console_fd);
+/* `console_fd`: shown there until a session sits on the console; -1 = nowhere. */
+struct syslog *syslog_new(int console_fd);
+/* Gets every line; true: the console has a session and has seen it. */
+typedef bool syslog_sink_fn(void *arg, const char *line);
+void syslog_sink(struct syslog *log, syslog_sink_fn *fn, void *arg);
+void syslog_booted(struct syslog *log); /* from now on standard error (run/boot.log) gets no copy */
 void syslog_free(struct syslog *log);
 /* Severity 0 (emergency) … 7 (debug). Control characters in the text are replaced. */
 void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)

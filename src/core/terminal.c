@@ -4,8 +4,8 @@
  */
 #include "terminal.h"
 
+#include "core/clock.h"
 #include "core/core.h"
-#include "core/gatectl.h"
 #include "core/peer.h"
 #include "core/secret_check.h"
 #include "core/syslog.h"
@@ -150,7 +150,7 @@ struct peer *peer_of(const struct cli *sh)
 
 void terminal_touch(struct peer *p)
 {
-	p->line->active_ms = core_now_ms();
+	p->line->active_ms = clock_now_ms();
 	peer_set_deadline(p, lines_exec_timeout_ms(p->core->lines, p->line));
 }
 
@@ -167,7 +167,7 @@ static void attach(struct peer *p, struct line *line)
 	struct cli *sh = &p->cli;
 
 	p->line = line;
-	line->since_ms = core_now_ms();
+	line->since_ms = clock_now_ms();
 	str_copy(str_of(p->address), line->location, sizeof line->location);
 	str_copy(str_of(sh->user), line->user, sizeof line->user);
 	sh->interactive = true;
@@ -221,7 +221,8 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 	p->cols = m->cols;
 	p->rows = m->rows;
 	attach(p, line);
-	gatectl_admitted(p->core->gate, p);
+	if (p->origin->admitted)
+		p->origin->admitted(p);
 	buf_init(&banner, 16384);
 	buf_init(&prompt, 256);
 	if (!p->exec) {

@@ -5,7 +5,6 @@
 #include "transcript.h"
 
 #include "core/core.h"
-#include "core/gatectl.h"
 #include "core/job.h"
 #include "core/peer.h"
 #include "core/sshd.h"

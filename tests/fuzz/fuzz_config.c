@@ -5,6 +5,7 @@
  */
 #include "core/commands.h"
 #include "core/config.h"
+#include "core/loader.h"
 #include "core/core.h"
 #include "core/syslog.h"
 #include "model/model.h"
@@ -26,7 +27,7 @@ static void load(struct core *core, struct str text, int pass)
 {
 	int left = pass;
 
-	if (config_merge(core, "fuzz", text, report, &left) < 0)
+	if (loader_merge(core, "fuzz", text, report, &left) < 0)
 		return;
 	while (left)
 		event_base_loop(core->base, EVLOOP_ONCE);
@@ -42,7 +43,7 @@ static void start(struct core *core)
 
 	TAILQ_INIT(&core->peers);
 	core->jobs = (struct job_host){ .base = core->base, .spawn = { .image_fd = -1, .device_dir = "/" } };
-	core->log = syslog_new(core, -1);
+	core->log = syslog_new(-1);
 	if (model_new(&core->model, NULL) < 0 || cmd_set_new(&core->cmds, "ios", core->model, NULL) < 0 ||
 	    cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], NULL) < 0)
 		abort();

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core.c: core's start, loop and end. Order at start: no dumps before a key is read; folders; model and commands;
+ * main.c: core's start, loop and end. Order at start: no dumps before a key is read; folders; model and commands;
  * keys; gate; the startup-config; then BOOT_READY. Arguments and descriptors come from rommon (image/boot.h).
  */
 #include "core.h"
 
 #include "core/commands.h"
-#include "core/config.h"
+#include "core/clock.h"
 #include "core/gatectl.h"
+#include "core/loader.h"
 #include "core/peer.h"
+#include "core/service.h"
+#include "core/shutdown.h"
 #include "core/sshd.h"
 #include "core/syslog.h"
 #include "files/files.h"
@@ -30,38 +33,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OWN_USER   61022 /* whom gate and helpers become where root runs the device: nobody else's number */
-#define GOODBYE_MS 300   /* for the sessions to print their last words */
+#define OWN_USER 61022 /* whom gate and helpers become where root runs the device: nobody else's number */
 
 struct boot_state {
 	struct core core;
-	bool gate_up, config_up, reload;
-	struct event *alive, *control, *child, *goodbye;
+	bool gate_up, config_up;
+	struct event *alive, *control, *child;
 	unsigned bad_lines;
 };
-
-uint64_t core_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-void core_clock_text(time_t t, char *out, size_t size)
-{
-	struct tm tm;
-
-	gmtime_r(&t, &tm);
-	strftime(out, size, "%H:%M:%S UTC %a %b %e %Y", &tm);
-}
-
-const char *core_hostname(const struct core *core)
-{
-	const char *name = model_str(core->model, "/ravelin-system:hostname");
-
-	return name ? name : "Router";
-}
 
 /* --- rommon --- */
 
@@ -105,31 +84,7 @@ static void on_control(evutil_socket_t fd, short what, void *arg)
 	if (n <= 0)
 		exit(0);
 	if (n == sizeof m && m.type == BOOT_STOP)
-		core_shutdown(core, false, "");
-}
-
-/* --- end --- */
-
-static void on_goodbye(evutil_socket_t fd, short what, void *arg)
-{
-	struct core *core = arg;
-
-	(void)fd;
-	(void)what;
-	event_base_loopbreak(core->base);
-}
-
-void core_shutdown(struct core *core, bool reload, const char *text)
-{
-	struct boot_state *b = (struct boot_state *)core;
-	struct timeval tv = { 0, GOODBYE_MS * 1000 };
-	struct peer *p;
-
-	b->reload = reload;
-	core->ending = true;
-	TAILQ_FOREACH (p, &core->peers, link)
-		peer_close(p, 0, text);
-	event_add(b->goodbye, &tv);
+		shutdown_begin(core, false, "");
 }
 
 /* --- start --- */
@@ -148,6 +103,7 @@ static void maybe_booted(struct boot_state *b)
 		exit(1);
 	}
 	core->booted = true;
+	syslog_booted(core->log);
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
 	gatectl_console(core->gate);
@@ -159,9 +115,13 @@ static void gate_ready(struct core *core)
 {
 	struct boot_state *b = (struct boot_state *)core;
 
+	sshd_listen(core->sshd);
+	gatectl_console(core->gate);
 	b->gate_up = true;
 	maybe_booted(b);
 }
+
+static const struct gatectl_events gate_events = { .ready = gate_ready, .session = service_start };
 
 static void config_report(void *arg, const char *message)
 {
@@ -286,9 +246,10 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	struct errbuf damaged = { "" };
 	int rc;
 
-	core->log = syslog_new(core, BOOT_FD_CONSOLE);
+	core->log = syslog_new(BOOT_FD_CONSOLE);
 	if (!core->log)
 		return err_set(e, E_NOMEM, "out of memory");
+	syslog_sink(core->log, service_log, core);
 	if ((rc = model_new(&core->model, e)) < 0 || (rc = cmd_set_new(&core->cmds, "ios", core->model, e)) < 0 ||
 	    (rc = cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], e)) < 0 ||
 	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
@@ -297,7 +258,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
 	core->lines = lines_new(core->model);
 	core->sshd = sshd_new(core);
-	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, gate_ready);
+	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
 	if (!core->lines || !core->sshd || !core->gate ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0)
 		return err_set(e, E_NOMEM, "out of memory");
@@ -312,8 +273,7 @@ static int open_events(struct boot_state *b, struct errbuf *e)
 	b->alive = event_new(core->base, -1, EV_PERSIST, on_alive, core);
 	b->control = event_new(core->base, BOOT_FD_CONTROL, EV_READ | EV_PERSIST, on_control, core);
 	b->child = evsignal_new(core->base, SIGCHLD, on_child, core);
-	b->goodbye = evtimer_new(core->base, on_goodbye, core);
-	if (!b->alive || !b->control || !b->child || !b->goodbye || event_add(b->alive, &alive) < 0 ||
+	if (!b->alive || !b->control || !b->child || event_add(b->alive, &alive) < 0 ||
 	    event_add(b->control, NULL) < 0 || event_add(b->child, NULL) < 0)
 		return err_set(e, E_NOMEM, "out of memory");
 	return 0;
@@ -325,7 +285,7 @@ static int start(struct boot_state *b, int argc, char **argv, struct errbuf *e)
 	int rc;
 
 	TAILQ_INIT(&core->peers);
-	core->boot_ms = core_now_ms();
+	core->boot_ms = clock_now_ms();
 	core->root = geteuid() == 0;
 	name_image(core);
 	core->base = event_base_new();
@@ -341,7 +301,7 @@ static int start(struct boot_state *b, int argc, char **argv, struct errbuf *e)
 	rc = gatectl_start(core->gate, e);
 	if (rc < 0)
 		return rc;
-	if (config_load_startup(core, config_report, b) < 0)
+	if (loader_startup(core, config_report, b) < 0)
 		b->config_up = true; /* none, or unreadable: said in the log */
 	return 0;
 }
@@ -357,7 +317,7 @@ int core_main(int argc, char **argv)
 		return 1;
 	}
 	event_base_dispatch(b->core.base);
-	if (b->reload)
+	if (b->core.reload)
 		tell_rommon(BOOT_RELOAD, "");
 	return 0;
 }

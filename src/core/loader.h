@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * loader.h: configuration files on their way in. Loading takes the path of typing: every line is a command of a shell
+ * that no person sits at; a bad line is reported with its number and nothing else is lost.
+ */
+#ifndef CORE_LOADER_H
+#define CORE_LOADER_H
+
+#include "base/buf.h"
+
+struct core;
+
+/* Merges `text` into running-config, line by line, in slices that leave the loop free. `report` gets every message
+ * (one line each, without LF) and, when all is done, NULL. */
+typedef void loader_report_fn(void *arg, const char *message);
+int loader_merge(struct core *core, const char *name, struct str text, loader_report_fn *report, void *arg);
+/* Reads the startup-config; `report` as above. E_NOTFOUND (and no report) when there is none. */
+int loader_startup(struct core *core, loader_report_fn *report, void *arg);
+/* Abandons whatever is being merged for `arg`. */
+void loader_abandon(const void *arg);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * service.c: see service.h. The one table `handlers` says what core answers; ipc_recv has checked sender, phase, size,
+ * descriptors and rate before a handler sees a message. Runs in core; every message is hostile.
+ */
+#include "service.h"
+
+#include "core/clock.h"
+#include "core/core.h"
+#include "core/peer.h"
+#include "core/sshd.h"
+#include "core/syslog.h"
+#include "core/terminal.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PEER_QUEUE_MAX   ((size_t)1 << 20)
+#define RECORDS_PER_TURN 32 /* then other sessions get a turn */
+
+/* --- what sessions say --- */
+
+static void touch(struct peer *p)
+{
+	if (p->phase == PH_LINE && !p->closing)
+		terminal_touch(p);
+}
+
+#define HANDLER(NAME)                                                                                                  \
+	static void handle_##NAME(struct peer *p, struct str body)                                                     \
+	{                                                                                                              \
+		struct ipc_msg_##NAME m;                                                                               \
+                                                                                                                       \
+		if (!ipc_get_##NAME(body, &m)) {                                                                       \
+			peer_violation(p, "malformed " #NAME);                                                         \
+			return;                                                                                        \
+		}                                                                                                      \
+		on_##NAME(p, &m);                                                                                      \
+	}
+
+static void on_COOKIE_ASK(struct peer *p, const struct ipc_msg_COOKIE_ASK *m)
+{
+	(void)m;
+	if (transcript_new_cookie(&p->transcript) < 0)
+		peer_violation(p, "no random numbers");
+	else
+		PEER_SEND(p, COOKIE, .cookie = { p->transcript.cookie, KEX_COOKIE });
+}
+
+static void on_KEXED(struct peer *p, const struct ipc_msg_KEXED *m)
+{
+	struct peer_names *n = &p->names;
+
+	str_copy(m->client, n->client, sizeof n->client);
+	str_copy(m->kex, n->kex, sizeof n->kex);
+	str_copy(m->hostkey, n->hostkey, sizeof n->hostkey);
+	str_copy(m->cipher_in, n->cipher_in, sizeof n->cipher_in);
+	str_copy(m->cipher_out, n->cipher_out, sizeof n->cipher_out);
+	str_copy(m->mac_in, n->mac_in, sizeof n->mac_in);
+	str_copy(m->mac_out, n->mac_out, sizeof n->mac_out);
+}
+
+static void on_RUN(struct peer *p, const struct ipc_msg_RUN *m)
+{
+	if (p->closing)
+		return;
+	touch(p);
+	if (cli_command(&p->cli, m->line) < 0)
+		peer_violation(p, "command while one is running");
+}
+
+static void on_ANSWER(struct peer *p, const struct ipc_msg_ANSWER *m)
+{
+	touch(p);
+	cli_answer(&p->cli, m->cancelled, m->text); /* E_STATE: it crossed with the end of the command */
+}
+
+static void on_CANCEL(struct peer *p, const struct ipc_msg_CANCEL *m)
+{
+	(void)m;
+	touch(p);
+	cli_cancel(&p->cli);
+}
+
+static void on_HELP(struct peer *p, const struct ipc_msg_HELP *m)
+{
+	struct buf text;
+
+	touch(p);
+	buf_init(&text, 60000);
+	cmd_help(p->core->cmds, &p->cli.place, p->cli.level, m->line, &text);
+	PEER_SEND(p, HELP_TEXT, .text = buf_str(&text));
+	buf_release(&text);
+}
+
+static void on_COMPLETE(struct peer *p, const struct ipc_msg_COMPLETE *m)
+{
+	struct buf insert;
+
+	touch(p);
+	buf_init(&insert, 4096);
+	cmd_complete(p->core->cmds, &p->cli.place, p->cli.level, m->line, &insert);
+	PEER_SEND(p, COMPLETION, .insert = buf_str(&insert));
+	buf_release(&insert);
+}
+
+static void on_RESIZE(struct peer *p, const struct ipc_msg_RESIZE *m)
+{
+	p->cols = m->cols;
+	p->rows = m->rows;
+	terminal_resize(p, m->cols, m->rows);
+}
+
+static void on_ACTIVE(struct peer *p, const struct ipc_msg_ACTIVE *m)
+{
+	(void)m;
+	touch(p);
+}
+
+static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
+{
+	(void)m;
+	p->closing = true;
+	peer_set_deadline(p, PEER_CLOSE_GRACE_MS);
+}
+
+#define on_SIGN          transcript_sign
+#define on_AUTH_NONE     login_none
+#define on_AUTH_PASSWORD login_password
+#define on_AUTH_KBDINT   login_kbdint
+#define on_AUTH_ANSWER   login_answer
+#define on_AUTH_KEY      login_key
+#define on_OPEN          terminal_open
+
+#define SESSION_MESSAGES(X)                                                                                            \
+	X(COOKIE_ASK)                                                                                                  \
+	X(SIGN)                                                                                                        \
+	X(AUTH_NONE)                                                                                                   \
+	X(AUTH_PASSWORD)                                                                                               \
+	X(AUTH_KBDINT)                                                                                                 \
+	X(AUTH_ANSWER)                                                                                                 \
+	X(AUTH_KEY) X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(KEXED) X(BYE)
+
+SESSION_MESSAGES(HANDLER)
+
+typedef void handler_fn(struct peer *p, struct str body);
+#define HANDLER_ROW(NAME) [IPC_##NAME] = handle_##NAME,
+static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) };
+
+static void know_process(struct peer *p, pid_t pid)
+{
+	if (p->pidfd < 0 && pid > 0)
+		p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct peer *p = arg;
+	struct ipc_record r;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < RECORDS_PER_TURN && !p->doomed; i++) {
+		int rc = ipc_recv(&p->channel, p->phase, clock_now_ms(), &r);
+
+		if (rc == E_AGAIN)
+			return;
+		if (rc == E_CLOSED) {
+			service_end(p);
+			return;
+		}
+		if (rc < 0) {
+			peer_violation(p, err_text(rc));
+			break;
+		}
+		know_process(p, r.pid);
+		if (handlers[r.type])
+			handlers[r.type](p, r.body);
+		ipc_record_release(&r);
+	}
+	if (p->doomed)
+		service_end(p);
+}
+
+/* --- life cycle --- */
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	peer_flush(arg);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct peer *p = arg;
+
+	(void)fd;
+	(void)what;
+	if (p->closing) {
+		peer_violation(p, "did not end when told to");
+	} else if (p->phase == PH_LINE) {
+		peer_close(p, 1, "% Idle timeout expired");
+	} else {
+		syslog_event(p->core->log, "SSH", 4, "LOGIN_TIMEOUT", "connection %u from %s did not log in in time",
+			     p->number, p->address);
+		peer_close(p, 1, "Login timed out");
+	}
+}
+
+static void greet(struct peer *p)
+{
+	if (p->kind == KIND_SSH) {
+		if (transcript_new_cookie(&p->transcript) < 0)
+			peer_violation(p, "no random numbers");
+		else
+			sshd_setup(p->core->sshd, p);
+	} else {
+		PEER_SEND(p, SETUP, .kind = KIND_CONSOLE);
+		terminal_console(p);
+	}
+}
+
+/* The lowest number no SSH connection has, as `show ssh` counts them. */
+static uint32_t free_number(const struct core *core, enum ipc_kind kind)
+{
+	const struct peer *p = NULL;
+	uint32_t n = 0;
+
+	while (kind == KIND_SSH) {
+		TAILQ_FOREACH (p, &core->peers, link) {
+			if (p->kind == KIND_SSH && p->number == n && p->numbered)
+				break;
+		}
+		if (!p)
+			break;
+		n++;
+	}
+	return n;
+}
+
+struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
+			   const struct peer_origin *origin)
+{
+	struct peer *p = calloc(1, sizeof *p);
+
+	if (!p || ipc_channel_init(&p->channel, fd, FROM_SESSION, kind == KIND_SSH) < 0) {
+		free(p);
+		close(fd);
+		return NULL;
+	}
+	p->core = core;
+	p->origin = origin;
+	p->kind = kind;
+	p->pidfd = -1;
+	p->port = port;
+	p->length = 24;
+	p->width = 80;
+	p->history = 20;
+	str_copy(str_of(address), p->address, sizeof p->address);
+	buf_init(&p->queue, PEER_QUEUE_MAX);
+	arena_init(&p->login.arena, 65536);
+	p->phase = PH_NEW;
+	p->readable = event_new(core->base, fd, EV_READ | EV_PERSIST, on_readable, p);
+	p->writable = event_new(core->base, fd, EV_WRITE, on_writable, p);
+	p->deadline = evtimer_new(core->base, on_deadline, p);
+	TAILQ_INSERT_TAIL(&core->peers, p, link);
+	if (!p->readable || !p->writable || !p->deadline || event_add(p->readable, NULL) < 0) {
+		service_end(p);
+		return NULL;
+	}
+	p->number = free_number(core, kind);
+	p->numbered = true;
+	terminal_init(p);
+	greet(p);
+	return p;
+}
+
+void service_end(struct peer *p)
+{
+	struct core *core = p->core;
+	const struct peer_origin *origin = p->origin;
+
+	TAILQ_REMOVE(&core->peers, p, link);
+	cli_release(&p->cli);
+	terminal_release(p);
+	login_release(&p->login);
+	transcript_release(&p->transcript);
+	if (p->pidfd >= 0) {
+		if (p->doomed)
+			syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
+		close(p->pidfd);
+	}
+	if (p->readable)
+		event_free(p->readable);
+	if (p->writable)
+		event_free(p->writable);
+	if (p->deadline)
+		event_free(p->deadline);
+	ipc_channel_release(&p->channel);
+	peer_drop_queue(p);
+	free(p);
+	if (origin->gone)
+		origin->gone(core);
+}
+
+bool service_log(void *arg, const char *line)
+{
+	struct core *core = arg;
+	bool console = false;
+	struct peer *p;
+
+	TAILQ_FOREACH (p, &core->peers, link) {
+		console |= peer_is_console(p);
+		if (peer_is_console(p) || p->monitor)
+			peer_monitor(p, line);
+	}
+	return console;
+}

@@ -361,6 +361,8 @@ int cmd_do(struct run *run)
 	struct cmd_place exec;
 	int rc;
 
+	if (!run->cli->interactive)
+		return run_fail(run, "%% do is not for configuration files");
 	if (run->redirected || !line)
 		return run_fail(run, "%% Incomplete command.");
 	run->redirected = true;

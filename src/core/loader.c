@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define LINES_PER_SLICE 100
 
@@ -112,6 +113,8 @@ static void load_done(struct cli *sh, unsigned status)
 
 	if (status != 0)
 		report_failure(l);
+	if (!cmd_place_configuring(&sh->place)) /* a stray `exit`: nothing in a file runs as an EXEC command */
+		cmd_place_config(l->core->cmds, &sh->place);
 	buf_clear(&l->said);
 	drive(l);
 }
@@ -223,7 +226,7 @@ static void start_line(struct loader *l, struct str line)
 		line.p++;
 		line.n--;
 	}
-	if (str_is(line, "end")) {
+	if (line.n == 3 && strncasecmp((const char *)line.p, "end", 3) == 0) {
 		buf_clear(&l->text);
 		return;
 	}

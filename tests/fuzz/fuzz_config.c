@@ -7,10 +7,14 @@
 #include "core/config.h"
 #include "core/loader.h"
 #include "core/core.h"
+#include "core/sshd.h"
 #include "core/syslog.h"
+#include "keys/keys.h"
+#include "lines/lines.h"
 #include "model/model.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 static void report(void *arg, const char *message)
@@ -41,11 +45,19 @@ static void start(struct core *core)
 #undef COMMAND_ROW
 	};
 
+	char folder[] = "/tmp/fuzz-keys-XXXXXX";
+	struct errbuf damaged = { "" };
+
 	TAILQ_INIT(&core->peers);
 	core->jobs = (struct job_host){ .base = core->base, .spawn = { .image_fd = -1, .device_dir = "/" } };
 	core->log = syslog_new(-1);
+	core->keys_fd = open(mkdtemp(folder), O_RDONLY | O_DIRECTORY);
 	if (model_new(&core->model, NULL) < 0 || cmd_set_new(&core->cmds, "ios", core->model, NULL) < 0 ||
 	    cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], NULL) < 0)
+		abort();
+	core->lines = lines_new(core->model);
+	core->sshd = sshd_new(core);
+	if (keys_open(core->keys_fd, &core->keys, &damaged) < 0 || !core->lines || !core->sshd)
 		abort();
 }
 

@@ -133,6 +133,7 @@ static bool begin(struct peer *p, enum login_method method, struct str user)
 		return false;
 	}
 	l->method = method;
+	l->prompted = false; /* a new request abandons an open question (RFC 4256 section 3.1) */
 	if (!str_copy(user, l->user, sizeof l->user))
 		str_copy(STR("?"), l->user, sizeof l->user); /* too long or with a NUL: nobody's name */
 	if (l->failures[method] < tries(p))

@@ -55,11 +55,13 @@ class Group:
     def pids(self):
         return [int(p) for p in (self.path / "cgroup.procs").read_text().split()]
 
-    def pss(self):
-        """KiB, summed over the group's processes."""
+    def pss(self, program=""):
+        """KiB, summed over the group's processes (of this name)."""
         total = 0
         for pid in self.pids():
             with contextlib.suppress(OSError):
+                if program and pathlib.Path(f"/proc/{pid}/comm").read_text().strip() != program:
+                    continue
                 text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
                 total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
         return total
@@ -72,6 +74,8 @@ class Group:
 
 class Server:
     """What both have: a group, a port, a user with a key, a command that prints one line."""
+
+    program = ""  # counts memory of this program alone
 
     def __init__(self, name, folder, key):
         self.name, self.folder, self.key = name, folder, key
@@ -102,19 +106,21 @@ class Server:
     def idle_sessions(self, count):
         """KiB that each of so many idle terminals adds."""
         time.sleep(0.3)
-        before = self.group.pss()
+        before = self.group.pss(self.program)
         terminals = [lab.Terminal(self.ssh()[:1] + ["-tt", "-e", "none"] + self.ssh()[1:]) for _ in range(count)]
         for t in terminals:
             t.settle(wait=r"[>#$] ?$")
         time.sleep(0.5)
-        each = (self.group.pss() - before) / count
+        each = (self.group.pss(self.program) - before) / count
         for t in terminals:
             t.close()
         return each
 
 
 class Sshd(Server):
-    command = "echo privilege"
+    """Without what the user's shell adds: its start-up files are not read (SHLVL), its memory is not counted."""
+
+    command, program = "echo privilege", "sshd"
 
     def start(self):
         self.port, self.user = lab.free_port(), pwd.getpwuid(os.getuid()).pw_name
@@ -126,7 +132,7 @@ class Sshd(Server):
         config = self.folder / "sshd_config"
         config.write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {host}\nAuthorizedKeysFile {keys}\nUsePAM no\n"
-            f"PidFile {self.folder}/pid\nStrictModes no\nPermitRootLogin yes\nPrintMotd no\n"
+            f"PidFile {self.folder}/pid\nStrictModes no\nPermitRootLogin yes\nPrintMotd no\nSetEnv SHLVL=9\n"
         )
         self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", config], preexec_fn=self.group.enter,
                                         stderr=open(self.folder / "sshd.log", "w"))  # fmt: skip

@@ -138,7 +138,7 @@ class Terminal:
             self.closed = True
             return False
 
-    def settle(self, seconds=10.0, quiet=0.06, wait=None):
+    def settle(self, seconds=10.0, quiet=0.03, wait=None):
         """Reads until the device waits for input (a prompt or question stands, nothing follows) or hangs up.
         `wait`: a regular expression to see on the screen's last line instead."""
         end = time.monotonic() + seconds

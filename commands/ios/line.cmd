@@ -20,6 +20,8 @@ mode config-line  parent config  prompt "(config-line)"
       "Enable password checking"
       "Local password checking" "Authentication parameters."
       "Use the default authentication list." "Use an authentication list with this name."
+  location <location LINE>
+      "Enter terminal location description" "One text line describing the terminal's location"
   transport input {<transport/input none> | <transport/input all> | <transport/input telnet|ssh>...}
       "Define transport protocols for line" "Define which protocols to use when connecting to the terminal server"
       "No protocols" "All protocols" "TCP/IP Telnet protocol" "TCP/IP SSH protocol"

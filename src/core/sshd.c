@@ -36,6 +36,7 @@
 struct sshd {
 	struct core *core;
 	bool enabled;
+	const char *served; /* versions, as the log said when it was enabled */
 	const char *off_reason;
 	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
 	int sockets[MAX_SOCKETS];
@@ -220,9 +221,10 @@ void sshd_update(struct sshd *s)
 		open_sockets(s);
 		sshd_listen(s);
 		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
+		s->served = sshd_versions(s);
 	} else if (was && !s->enabled) {
 		close_sockets(s);
-		syslog_event(s->core->log, "SSH", 5, "DISABLED", "SSH %s has been disabled", sshd_versions(s));
+		syslog_event(s->core->log, "SSH", 5, "DISABLED", "SSH %s has been disabled", s->served);
 	}
 }
 

@@ -14,14 +14,14 @@
 #include <sys/types.h>
 
 #define IPC_MAX_RECORD 65536
-#define IPC_MAX_FDS 2
+#define IPC_MAX_FDS    2
 
 enum ipc_type {
 	IPC_NONE,
 #define IPC_ENUM(name, from, phases, max, fds, rate) IPC_##name,
 	IPC_MESSAGES(IPC_ENUM)
 #undef IPC_ENUM
-	IPC_TYPES
+	    IPC_TYPES
 };
 
 struct ipc_row {
@@ -41,11 +41,11 @@ struct str_list str_list_of(const struct buf *items, uint32_t count);
 bool str_list_next(struct cur *c, struct str *s); /* start with cur_of(list.raw) */
 
 /* struct ipc_sign { struct str kex; …; } and so on: one per row */
-#define IPC_T_STRF struct str
-#define IPC_T_U8F uint8_t
-#define IPC_T_U32F uint32_t
-#define IPC_T_U64F uint64_t
-#define IPC_T_LISTF struct str_list
+#define IPC_T_STRF             struct str
+#define IPC_T_U8F              uint8_t
+#define IPC_T_U32F             uint32_t
+#define IPC_T_U64F             uint64_t
+#define IPC_T_LISTF            struct str_list
 #define IPC_MEMBER(kind, name) IPC_T_##kind name;
 #define IPC_STRUCT(name, from, phases, max, fds, rate)                                                                 \
 	struct ipc_msg_##name {                                                                                        \
@@ -76,8 +76,8 @@ bool ipc_bucket_take(struct ipc_bucket *b, uint32_t rate, uint64_t now_ms);
 
 struct ipc_channel {
 	int fd;
-	uint8_t accept_from;   /* enum ipc_from: whose messages may arrive here */
-	struct buf in;         /* one record */
+	uint8_t accept_from;     /* enum ipc_from: whose messages may arrive here */
+	struct buf in;           /* one record */
 	struct ipc_bucket *rate; /* per type; only where limits apply */
 };
 
@@ -88,7 +88,8 @@ int ipc_channel_init(struct ipc_channel *ch, int fd, enum ipc_from accept_from, 
 void ipc_channel_release(struct ipc_channel *ch); /* closes fd */
 
 /* Receives one record and checks it against its row: sender, phase (bits of enum ipc_phase), size, descriptors, rate.
- * 0; E_AGAIN nothing there; E_CLOSED; E_INVAL/E_STATE/E_TOOBIG/E_LIMIT the peer misbehaves (descriptors already closed). */
+ * 0; E_AGAIN nothing there; E_CLOSED; E_INVAL/E_STATE/E_TOOBIG/E_LIMIT the peer misbehaves (descriptors already
+ * closed). */
 int ipc_recv(struct ipc_channel *ch, unsigned phase, uint64_t now_ms, struct ipc_record *r);
 void ipc_record_release(struct ipc_record *r); /* closes what was not taken */
 
@@ -97,7 +98,7 @@ void ipc_record_release(struct ipc_record *r); /* closes what was not taken */
 int ipc_send(struct ipc_channel *ch, struct buf *b, const int *fds, unsigned nfds);
 
 /* IPC_SEND(ch, DONE, .status = 0, .prompt = p) */
-#define IPC_SEND(ch, NAME, ...) ipc_send_##NAME(ch, &(struct ipc_msg_##NAME){ __VA_ARGS__ }, NULL, 0)
+#define IPC_SEND(ch, NAME, ...)                ipc_send_##NAME(ch, &(struct ipc_msg_##NAME){ __VA_ARGS__ }, NULL, 0)
 #define IPC_SEND_FDS(ch, fds, nfds, NAME, ...) ipc_send_##NAME(ch, &(struct ipc_msg_##NAME){ __VA_ARGS__ }, fds, nfds)
 #define IPC_DECLARE_SEND(name, from, phases, max, fds, rate)                                                           \
 	int ipc_send_##name(struct ipc_channel *ch, const struct ipc_msg_##name *m, const int *fds_, unsigned nfds);

@@ -21,9 +21,9 @@ enum ipc_phase {
 	PH_USER = 4,  /* core has verified a user */
 	PH_LINE = 8   /* has a line (vty, console) or runs one command */
 };
-#define PH_SSH (PH_NEW | PH_KEYED | PH_USER | PH_LINE)
+#define PH_SSH   (PH_NEW | PH_KEYED | PH_USER | PH_LINE)
 #define PH_LOGIN (PH_KEYED)
-#define PH_ANY (PH_SSH)
+#define PH_ANY   (PH_SSH)
 
 enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };
 
@@ -45,85 +45,86 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 
 /*    name            from               phases               max     fds rate */
 #define IPC_MESSAGES(X)                                                                                                \
-	/* session → core */                                                                                           \
-	X(COOKIE_ASK, FROM_SESSION, PH_SSH, 16, 0, 2)      /* a cookie for the next (re)key exchange */                \
-	X(SIGN, FROM_SESSION, PH_SSH, 65536, 0, 2)         /* sign this exchange's hash */                             \
+	/* session → core */                                                                                         \
+	X(COOKIE_ASK, FROM_SESSION, PH_SSH, 16, 0, 2) /* a cookie for the next (re)key exchange */                     \
+	X(SIGN, FROM_SESSION, PH_SSH, 65536, 0, 2)    /* sign this exchange's hash */                                  \
 	X(AUTH_NONE, FROM_SESSION, PH_LOGIN, 1024, 0, 10)                                                              \
 	X(AUTH_PASSWORD, FROM_SESSION, PH_LOGIN, 4096, 0, 10)                                                          \
 	X(AUTH_KBDINT, FROM_SESSION, PH_LOGIN, 1024, 0, 10)                                                            \
 	X(AUTH_ANSWER, FROM_SESSION, PH_LOGIN, 8192, 0, 10)                                                            \
 	X(AUTH_KEY, FROM_SESSION, PH_LOGIN, 32768, 0, 20)                                                              \
-	X(OPEN, FROM_SESSION, PH_USER, 8192, 0, 2)         /* a shell or one command wants a line */                   \
-	X(RUN, FROM_SESSION, PH_LINE, 8192, 0, 0)          /* a line typed at the prompt */                            \
-	X(ANSWER, FROM_SESSION, PH_LINE, 65536, 0, 0)      /* to ASK or TEXT */                                        \
-	X(HELP, FROM_SESSION, PH_LINE, 8192, 0, 100)       /* `?` */                                                   \
-	X(COMPLETE, FROM_SESSION, PH_LINE, 8192, 0, 100)   /* Tab */                                                   \
-	X(CANCEL, FROM_SESSION, PH_LINE, 16, 0, 100)       /* interrupt the running command */                         \
+	X(OPEN, FROM_SESSION, PH_USER, 8192, 0, 2)       /* a shell or one command wants a line */                     \
+	X(RUN, FROM_SESSION, PH_LINE, 8192, 0, 0)        /* a line typed at the prompt */                              \
+	X(ANSWER, FROM_SESSION, PH_LINE, 65536, 0, 0)    /* to ASK or TEXT */                                          \
+	X(HELP, FROM_SESSION, PH_LINE, 8192, 0, 100)     /* `?` */                                                     \
+	X(COMPLETE, FROM_SESSION, PH_LINE, 8192, 0, 100) /* Tab */                                                     \
+	X(CANCEL, FROM_SESSION, PH_LINE, 16, 0, 100)     /* interrupt the running command */                           \
 	X(RESIZE, FROM_SESSION, PH_LINE, 16, 0, 100)                                                                   \
-	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2)         /* somebody types: the line is not idle */                  \
-	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2)         /* negotiated names, for `show ssh` and the log */          \
-	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)           /* the connection ends; why */                              \
-	/* core → session */                                                                                           \
+	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2) /* somebody types: the line is not idle */                          \
+	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2) /* negotiated names, for `show ssh` and the log */                  \
+	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)   /* the connection ends; why */                                      \
+	/* core → session */                                                                                         \
 	X(SETUP, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                       \
 	X(COOKIE, FROM_CORE, PH_ANY, 64, 0, 0)                                                                         \
 	X(SIGNED, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                       \
 	X(AUTH_RESULT, FROM_CORE, PH_ANY, 1024, 0, 0)                                                                  \
 	X(AUTH_PROMPT, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                  \
-	X(LINE, FROM_CORE, PH_ANY, 16384, 0, 0)            /* the line is yours: settings, banner, first prompt */     \
-	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0)           /* terminal length, width, history changed */               \
-	X(FILTER, FROM_CORE, PH_ANY, 1024, 0, 0)           /* before the first OUT of a command */                     \
+	X(LINE, FROM_CORE, PH_ANY, 16384, 0, 0)  /* the line is yours: settings, banner, first prompt */               \
+	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0) /* terminal length, width, history changed */                         \
+	X(FILTER, FROM_CORE, PH_ANY, 1024, 0, 0) /* before the first OUT of a command */                               \
 	X(OUT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                         \
-	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0)              /* a sealed memfd with a long output */                     \
+	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0) /* a sealed memfd with a long output */                                  \
 	X(ASK, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                          \
-	X(TEXT, FROM_CORE, PH_ANY, 4096, 0, 0)             /* collect text until a terminator */                       \
-	X(PROGRESS, FROM_CORE, PH_ANY, 4096, 0, 0)         /* shown at once, never paged or filtered */                \
+	X(TEXT, FROM_CORE, PH_ANY, 4096, 0, 0)     /* collect text until a terminator */                               \
+	X(PROGRESS, FROM_CORE, PH_ANY, 4096, 0, 0) /* shown at once, never paged or filtered */                        \
 	X(DONE, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                         \
 	X(HELP_TEXT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                   \
 	X(COMPLETION, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                   \
-	X(MONITOR, FROM_CORE, PH_ANY, 8192, 0, 0)          /* a log or debug line */                                   \
-	X(CLOSE, FROM_CORE, PH_ANY, 4096, 0, 0)            /* print the text, then end the connection */               \
-	/* gate → core */                                                                                              \
-	X(READY, FROM_GATE, PH_ANY, 16, 0, 0)              /* warmed and locked in */                                  \
-	X(CONNECTION, FROM_GATE, PH_ANY, 16, 2, 0)         /* fds: core's end of a new session's channel, its TCP socket */ \
-	X(REFUSED, FROM_GATE, PH_ANY, 1024, 0, 0)          /* a connection was turned away; why */                     \
-	X(GONE, FROM_GATE, PH_ANY, 16, 0, 0)               /* a session process ended: pid, wait status */             \
-	/* core → gate */                                                                                              \
-	X(LISTEN, FROM_CORE_TO_GATE, PH_ANY, 16, 1, 0)     /* accept SSH on this listening socket */                   \
+	X(MONITOR, FROM_CORE, PH_ANY, 8192, 0, 0) /* a log or debug line */                                            \
+	X(CLOSE, FROM_CORE, PH_ANY, 4096, 0, 0)   /* print the text, then end the connection */                        \
+	/* gate → core */                                                                                            \
+	X(READY, FROM_GATE, PH_ANY, 16, 0, 0)      /* warmed and locked in */                                          \
+	X(CONNECTION, FROM_GATE, PH_ANY, 16, 2, 0) /* fds: core's end of a new session's channel, its TCP socket */    \
+	X(REFUSED, FROM_GATE, PH_ANY, 1024, 0, 0)  /* a connection was turned away; why */                             \
+	X(GONE, FROM_GATE, PH_ANY, 16, 0, 0)       /* a session process ended: pid, wait status */                     \
+	/* core → gate */                                                                                            \
+	X(LISTEN, FROM_CORE_TO_GATE, PH_ANY, 16, 1, 0) /* accept SSH on this listening socket */                       \
 	X(UNLISTEN, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0)                                                               \
 	X(POLICY, FROM_CORE_TO_GATE, PH_ANY, 8192, 0, 0)                                                               \
-	X(TERMINAL, FROM_CORE_TO_GATE, PH_ANY, 16, 2, 0)   /* fds: session's end of a channel, a tty: fork a console session */ \
-	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0)   /* this session logged in: lift its deadline */
+	X(TERMINAL, FROM_CORE_TO_GATE, PH_ANY, 16, 2,                                                                  \
+	  0) /* fds: session's end of a channel, a tty: fork a console session */                                      \
+	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0) /* this session logged in: lift its deadline */
 
 /* Fields of each row, in wire order. A message without fields has an empty list. */
 #define IPC_FIELDS_COOKIE_ASK(F) F(U8F, unused)
 #define IPC_FIELDS_SIGN(F)                                                                                             \
-	F(STRF, kex)     /* method, e.g. "curve25519-sha256" */                                                        \
-	F(STRF, alg)     /* host key algorithm, e.g. "rsa-sha2-256" */                                                 \
-	F(STRF, v_c)     /* identification strings without CR LF */                                                    \
+	F(STRF, kex) /* method, e.g. "curve25519-sha256" */                                                            \
+	F(STRF, alg) /* host key algorithm, e.g. "rsa-sha2-256" */                                                     \
+	F(STRF, v_c) /* identification strings without CR LF */                                                        \
 	F(STRF, v_s)                                                                                                   \
-	F(STRF, i_c)     /* KEXINIT payloads; i_s must carry the cookie core gave */                                   \
+	F(STRF, i_c) /* KEXINIT payloads; i_s must carry the cookie core gave */                                       \
 	F(STRF, i_s)                                                                                                   \
-	F(STRF, k_s)     /* host key blob; must be core's own for `alg` */                                             \
-	F(STRF, q_c)     /* the method's public values as they stand in the hash */                                    \
+	F(STRF, k_s) /* host key blob; must be core's own for `alg` */                                                 \
+	F(STRF, q_c) /* the method's public values as they stand in the hash */                                        \
 	F(STRF, q_s)                                                                                                   \
-	F(STRF, secret)  /* K as it stands in the hash: an encoded mpint (RFC 4253) or string (hybrids) */
-#define IPC_FIELDS_AUTH_NONE(F) F(STRF, user)
+	F(STRF, secret) /* K as it stands in the hash: an encoded mpint (RFC 4253) or string (hybrids) */
+#define IPC_FIELDS_AUTH_NONE(F)     F(STRF, user)
 #define IPC_FIELDS_AUTH_PASSWORD(F) F(STRF, user) F(STRF, password)
-#define IPC_FIELDS_AUTH_KBDINT(F) F(STRF, user)
-#define IPC_FIELDS_AUTH_ANSWER(F) F(LISTF, answers)
+#define IPC_FIELDS_AUTH_KBDINT(F)   F(STRF, user)
+#define IPC_FIELDS_AUTH_ANSWER(F)   F(LISTF, answers)
 #define IPC_FIELDS_AUTH_KEY(F)                                                                                         \
 	F(STRF, user)                                                                                                  \
 	F(STRF, alg)                                                                                                   \
 	F(STRF, blob)                                                                                                  \
 	F(STRF, signature) /* empty = a query (SSH_MSG_USERAUTH_PK_OK, RFC 4252 section 7) */
-#define IPC_FIELDS_OPEN(F) F(U8F, kind) F(U8F, pty) F(STRF, term) F(U32F, cols) F(U32F, rows) F(STRF, command)
-#define IPC_FIELDS_RUN(F) F(STRF, line)
-#define IPC_FIELDS_ANSWER(F) F(U8F, cancelled) F(STRF, text)
-#define IPC_FIELDS_HELP(F) F(STRF, line)
+#define IPC_FIELDS_OPEN(F)     F(U8F, kind) F(U8F, pty) F(STRF, term) F(U32F, cols) F(U32F, rows) F(STRF, command)
+#define IPC_FIELDS_RUN(F)      F(STRF, line)
+#define IPC_FIELDS_ANSWER(F)   F(U8F, cancelled) F(STRF, text)
+#define IPC_FIELDS_HELP(F)     F(STRF, line)
 #define IPC_FIELDS_COMPLETE(F) F(STRF, line)
-#define IPC_FIELDS_CANCEL(F) F(U8F, unused)
-#define IPC_FIELDS_RESIZE(F) F(U32F, cols) F(U32F, rows)
-#define IPC_FIELDS_ACTIVE(F) F(U8F, unused)
+#define IPC_FIELDS_CANCEL(F)   F(U8F, unused)
+#define IPC_FIELDS_RESIZE(F)   F(U32F, cols) F(U32F, rows)
+#define IPC_FIELDS_ACTIVE(F)   F(U8F, unused)
 #define IPC_FIELDS_KEXED(F)                                                                                            \
 	F(STRF, client) /* the client's identification string */                                                       \
 	F(STRF, kex)                                                                                                   \
@@ -136,60 +137,61 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 
 #define IPC_FIELDS_SETUP(F)                                                                                            \
 	F(U8F, kind)                                                                                                   \
-	F(STRF, cookie)        /* 16 bytes; for KIND_SSH */                                                            \
-	F(STRF, version)       /* identification string to send, without CR LF */                                      \
-	F(STRF, kex)           /* name-lists in order of preference, as offered */                                     \
+	F(STRF, cookie)  /* 16 bytes; for KIND_SSH */                                                                  \
+	F(STRF, version) /* identification string to send, without CR LF */                                            \
+	F(STRF, kex)     /* name-lists in order of preference, as offered */                                           \
 	F(STRF, hostkeys)                                                                                              \
 	F(STRF, ciphers)                                                                                               \
 	F(STRF, macs)                                                                                                  \
-	F(LISTF, blobs)        /* public host key blobs (RFC 4253 section 6.6) */                                      \
-	F(STRF, banner)        /* SSH_MSG_USERAUTH_BANNER text or empty */                                             \
-	F(U32F, login_secs)    /* from connection to shell */                                                          \
-	F(U32F, retries)       /* failures before the connection ends */                                               \
+	F(LISTF, blobs)     /* public host key blobs (RFC 4253 section 6.6) */                                         \
+	F(STRF, banner)     /* SSH_MSG_USERAUTH_BANNER text or empty */                                                \
+	F(U32F, login_secs) /* from connection to shell */                                                             \
+	F(U32F, retries)    /* failures before the connection ends */                                                  \
 	F(U64F, rekey_bytes)                                                                                           \
 	F(U32F, rekey_secs)
-#define IPC_FIELDS_COOKIE(F) F(STRF, cookie)
-#define IPC_FIELDS_SIGNED(F) F(STRF, hash) F(STRF, signature) /* signature as an encoded SSH blob; empty = refused */
+#define IPC_FIELDS_COOKIE(F)      F(STRF, cookie)
+#define IPC_FIELDS_SIGNED(F)      F(STRF, hash) F(STRF, signature) /* signature as an encoded SSH blob; empty = refused */
 #define IPC_FIELDS_AUTH_RESULT(F) F(U8F, result) F(STRF, methods) /* name-list that can continue */
 #define IPC_FIELDS_AUTH_PROMPT(F) F(STRF, name) F(STRF, instruction) F(LISTF, prompts) F(STRF, echo) /* a byte each */
 #define IPC_FIELDS_LINE(F)                                                                                             \
-	F(STRF, name)    /* "vty 0", "con 0" */                                                                        \
-	F(STRF, banner)  /* printed before the first prompt */                                                         \
+	F(STRF, name)   /* "vty 0", "con 0" */                                                                         \
+	F(STRF, banner) /* printed before the first prompt */                                                          \
 	F(STRF, prompt)                                                                                                \
-	F(U32F, length)  /* terminal length; 0 = no paging */                                                          \
+	F(U32F, length) /* terminal length; 0 = no paging */                                                           \
 	F(U32F, width)                                                                                                 \
 	F(U32F, history)
 #define IPC_FIELDS_SETTINGS(F) F(U32F, length) F(U32F, width) F(U32F, history)
-#define IPC_FIELDS_FILTER(F) F(U8F, kind) F(STRF, pattern)
-#define IPC_FIELDS_OUT(F) F(STRF, bytes)
-#define IPC_FIELDS_OUTFD(F) F(U64F, size)
-#define IPC_FIELDS_ASK(F) F(STRF, prompt) F(U8F, echo) F(U8F, kind)
+#define IPC_FIELDS_FILTER(F)   F(U8F, kind) F(STRF, pattern)
+#define IPC_FIELDS_OUT(F)      F(STRF, bytes)
+#define IPC_FIELDS_OUTFD(F)    F(U64F, size)
+#define IPC_FIELDS_ASK(F)      F(STRF, prompt) F(U8F, echo) F(U8F, kind)
 #define IPC_FIELDS_TEXT(F)                                                                                             \
-	F(STRF, prompt)  /* shown before every line; may be empty */                                                   \
-	F(STRF, until)   /* a line equal to one of these words, comma-separated, or, if `within`, this string anywhere */ \
+	F(STRF, prompt) /* shown before every line; may be empty */                                                    \
+	F(STRF,                                                                                                        \
+	  until) /* a line equal to one of these words, comma-separated, or, if `within`, this string anywhere */      \
 	F(U8F, within)                                                                                                 \
 	F(U8F, echo)
 #define IPC_FIELDS_PROGRESS(F) F(STRF, text)
 #define IPC_FIELDS_DONE(F)                                                                                             \
-	F(U32F, status)  /* 0 = done, else 1: the exit status of a remote command */                                   \
+	F(U32F, status)     /* 0 = done, else 1: the exit status of a remote command */                                \
 	F(U8F, configuring) /* the prompt is a configuration mode's: Ctrl-Z means end */                               \
 	F(STRF, prompt)
-#define IPC_FIELDS_HELP_TEXT(F) F(STRF, text)
+#define IPC_FIELDS_HELP_TEXT(F)  F(STRF, text)
 #define IPC_FIELDS_COMPLETION(F) F(STRF, insert) /* what to add to the line; may be empty */
-#define IPC_FIELDS_MONITOR(F) F(STRF, text)
-#define IPC_FIELDS_CLOSE(F) F(U32F, status) F(STRF, text)
+#define IPC_FIELDS_MONITOR(F)    F(STRF, text)
+#define IPC_FIELDS_CLOSE(F)      F(U32F, status) F(STRF, text)
 
-#define IPC_FIELDS_READY(F) F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */
+#define IPC_FIELDS_READY(F)      F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */
 #define IPC_FIELDS_CONNECTION(F) F(U32F, pid)
-#define IPC_FIELDS_REFUSED(F) F(STRF, peer) F(STRF, why)
-#define IPC_FIELDS_GONE(F) F(U32F, pid) F(U32F, wait_status)
-#define IPC_FIELDS_LISTEN(F) F(U32F, id)
-#define IPC_FIELDS_UNLISTEN(F) F(U32F, id)
+#define IPC_FIELDS_REFUSED(F)    F(STRF, peer) F(STRF, why)
+#define IPC_FIELDS_GONE(F)       F(U32F, pid) F(U32F, wait_status)
+#define IPC_FIELDS_LISTEN(F)     F(U32F, id)
+#define IPC_FIELDS_UNLISTEN(F)   F(U32F, id)
 #define IPC_FIELDS_POLICY(F)                                                                                           \
-	F(U32F, starts_begin)  /* random early drop of connections not logged in: from this many … */                  \
-	F(U32F, starts_full)   /* … to this many, at which all are refused */                                          \
-	F(U32F, per_source)    /* not logged in, from one address */                                                   \
-	F(U32F, login_secs)    /* a session not ADMITTED after this is killed */
+	F(U32F, starts_begin) /* random early drop of connections not logged in: from this many … */                 \
+	F(U32F, starts_full)  /* … to this many, at which all are refused */                                         \
+	F(U32F, per_source)   /* not logged in, from one address */                                                    \
+	F(U32F, login_secs)   /* a session not ADMITTED after this is killed */
 #define IPC_FIELDS_TERMINAL(F) F(U8F, unused)
 #define IPC_FIELDS_ADMITTED(F) F(U32F, pid)
 

@@ -18,22 +18,23 @@ enum key_type { KEY_RSA, KEY_ED25519 };
 enum key_usage { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION }; /* usage-keys makes a SIGNATURE and an ENCRYPTION pair */
 
 #define KEY_NAME_MAX 128
-#define KEYS_MAX 128 /* pairs in a store; the next is refused with E_LIMIT */
+#define KEYS_MAX     128 /* pairs in a store; the next is refused with E_LIMIT */
 
 struct key {
-	char name[KEY_NAME_MAX]; /* the label; "" for the device's own Ed25519 host key is not used: it is named "ed25519" */
+	char name[KEY_NAME_MAX]; /* the label; "" for the device's own Ed25519 host key is not used: it is named
+				    "ed25519" */
 	enum key_type type;
 	enum key_usage usage;
 	bool exportable;
 	unsigned bits;
 	time_t made;
-	uint64_t serial; /* order of making: the first RSA pair serves SSH (R1:1164) */
+	uint64_t serial;          /* order of making: the first RSA pair serves SSH (R1:1164) */
 	struct evp_pkey_st *pkey; /* owned by the store */
 };
 
 struct keys;
-/* Sweeps the folder (whose descriptor it copies) and loads all pairs. A file that is damaged or none of ours is skipped:
- * 0 is returned, and e->text, else "", says which. */
+/* Sweeps the folder (whose descriptor it copies) and loads all pairs. A file that is damaged or none of ours is
+ * skipped: 0 is returned, and e->text, else "", says which. */
 int keys_open(int dirfd, struct keys **out, struct errbuf *e);
 void keys_close(struct keys *k);
 size_t keys_count(const struct keys *k);
@@ -41,16 +42,17 @@ const struct key *keys_at(const struct keys *k, size_t i); /* in order of making
 const struct key *keys_find(const struct keys *k, enum key_type type, const char *name, enum key_usage usage);
 /* `der`: PKCS#8 private key as the generating helper returned it. Durable when 0 is returned. A pair of the same name,
  * type and usage is replaced in one step; pointers to it are void then. */
-int keys_add(struct keys *k, const char *name, enum key_type type, enum key_usage usage, bool exportable, struct str der,
-	     struct errbuf *e);
-int keys_remove(struct keys *k, const char *name, enum key_type type, struct errbuf *e); /* all usages; name NULL = every key of the type */
+int keys_add(struct keys *k, const char *name, enum key_type type, enum key_usage usage, bool exportable,
+	     struct str der, struct errbuf *e);
+int keys_remove(struct keys *k, const char *name, enum key_type type,
+		struct errbuf *e); /* all usages; name NULL = every key of the type */
 /* Make an Ed25519 pair here and now (36 µs). */
 int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e);
 
-void key_blob(const struct key *key, struct buf *out);            /* SSH public key blob, RFC 4253 6.6 / RFC 8709 */
-bool key_alg_fits(const struct key *key, struct str alg);         /* "rsa-sha2-256" fits an RSA pair that may sign … */
-/* Signs `data` with an SSH signature algorithm; `out` gets the encoded signature blob. RSA over 2048 bits belongs in the
- * helper (milliseconds): key_sign_is_slow says so. */
+void key_blob(const struct key *key, struct buf *out);    /* SSH public key blob, RFC 4253 6.6 / RFC 8709 */
+bool key_alg_fits(const struct key *key, struct str alg); /* "rsa-sha2-256" fits an RSA pair that may sign … */
+/* Signs `data` with an SSH signature algorithm; `out` gets the encoded signature blob. RSA over 2048 bits belongs in
+ * the helper (milliseconds): key_sign_is_slow says so. */
 int key_sign(const struct key *key, struct str alg, struct str data, struct buf *out);
 bool key_sign_is_slow(const struct key *key);
 int keys_export_private(const struct key *key, struct buf *der); /* PKCS#8 */

@@ -6,14 +6,6 @@
 
 #include <string.h>
 
-const char *path_name(const struct cmd_set *set, uint16_t path)
-{
-	const char *text = pool_text(set, set->table->paths[path]), *slash = strrchr(text, '/');
-	const char *colon = strchr(slash ? slash : text, ':');
-
-	return colon ? colon + 1 : slash + 1;
-}
-
 static struct cmd_item *item_named(const struct cmd_match *m, const char *name)
 {
 	struct cmd_item *last = NULL;

@@ -80,13 +80,32 @@ static int parse_filter(struct scan *s, struct attempt *at)
 	return at->pattern ? 0 : E_NOMEM;
 }
 
+static void note_value(void *arg, const struct cmd_row *row, const struct cmd_tok *tok)
+{
+	*(bool *)arg |= tok->kind != KIND_WORD;
+}
+
+/* The line is one word of exec, and nothing but further words may follow it. */
+static bool only_groups(const struct scan *s)
+{
+	bool value = false;
+
+	if (!s->started || s->threads[0].row->mode || s->threads[0].items->next)
+		return false;
+	scan_expected(s, note_value, &value);
+	return !value;
+}
+
 static int finish(struct scan *s, struct attempt *at)
 {
-	bool started = s->started;
-
 	at->thread = scan_complete(s);
-	if (!at->thread || !started)
-		return fail_at(at, CMD_ERR_INCOMPLETE, s->line.n);
+	if (!at->thread) {
+		fail_at(at, only_groups(s) ? CMD_ERR_OTHER : CMD_ERR_INCOMPLETE, s->line.n);
+		if (at->err.kind == CMD_ERR_OTHER)
+			snprintf(at->err.text, sizeof at->err.text, "%% Type \"%s ?\" for a list of subcommands",
+				 pool_text(s->set, s->threads[0].items->tok->text));
+		return E_INVAL;
+	}
 	at->exact = at->thread->exact;
 	return 0;
 }

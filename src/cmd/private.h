@@ -23,7 +23,6 @@ struct permanent {
 	const struct lysc_node *list;
 	char keys[2][16];
 };
-bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry);
 
 /* One word or value of a parsed line, or a leaf set by a hook (then without `tok`). */
 struct cmd_item {
@@ -54,8 +53,15 @@ static inline const struct cmd_tok *row_tok(const struct cmd_set *set, const str
 	return &set->table->toks[row->tok + i];
 }
 
-/* The last step of a path: how its value is called. */
-const char *path_name(const struct cmd_set *set, uint16_t path);
+/* word.c: the words of a line. */
+bool is_blank(uint8_t c);
+size_t word_length(struct str rest); /* up to the next blank */
+/* What stands before the words proper: `no`, `default`. Unless the line is whole, its last word may still grow. */
+struct prefix {
+	bool no, dflt, comment;
+	size_t pos; /* of the first word after them */
+};
+struct prefix line_prefix(struct str line, bool configuring, bool whole);
 
 /* type.c: values. MATCH_PART: the line ends inside this value. The better match is the greater. */
 enum match {
@@ -113,15 +119,6 @@ const struct thread *scan_complete(const struct scan *s);
 /* Calls fn for every token that may come next. */
 typedef void scan_fn(void *arg, const struct cmd_row *row, const struct cmd_tok *tok);
 void scan_expected(const struct scan *s, scan_fn *fn, void *arg);
-size_t word_length(struct str rest);
-bool is_blank(uint8_t c);
-
-/* What stands before the words proper: `no`, `default`. Unless the line is whole, its last word may still grow. */
-struct prefix {
-	bool no, dflt, comment;
-	size_t pos; /* of the first word after them */
-};
-struct prefix line_prefix(struct str line, bool configuring, bool whole);
 
 /* place.c: the entry of the model a place stands in; NULL in *out at the top. */
 int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned number, struct txn *t,
@@ -147,10 +144,15 @@ bool line_differs(const struct line *l, uint16_t path, const char *dflt);
 bool line_ready(const struct line *l);  /* everything that is not optional has its data */
 void line_put(struct line *l, bool no); /* the line, or `no` and its leading keywords */
 
-/* set.c: what apply.c and render.c ask of a row. */
+/* row.c: what a row says of its leaves. */
+/* The last step of a path: how its value is called. */
+const char *path_name(const struct cmd_set *set, uint16_t path);
 /* What the row takes for a leaf left out, when these tokens were given; NULL: it leaves it unset. */
 const char *row_default(const struct cmd_set *set, const struct cmd_row *row, uint16_t path, uint64_t given);
 /* The i-th of the leaves a row sets, each once, keys and hidden ones included; CMD_NONE behind the last. */
 uint16_t row_path(const struct cmd_set *set, const struct cmd_row *row, unsigned *cursor);
+/* An entry that is always there: `no` empties it but does not delete it. */
+int entry_keep(struct cmd_set *set, const struct lyd_node *entry);
+bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry);
 
 #endif

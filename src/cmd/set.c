@@ -28,38 +28,6 @@ static int resolve_paths(struct cmd_set *set, struct errbuf *e)
 	return 0;
 }
 
-static int keep_permanent(struct cmd_set *set, const struct lyd_node *entry)
-{
-	struct permanent *more = realloc(set->permanent, (set->permanent_n + 1) * sizeof *more);
-	struct permanent *p;
-	const struct lyd_node *key = lyd_child(entry);
-
-	if (!more)
-		return E_NOMEM;
-	set->permanent = more;
-	p = &more[set->permanent_n];
-	*p = (struct permanent){ .list = entry->schema };
-	for (unsigned i = 0; i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
-		snprintf(p->keys[i], sizeof p->keys[i], "%s", lyd_get_value(key));
-	set->permanent_n++;
-	return 0;
-}
-
-bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry)
-{
-	for (size_t n = 0; n < set->permanent_n; n++) {
-		const struct permanent *p = &set->permanent[n];
-		const struct lyd_node *key = lyd_child(entry);
-		bool same = p->list == entry->schema;
-
-		for (unsigned i = 0; same && i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
-			same = !strcmp(p->keys[i], lyd_get_value(key));
-		if (same)
-			return true;
-	}
-	return false;
-}
-
 /* The lines that make a row's permanent entries are run like anybody's. */
 static int make_entries(struct cmd_set *set, const struct cmd_row *row, struct errbuf *e)
 {
@@ -83,7 +51,7 @@ static int make_entries(struct cmd_set *set, const struct cmd_row *row, struct e
 	arena_release(&a);
 	for (size_t i = 0; t && !rc && i < txn_changes(t); i++)
 		if (txn_change(t, i)->op == CHANGE_CREATE && txn_change(t, i)->schema->nodetype == LYS_LIST)
-			rc = keep_permanent(set, txn_change(t, i)->node);
+			rc = entry_keep(set, txn_change(t, i)->node);
 	if (t && rc < 0)
 		txn_abort(t);
 	else if (t)
@@ -151,45 +119,6 @@ void cmd_set_free(struct cmd_set *set)
 	free(set->fns);
 	free(set->level);
 	free(set);
-}
-
-/* --- what a row says of its leaves --- */
-
-const char *row_default(const struct cmd_set *set, const struct cmd_row *row, uint16_t path, uint64_t given)
-{
-	for (unsigned i = 0; i < row->dflt_n; i++) {
-		const struct cmd_bind *b = &set->table->binds[row->dflt + i];
-
-		if (b->path == path && (b->tok == 0xff || (given >> b->tok & 1)))
-			return pool_text(set, b->value);
-	}
-	return NULL;
-}
-
-static uint16_t nth_path(const struct cmd_set *set, const struct cmd_row *row, unsigned i)
-{
-	if (i < row->tok_n)
-		return row_tok(set, row, i)->path;
-	i -= row->tok_n;
-	if (i < row->sets_n)
-		return set->table->binds[row->sets + i].path;
-	return set->table->binds[row->dflt + i - row->sets_n].path;
-}
-
-uint16_t row_path(const struct cmd_set *set, const struct cmd_row *row, unsigned *cursor)
-{
-	unsigned n = row->tok_n + row->sets_n + row->dflt_n;
-
-	while (*cursor < n) {
-		uint16_t path = nth_path(set, row, (*cursor)++);
-		unsigned before = 0;
-
-		while (before < *cursor - 1 && nth_path(set, row, before) != path)
-			before++;
-		if (path != CMD_NONE && before == *cursor - 1)
-			return path;
-	}
-	return CMD_NONE;
 }
 
 /* --- privileges --- */

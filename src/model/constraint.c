@@ -8,6 +8,8 @@
  */
 #include "private.h"
 
+#include <string.h>
+
 static void mark(const struct lysc_node *node, unsigned bit)
 {
 	struct lysc_node *n = (struct lysc_node *)node;
@@ -137,6 +139,12 @@ static uint32_t max_of(const struct lysc_node *s)
 	return max ? max : UINT32_MAX;
 }
 
+/* Limits are told in words: "2 keys", "8 addresses". */
+static const char *plural(const char *name)
+{
+	return name[strlen(name) - 1] == 's' ? "es" : "s";
+}
+
 /* What an entry must have, in itself and in its plain containers. */
 static int check_required(const struct model *m, const struct lyd_node *scope, const struct lysc_node *inside,
 			  struct errbuf *e)
@@ -174,7 +182,7 @@ static int check_edit(const struct model *m, const struct edit *ed, struct errbu
 		return 0;
 	if (ed->c.op == CHANGE_CREATE && is_running(m, ed->c.node)) {
 		if (max != UINT32_MAX && count(node_find(m, ed->scope, s), max + 1) > max)
-			return err_set(e, E_LIMIT, "at most %u \"%s\" entries are allowed", max, s->name);
+			return err_set(e, E_LIMIT, "at most %u %s%s are allowed", max, s->name, plural(s->name));
 		if (s->nodetype == LYS_LIST)
 			rc = check_required(m, ed->c.node, s, e);
 	}
@@ -210,7 +218,7 @@ int constraint_validate(struct txn *t, struct errbuf *e)
 		return err_set(e, E_NOMEM, "out of memory");
 	for (unsigned bit = 0; !rc && (module = ly_ctx_get_module_iter(t->m->ctx, &index)); bit++)
 		if (bit < 8 * sizeof modules && (modules >> bit & 1) && lyd_validate_module(&copy, module, 0, NULL))
-			rc = err_set(e, E_INVAL, "%s", model_ly_text(t->m, "not allowed here"));
+			rc = err_set(e, E_INVAL, "%s", node_ly_text(t->m, "not allowed here"));
 	lyd_free_all(copy);
 	return rc;
 }

@@ -11,13 +11,6 @@
 
 #include "yang_modules.h"
 
-const char *model_ly_text(const struct model *m, const char *otherwise)
-{
-	const char *text = ly_errmsg(m->ctx);
-
-	return text ? text : otherwise;
-}
-
 struct source {
 	const struct model_module *modules;
 	size_t n;
@@ -51,8 +44,7 @@ static int load(struct model *m, const struct model_module *modules, size_t n, s
 	ly_ctx_set_module_imp_clb(m->ctx, give_module, &src);
 	for (size_t i = 0; i < n; i++)
 		if (!ly_ctx_load_module(m->ctx, modules[i].name, NULL, NULL))
-			return err_set(e, E_INVAL, "module \"%s\" is wrong: %s", modules[i].name,
-				       model_ly_text(m, "?"));
+			return err_set(e, E_INVAL, "module \"%s\" is wrong: %s", modules[i].name, node_ly_text(m, "?"));
 	ly_ctx_set_module_imp_clb(m->ctx, NULL, NULL);
 	for (unsigned bit = 0; !rc && (module = ly_ctx_get_module_iter(m->ctx, &index)); bit++)
 		if (module->implemented && module->compiled)

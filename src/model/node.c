@@ -140,3 +140,10 @@ bool node_accepts(const struct model *m, const struct lysc_node *schema, const c
 {
 	return lyd_value_validate(NULL, schema, value, strlen(value), NULL, NULL, NULL) != LY_EVALID;
 }
+
+const char *node_ly_text(const struct model *m, const char *otherwise)
+{
+	const char *text = ly_errmsg(m->ctx);
+
+	return text ? text : otherwise;
+}

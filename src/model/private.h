@@ -47,7 +47,7 @@ struct lyd_node *node_children(const struct model *m, const struct lyd_node *par
 /* A new list entry with these keys (at most three) below `host`, which may be NULL; LY_ERR. */
 int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out);
 /* libyang's words for its last failure, or `otherwise`. */
-const char *model_ly_text(const struct model *m, const char *otherwise);
+const char *node_ly_text(const struct model *m, const char *otherwise);
 
 /* constraint.c: what needs more than a type check */
 int constraint_mark(struct model *m, const struct lys_module *module, unsigned bit, struct errbuf *e);

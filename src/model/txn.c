@@ -115,7 +115,7 @@ static const char *keep(struct txn *t, const char *text)
 
 static int refuse(const struct txn *t, const struct lysc_node *schema, struct errbuf *e)
 {
-	return err_set(e, E_INVAL, "\"%s\" refused: %s", schema->name, model_ly_text(t->m, "no such value"));
+	return err_set(e, E_INVAL, "\"%s\" refused: %s", schema->name, node_ly_text(t->m, "no such value"));
 }
 
 static const char *term_value(const struct lyd_node *node)

@@ -185,8 +185,14 @@ static void limits_name_themselves(void **state)
 	struct bed b;
 
 	bed_init(&b);
+	type_lines(&b,
+		   CHAIN "exit\nusername 2\nexit\nusername 3\nexit\nusername 4\nexit\nusername 5\nexit\nusername 6\n"
+			 "exit\nusername 7\nexit\nusername 8\nexit\nusername 9\nexit\nusername 10\nexit\nusername 11");
+	assert_string_equal(bed_error(&b, 0), "% At most 10 users are allowed\n");
+	bed_release(&b);
+	bed_init(&b);
 	type_lines(&b, CHAIN "key-hash ssh-rsa a\nkey-hash ssh-rsa b\nkey-hash ssh-rsa c");
-	assert_string_equal(bed_error(&b, 0), "% At most 2 \"key\" entries are allowed\n");
+	assert_string_equal(bed_error(&b, 0), "% At most 2 keys are allowed\n");
 	assert_non_null(strstr(bed_show(&b, false), "ssh-rsa b"));
 	assert_null(strstr(bed_show(&b, false), "ssh-rsa c"));
 	bed_release(&b);

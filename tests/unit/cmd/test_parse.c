@@ -39,8 +39,10 @@ static void errors(void **state)
 	} cases[] = {
 		{ true, "show nonsense", CMD_ERR_INVALID, 5 },
 		{ true, "  show   ip nonsense", CMD_ERR_INVALID, 12 },
-		{ true, "show", CMD_ERR_INCOMPLETE, 4 },
+		{ true, "show", CMD_ERR_OTHER, 4 },
+		{ true, " sh ", CMD_ERR_OTHER, 4 },
 		{ true, "show i", CMD_ERR_INCOMPLETE, 6 },
+		{ true, "terminal length", CMD_ERR_INCOMPLETE, 15 },
 		{ true, "show s", CMD_ERR_AMBIGUOUS, 5 },
 		{ true, "e", CMD_ERR_AMBIGUOUS, 0 },
 		{ true, "frobnicate", CMD_ERR_UNKNOWN, 0 },
@@ -100,8 +102,10 @@ static void words_of_errors(void **state)
 	EXEC(b);
 	bed_type(b, "show nonsense", NULL);
 	assert_string_equal(bed_error(b, 3), "        ^\n% Invalid input detected at '^' marker.\n\n");
-	bed_type(b, "show", NULL);
+	bed_type(b, "show ip", NULL);
 	assert_string_equal(bed_error(b, 3), "% Incomplete command.\n\n");
+	bed_type(b, "sho", NULL);
+	assert_string_equal(bed_error(b, 3), "% Type \"show ?\" for a list of subcommands\n");
 	bed_type(b, " show s", NULL);
 	assert_string_equal(bed_error(b, 3), "% Ambiguous command:  \"show s\"\n");
 	bed_type(b, "frob", NULL);

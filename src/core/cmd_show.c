@@ -11,6 +11,7 @@
 #include "core/cli.h"
 #include "core/sshd.h"
 #include "core/syslog.h"
+#include "image/vars.h"
 #include "lines/lines.h"
 #include "model/model.h"
 
@@ -46,7 +47,9 @@ int cmd_show_version(struct run *run)
 	char up[128];
 	struct utsname un;
 	struct sysinfo si;
+	struct vars vars;
 
+	vars_load(core->nvram_fd, &vars);
 	uptime_text((clock_now_ms() - core->boot_ms) / 60000, up, sizeof up);
 	if (uname(&un) < 0 || sysinfo(&si) < 0)
 		return run_fail(run, "%% The host does not answer");
@@ -58,9 +61,9 @@ int cmd_show_version(struct run *run)
 		   "System image file is \"flash0:%s\"\n\n"
 		   "Ravelin on %s %s (%s) with %llu bytes of memory.\n"
 		   "Processor board ID %s\n\n"
-		   "Configuration register is 0x2102\n\n",
+		   "Configuration register is 0x%04x\n\n",
 		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, core->image, un.sysname, un.release,
-		   un.machine, (unsigned long long)si.totalram * si.mem_unit, un.nodename);
+		   un.machine, (unsigned long long)si.totalram * si.mem_unit, un.nodename, vars.confreg);
 	return RUN_DONE;
 }
 

@@ -19,14 +19,6 @@ static void drop(struct client *c)
 	*c = (struct client){ .kind = CLIENT_NONE, .fd = -1 };
 }
 
-bool clients_attended(const struct rommon *r)
-{
-	for (int i = 0; i < CLIENTS; i++)
-		if (r->clients[i].kind == CLIENT_CONSOLE)
-			return true;
-	return r->o->report_fd < 0 && r->tty.terminal && r->tty.in >= 0;
-}
-
 void clients_accept(struct rommon *r)
 {
 	struct ucred who;
@@ -59,7 +51,7 @@ static void send_text(struct client *c, const char *text)
 static void send_status(struct rommon *r, struct client *c)
 {
 	static const char *const names[] = { "at its rommon prompt", "running", "stopping", "stopping", "stopping" };
-	uint64_t up = r->core.pid ? (rommon_now() - r->core.started_ms) / 1000 : 0;
+	uint64_t up = r->core.pid ? (machine_now() - r->core.started_ms) / 1000 : 0;
 	char text[CONTROL_BYTES];
 	int n = snprintf(text, sizeof text, "%.300s: %s\nrommon: version " RAVELIN_VERSION ", process %d, %u crash%s\n",
 			 r->o->device, r->state == STATE_RUNNING && !r->core.ready ? "booting" : names[r->state],
@@ -90,7 +82,7 @@ static bool take_window(struct rommon *r, const struct control_message *m)
 
 static void take_break(struct rommon *r, struct client *c)
 {
-	const char *ignored = rommon_break(r);
+	const char *ignored = machine_break(r);
 
 	if (ignored)
 		send_text(c, ignored);
@@ -103,14 +95,14 @@ static bool take_message(struct rommon *r, struct client *c, const struct contro
 
 	if (m->type == CONTROL_CONSOLE && c->kind == CLIENT_NEW && take_window(r, m)) {
 		c->kind = CLIENT_CONSOLE;
-		c->reader = console_reader(&r->console, rommon_now());
+		c->reader = console_reader(&r->console, machine_now());
 	} else if (m->type == CONTROL_STOP && c->kind == CLIENT_NEW) {
 		c->kind = CLIENT_STOPPER;
-		rommon_stop(r);
+		machine_stop(r);
 	} else if (m->type == CONTROL_STATUS && c->kind == CLIENT_NEW) {
 		send_status(r, c);
 	} else if (m->type == CONTROL_DATA && console) {
-		rommon_type(r, m->bytes, m->n);
+		machine_type(r, m->bytes, m->n);
 	} else if (m->type == CONTROL_BREAK && console) {
 		take_break(r, c);
 	} else {
@@ -140,7 +132,7 @@ void clients_write(struct rommon *r, struct client *c)
 		n = CONTROL_BYTES;
 	rc = n ? control_send(c->fd, CONTROL_DATA, p, n) : 0;
 	if (rc == 0)
-		console_took(&r->console, &c->reader, n, rommon_now());
+		console_took(&r->console, &c->reader, n, machine_now());
 	else if (rc != E_AGAIN)
 		drop(c);
 }
@@ -174,13 +166,13 @@ static void tty_menu(struct rommon *r, char key)
 	r->tty_menu = false;
 	if (key == 'q' || key == 'Q') {
 		tty_note(r, "[stopping]\r\n");
-		rommon_stop(r);
+		machine_stop(r);
 	} else if (key == 'b' || key == 'B') {
-		ignored = rommon_break(r);
+		ignored = machine_break(r);
 		if (ignored)
 			tty_note(r, ignored);
 	} else if (key == TTY_ESCAPE) {
-		rommon_type(r, &key, 1);
+		machine_type(r, &key, 1);
 	}
 }
 
@@ -195,14 +187,14 @@ void clients_tty_read(struct rommon *r)
 	if (n <= 0) { /* a terminal that went away takes the device with it; the end of a file does not */
 		r->tty.in = -1;
 		if (r->tty.terminal)
-			rommon_stop(r);
+			machine_stop(r);
 		return;
 	}
 	for (size_t i = 0; r->tty.terminal && i < (size_t)n; i++) {
 		if (r->tty_menu) {
 			tty_menu(r, bytes[i]);
 		} else if (bytes[i] == TTY_ESCAPE) {
-			rommon_type(r, bytes + from, i - from);
+			machine_type(r, bytes + from, i - from);
 			r->tty_menu = true;
 			tty_note(r, MENU);
 		} else {
@@ -210,7 +202,7 @@ void clients_tty_read(struct rommon *r)
 		}
 		from = i + 1;
 	}
-	rommon_type(r, bytes + from, (size_t)n - from);
+	machine_type(r, bytes + from, (size_t)n - from);
 }
 
 void clients_tty_write(struct rommon *r)
@@ -223,7 +215,7 @@ void clients_tty_write(struct rommon *r)
 		return;
 	w = write(r->tty.out, p, n < 1024 ? n : 1024);
 	if (w > 0)
-		console_took(&r->console, &r->tty_reader, (size_t)w, rommon_now());
+		console_took(&r->console, &r->tty_reader, (size_t)w, machine_now());
 	else if (w < 0 && errno != EAGAIN && errno != EINTR)
 		r->tty.out = -1;
 }

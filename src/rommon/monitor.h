@@ -7,7 +7,7 @@
 #define ROMMON_MONITOR_H
 
 #include "rommon/console.h"
-#include "rommon/vars.h"
+#include "image/vars.h"
 
 struct monitor {
 	struct console *console;

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rommon.c: boots the image, stays with it, boots it again. Reads top to bottom as a device lives: start, boot, run
- * (one poll loop), stop. Resident as long as the device runs, so it links libc only and keeps its state in static
- * memory. It believes the image it verified and the owner's clients; it reads no byte from any network.
- *
- * When core ends: after a break → prompt; after BOOT_RELOAD → boot; after BOOT_FAILED, or too many crashes → prompt
- * if somebody is at the console, else the device stops with the reason; after any other end → noted, boot.
+ * rommon.c: start, one poll loop, stop: what comes in is handed to machine.c, which boots the image, stays with it and
+ * boots it again, and to clients.c. Resident as long as the device runs, so it links libc only and keeps its state in
+ * static memory. It believes the image it verified and the owner's clients; it reads no byte from any network.
  */
 #include "state.h"
 
@@ -13,8 +10,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -22,258 +17,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-static void boot(struct rommon *r, const char *name);
-
-uint64_t rommon_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-void rommon_say(struct rommon *r, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	console_puts(&r->console, text);
-}
-
-/* Tells whoever started the device, once. */
-static void report(struct rommon *r, bool up, const char *words)
-{
-	if (r->o->report_fd < 0) {
-		if (!up) {
-			tty_restore();
-			fprintf(stderr, "ravelin: %s\n", words);
-		}
-		return;
-	}
-	if (r->report_fd >= 0) {
-		dprintf(r->report_fd, "%c%s", up ? '0' : '1', words);
-		close(r->report_fd);
-		r->report_fd = -1;
-	}
-}
-
-static void finish(struct rommon *r, int code)
-{
-	r->state = STATE_DONE;
-	r->exit_code = code;
-}
-
-static void enter_prompt(struct rommon *r)
-{
-	r->state = STATE_PROMPT;
-	report(r, true, "it waits at its rommon prompt (ravelin console)");
-	rommon_say(r, "\n");
-	monitor_show(&r->monitor);
-}
-
-/* Nothing can run. */
-static void give_up(struct rommon *r, const char *why)
-{
-	rommon_say(r, "\n%%%s\n", why);
-	if (clients_attended(r)) {
-		enter_prompt(r);
-		return;
-	}
-	report(r, false, why);
-	finish(r, 1);
-}
-
-/* ---- booting ---- */
-
-static bool try_image(void *arg, const char *name)
-{
-	struct rommon *r = arg;
-	struct errbuf e;
-
-	rommon_say(r, "Loading flash0:%s\n", name);
-	if (load_named(r->o->libexec_fd, r->flash_fd, name, &r->load, &e) == 0) {
-		rommon_say(r, "%s", r->load.text);
-		return true;
-	}
-	rommon_say(r, "flash0:%s refused: %s\n", name, e.text);
-	err_set(&r->refusal, 0, "flash0:%s refused: %s", name, e.text);
-	return false;
-}
-
-static bool find_image(struct rommon *r, const char *name)
-{
-	char next[VARS_NAME_MAX];
-	const char *at = r->vars.boot;
-
-	err_set(&r->refusal, 0, "no image in flash0:");
-	if (*name)
-		return try_image(r, name);
-	while ((r->vars.confreg & VARS_BOOT_FIELD) != 1 && vars_next(&at, next))
-		if (try_image(r, next))
-			return true;
-	return load_each(r->flash_fd, try_image, r);
-}
-
-static int start_core(struct rommon *r, struct errbuf *e)
-{
-	struct core_start s = { .image_fd = r->load.fd,
-				.device_fd = r->o->device_fd,
-				.device = r->o->device,
-				.publish = r->o->publish,
-				.publish_count = r->o->publish_count };
-	int rc;
-
-	s.console_fd = console_line(&r->console);
-	s.log_fd =
-	    openat(r->run_fd, "boot.log", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (s.console_fd < 0 || s.log_fd < 0)
-		rc = err_set(e, E_IO, "no console line or boot log: %s", strerror(errno));
-	else
-		rc = core_start(&r->core, &s, rommon_now(), e);
-	if (s.console_fd >= 0)
-		close(s.console_fd);
-	if (s.log_fd >= 0)
-		close(s.log_fd);
-	return rc;
-}
-
-/* `name`: this image and no other; "": as the boot variables say. */
-static void boot(struct rommon *r, const char *name)
-{
-	struct errbuf e;
-
-	if (!find_image(r, name)) {
-		err_set(&e, 0, "cannot boot: %s", r->refusal.text);
-		give_up(r, e.text);
-		return;
-	}
-	r->kill_reason = NULL;
-	if (start_core(r, &e)) {
-		struct errbuf why;
-
-		err_set(&why, 0, "cannot boot flash0:%.100s: %.100s", r->load.name, e.text);
-		give_up(r, why.text);
-	} else {
-		rommon_say(r, "\n");
-		r->state = STATE_RUNNING;
-	}
-	close(r->load.fd);
-	r->load.fd = -1;
-}
-
-/* Power on. */
-static void reset(struct rommon *r)
-{
-	rommon_say(r, "\nSystem Bootstrap, Version " RAVELIN_VERSION " (ravelin rommon, boot interface %d)\n\n",
-		   BOOT_INTERFACE);
-	if (!vars_load(r->nvram_fd, &r->vars))
-		rommon_say(r, "nvram:" VARS_FILE " has malformed lines, which are ignored\n");
-	if ((r->vars.confreg & VARS_BOOT_FIELD) == 0)
-		enter_prompt(r);
-	else
-		boot(r, "");
-}
-
-/* ---- what comes in ---- */
-
-void rommon_stop(struct rommon *r)
-{
-	if (r->state == STATE_PROMPT) {
-		finish(r, 0);
-	} else if (r->state == STATE_RUNNING) {
-		core_ask_stop(&r->core);
-		r->stop_by_ms = rommon_now() + STOP_MS;
-	}
-	if (r->state != STATE_DONE)
-		r->state = STATE_STOPPING;
-}
-
-const char *rommon_break(struct rommon *r)
-{
-	uint64_t now = rommon_now();
-
-	if (r->state != STATE_RUNNING)
-		return NULL;
-	if ((r->vars.confreg & VARS_BREAK_OFF) && now - r->core.started_ms > BREAK_TIME_MS)
-		return "[break ignored: the configuration register allows it in the first minute only]\r\n";
-	core_ask_stop(&r->core);
-	r->stop_by_ms = now + STOP_MS;
-	r->state = STATE_HALTING;
-	return NULL;
-}
-
-void rommon_type(struct rommon *r, const char *bytes, size_t n)
-{
-	for (; n && r->state == STATE_PROMPT; bytes++, n--) {
-		switch (monitor_key(&r->monitor, *bytes)) {
-		case MONITOR_BOOT:
-			boot(r, r->monitor.boot);
-			break;
-		case MONITOR_RESET:
-			reset(r);
-			break;
-		case MONITOR_STAY:
-			break;
-		}
-	}
-	if (n && r->state == STATE_RUNNING)
-		console_type(&r->console, bytes, n, rommon_now());
-}
-
-/* An end nobody asked for. */
-static void on_crash(struct rommon *r, const struct errbuf *cause, pid_t pid, uint64_t now)
-{
-	struct crash c = { .pid = pid,
-			   .up_ms = now - r->core.started_ms,
-			   .cause = cause->text,
-			   .image = r->load.name,
-			   .version = r->load.version };
-	struct errbuf why;
-
-	rommon_say(r, "\n%%The system crashed: %s\n", cause->text);
-	crash_note(r->crashinfo_fd, r->run_fd, &c);
-	if (crash_count(&r->crashes, now)) {
-		r->crashes.count = 0;
-		err_set(&why, 0, "gave up after %d crashes in a row, the last: %.160s (see crashinfo/)", CRASH_LIMIT,
-			cause->text);
-		give_up(r, why.text);
-		return;
-	}
-	boot(r, "");
-}
-
-static void on_core_end(struct rommon *r, int wait_status)
-{
-	uint64_t now = rommon_now();
-	pid_t pid = r->core.pid;
-	struct errbuf cause;
-
-	core_listen(&r->core, now); /* its last words */
-	while (poll(&(struct pollfd){ .fd = r->console.master, .events = POLLIN }, 1, 0) > 0)
-		console_pull(&r->console);
-	if (!core_sweep(&r->core))
-		rommon_say(r, "\n%%Some processes of the device cannot be ended\n");
-	if (r->kill_reason)
-		err_set(&cause, 0, "%s", r->kill_reason);
-	else
-		crash_cause(wait_status, &cause);
-	if (r->state == STATE_STOPPING)
-		finish(r, 0);
-	else if (r->state == STATE_HALTING)
-		enter_prompt(r);
-	else if (r->core.failed)
-		give_up(r, r->core.words);
-	else if (r->core.reload && r->core.ready)
-		reset(r);
-	else
-		on_crash(r, &cause, pid, now);
-}
 
 static void on_signal(struct rommon *r)
 {
@@ -287,27 +31,13 @@ static void on_signal(struct rommon *r)
 	if (s.ssi_signo == SIGCHLD) { /* orphans of the device come here too */
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 			if (pid == r->core.pid)
-				on_core_end(r, status);
+				machine_core_ended(r, status);
 	} else if (s.ssi_signo == SIGWINCH) {
 		if (tty_size(&r->tty, &rows, &cols))
 			console_resize(&r->console, rows, cols);
 	} else {
-		rommon_stop(r);
+		machine_stop(r);
 	}
-}
-
-static void on_time(struct rommon *r, uint64_t now)
-{
-	bool ending = r->state == STATE_STOPPING || r->state == STATE_HALTING;
-
-	if (!r->core.pid || r->kill_reason)
-		return;
-	if (ending && now >= r->stop_by_ms)
-		r->kill_reason = "it did not stop when asked";
-	else if (r->state == STATE_RUNNING && now >= core_deadline(&r->core))
-		r->kill_reason = r->core.heard ? "it was silent too long" : "it never said that it lives";
-	if (r->kill_reason)
-		kill(r->core.pid, SIGKILL);
 }
 
 /* ---- the loop ---- */
@@ -360,16 +90,16 @@ static int prepare(struct rommon *r, struct pollfd *p, uint64_t now)
 static void turn(struct rommon *r)
 {
 	struct pollfd p[P_END];
-	uint64_t now = rommon_now();
+	uint64_t now = machine_now();
 	int wait = prepare(r, p, now);
 
 	if (poll(p, P_END, wait) < 0 && errno != EINTR)
 		return;
-	now = rommon_now();
+	now = machine_now();
 	if (p[P_CONTROL].revents) {
 		core_listen(&r->core, now);
 		if (r->core.ready)
-			report(r, true, "");
+			machine_report(r, true, "");
 	}
 	if (p[P_LINE].revents & POLLIN)
 		console_pull(&r->console);
@@ -391,7 +121,7 @@ static void turn(struct rommon *r)
 		clients_accept(r);
 	if (p[P_SIGNAL].revents)
 		on_signal(r);
-	on_time(r, now);
+	machine_on_time(r, now);
 }
 
 /* ---- start and stop ---- */
@@ -506,10 +236,10 @@ int rommon_run(const struct rommon_options *o)
 	r.report_fd = o->report_fd;
 	r.core.control = r.load.fd = -1;
 	if (start(&r, &e)) {
-		report(&r, false, e.text);
+		machine_report(&r, false, e.text);
 		return 1;
 	}
-	reset(&r);
+	machine_reset(&r);
 	while (r.state != STATE_DONE)
 		turn(&r);
 	stop(&r);

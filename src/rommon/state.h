@@ -13,7 +13,7 @@
 #include "rommon/monitor.h"
 #include "rommon/rommon.h"
 #include "rommon/tty.h"
-#include "rommon/vars.h"
+#include "image/vars.h"
 
 #define CLIENTS       8
 #define STOP_MS       5000  /* an image asked to stop has this long */
@@ -55,16 +55,19 @@ struct rommon {
 	struct errbuf refusal; /* the last image's */
 };
 
-/* rommon.c */
-uint64_t rommon_now(void);
-void rommon_say(struct rommon *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void rommon_stop(struct rommon *r);
+/* machine.c: what the device does; the loop and its clients tell it what happens */
+uint64_t machine_now(void); /* ms, monotonic */
+/* Tells whoever started the device, once, that it is up, or why not. */
+void machine_report(struct rommon *r, bool up, const char *words);
+void machine_reset(struct rommon *r); /* power on */
+void machine_stop(struct rommon *r);
 /* A break on the line. Returns NULL, or why it is ignored. */
-const char *rommon_break(struct rommon *r);
-void rommon_type(struct rommon *r, const char *bytes, size_t n);
+const char *machine_break(struct rommon *r);
+void machine_type(struct rommon *r, const char *bytes, size_t n);
+void machine_core_ended(struct rommon *r, int wait_status);
+void machine_on_time(struct rommon *r, uint64_t now);
 
 /* clients.c: everybody outside: the control socket and the operator's own terminal */
-bool clients_attended(const struct rommon *r); /* is somebody at the console? */
 void clients_accept(struct rommon *r);
 void clients_read(struct rommon *r, struct client *c);
 void clients_write(struct rommon *r, struct client *c);

@@ -3,7 +3,7 @@
  * Goal: boot variables, device.conf and published ports are read as documented, and bad ones are named, not guessed.
  */
 #include "launcher/launcher.h"
-#include "rommon/vars.h"
+#include "image/vars.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

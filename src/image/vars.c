@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vars.c: see vars.h. Runs in rommon; the file was written by core, and is still checked.
+ * vars.c: see vars.h. Runs in rommon and core; the file was written by core, and is still checked.
  */
 #include "vars.h"
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vars.h: boot variables, nvram/boot-vars. Lines NAME=VALUE, written by core (files_save), only read here:
+ * vars.h: boot variables, nvram/boot-vars: what rommon heeds and the image shows. Lines NAME=VALUE, written by core
+ * (files_save), only read here:
  *     BOOT=flash0:NAME[;flash0:NAME]...    images in the order to be tried
  *     CONFREG=0x2102                       configuration register
  * Other names are kept for others and ignored here.
  */
-#ifndef ROMMON_VARS_H
-#define ROMMON_VARS_H
+#ifndef IMAGE_VARS_H
+#define IMAGE_VARS_H
 
 #include "base/buf.h"
 

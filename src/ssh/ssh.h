@@ -180,6 +180,7 @@ int ssh_channel_exit_status(struct ssh_conn *conn, uint32_t channel, uint32_t st
 int ssh_channel_eof(struct ssh_conn *conn, uint32_t channel);
 int ssh_channel_close(struct ssh_conn *conn, uint32_t channel);
 void ssh_disconnect(struct ssh_conn *conn, uint32_t reason, const char *text);
+bool ssh_over(const struct ssh_conn *conn); /* whoever ended it: no answer is awaited any more */
 
 /* The first exchange hash; empty before it. */
 struct str ssh_session_id(const struct ssh_conn *conn);

@@ -5,7 +5,7 @@
 #ifndef SSH_V2_AUTH_H
 #define SSH_V2_AUTH_H
 
-#include "ssh/conn.h"
+#include "ssh/v2/conn.h"
 
 void auth_init(struct auth *a);
 void auth_release(struct auth *a);

@@ -7,7 +7,7 @@
  */
 #include "ssh/v2/auth.h"
 
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 
 #include <openssl/crypto.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  */
 #include "ssh/v2/channel.h"
 
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 
 /* RFC 4254 section 5.1 */
 #define OPEN_RESOURCE_SHORTAGE 4

@@ -5,7 +5,7 @@
 #ifndef SSH_V2_CHANNEL_H
 #define SSH_V2_CHANNEL_H
 
-#include "ssh/conn.h"
+#include "ssh/v2/conn.h"
 
 bool channel_on_open(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool channel_on_window_adjust(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);

@@ -5,7 +5,7 @@
  */
 #include "ssh/v2/kex.h"
 
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
@@ -50,23 +50,6 @@ bool kex_due(const struct ssh_conn *c)
 	if (c->rx.packets >= PACKETS_MAX || c->tx.packets >= PACKETS_MAX)
 		return true;
 	return c->now_ms - c->kexed_ms >= c->set.rekey_ms;
-}
-
-bool kex_on_kexinit(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
-{
-	struct kex *k = &c->kex;
-
-	buf_clear(&k->init_peer);
-	buf_put_u8(&k->init_peer, MSG_KEXINIT);
-	buf_put(&k->init_peer, in->p, in->n);
-	if (k->init_peer.err)
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "KEXINIT too long");
-	k->got = true;
-	if (k->sent)
-		kexinit_negotiate(c);
-	else
-		k->wanted = true;
-	return false;
 }
 
 static void hash_str(EVP_MD_CTX *md, struct str s, int *ok)
@@ -124,7 +107,8 @@ int kex_take_keys(struct ssh_conn *c, struct packet_side *side, int way)
 	struct kex *k = &c->kex;
 	const struct cipher_alg *cipher = k->cipher[way];
 	const struct mac_alg *mac = k->mac[way];
-	struct str secret = buf_str(&k->secret), hash = { k->hash, k->hash_len }, id = ssh_session_id(c);
+	struct str secret = buf_str(&k->secret), hash = { k->hash, k->hash_len },
+		   id = { k->session_id, k->session_id_len };
 	uint8_t iv[KEX_KEY_MAX], key[KEX_KEY_MAX], mac_key[KEX_KEY_MAX];
 	int rc;
 

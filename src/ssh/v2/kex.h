@@ -6,17 +6,17 @@
 #ifndef SSH_V2_KEX_H
 #define SSH_V2_KEX_H
 
-#include "ssh/conn.h"
+#include "ssh/v2/conn.h"
 
 /* kexinit.c */
 void kexinit_send(struct ssh_conn *c); /* with c->kex.cookie */
+bool kexinit_receive(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 /* Agrees on every algorithm, once both KEXINITs are there. */
 void kexinit_negotiate(struct ssh_conn *c);
 /* Could this configuration negotiate at all? */
 bool kexinit_has_offer(const struct ssh_conn *c);
 
 /* kex.c */
-bool kex_on_kexinit(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool kex_on_newkeys(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 /* Derives the keys of one direction (C2S, S2C) and gives them to that side. */
 int kex_take_keys(struct ssh_conn *c, struct packet_side *side, int way);

@@ -5,7 +5,7 @@
  * itself, and its hash must be ours.
  */
 #include "ssh/v2/kex.h"
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 #include "ssh/v2/transport.h"
 
 #include <openssl/crypto.h>

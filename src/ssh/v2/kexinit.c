@@ -4,7 +4,7 @@
  * RFC 8308 (ext-info) and of strict key exchange. The session runs it; the peer's proposal is hostile.
  */
 #include "ssh/v2/kex.h"
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 
 #define LIST_MAX 4096
 
@@ -188,4 +188,21 @@ void kexinit_negotiate(struct ssh_conn *c)
 	k->skip = client.follows && !(same_first(client.list[L_KEX], server.list[L_KEX]) &&
 				      same_first(client.list[L_HOSTKEY], server.list[L_HOSTKEY]));
 	k->state = KEX_PUBLIC;
+}
+
+bool kexinit_receive(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	struct kex *k = &c->kex;
+
+	buf_clear(&k->init_peer);
+	buf_put_u8(&k->init_peer, MSG_KEXINIT);
+	buf_put(&k->init_peer, in->p, in->n);
+	if (k->init_peer.err)
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "KEXINIT too long");
+	k->got = true;
+	if (k->sent)
+		kexinit_negotiate(c);
+	else
+		k->wanted = true;
+	return false;
 }

@@ -9,6 +9,7 @@
 #include "ssh/v2/auth.h"
 #include "ssh/v2/channel.h"
 #include "ssh/v2/kex.h"
+#include "ssh/v2/number.h"
 #include "ssh/v2/request.h"
 #include "ssh/v2/transport.h"
 
@@ -41,7 +42,7 @@ static const struct row {
 	[MSG_SERVICE_REQUEST] = { FROM_CLIENT, AT_SERVICE | AT_AUTH, transport_service_request },
 	[MSG_SERVICE_ACCEPT] = { FROM_SERVER, AT_SERVICE, NULL },
 	[MSG_EXT_INFO] = { FROM_BOTH, AT_SERVICE, transport_ext_info },
-	[MSG_KEXINIT] = { FROM_BOTH, AT_FIRST | AT_KEYED, kex_on_kexinit },
+	[MSG_KEXINIT] = { FROM_BOTH, AT_FIRST | AT_KEYED, kexinit_receive },
 	[MSG_NEWKEYS] = { FROM_BOTH, AT_ANY_KEX, kex_on_newkeys },
 	[MSG_KEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, kex_on_public },
 	[MSG_KEX_REPLY] = { FROM_SERVER, AT_ANY_KEX, NULL },
@@ -109,9 +110,4 @@ bool message_handle(struct ssh_conn *c, struct str payload, struct ssh_event *ev
 	if (!(row->from & from) || !(row->at & at) || !row->handle)
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "message not allowed now");
 	return row->handle(c, &in, ev);
-}
-
-bool message_passes_kex(uint8_t type)
-{
-	return type < 50 && type != MSG_SERVICE_REQUEST && type != MSG_SERVICE_ACCEPT && type != MSG_EXT_INFO;
 }

@@ -5,7 +5,7 @@
 #ifndef SSH_V2_REQUEST_H
 #define SSH_V2_REQUEST_H
 
-#include "ssh/conn.h"
+#include "ssh/v2/conn.h"
 
 bool request_on_global(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool request_on_channel(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);

@@ -7,7 +7,7 @@
 #include "ssh/v2/request.h"
 
 #include "ssh/v2/channel.h"
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 
 #include <string.h>
 

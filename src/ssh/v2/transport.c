@@ -5,7 +5,7 @@
  */
 #include "ssh/v2/transport.h"
 
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 
 #define EXTENSIONS_MAX 64
 
@@ -53,16 +53,6 @@ bool transport_ext_info(struct ssh_conn *c, struct cur *in, struct ssh_event *ev
 	if (!cur_done(in))
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed extensions");
 	return false;
-}
-
-void transport_send_disconnect(struct ssh_conn *c, uint32_t reason, const char *text)
-{
-	struct buf *out = conn_begin(c, MSG_DISCONNECT);
-
-	buf_put_u32(out, reason);
-	buf_put_cstr(out, text);
-	buf_put_cstr(out, "");
-	conn_send(c);
 }
 
 void transport_send_ext_info(struct ssh_conn *c)

@@ -5,13 +5,12 @@
 #ifndef SSH_V2_TRANSPORT_H
 #define SSH_V2_TRANSPORT_H
 
-#include "ssh/conn.h"
+#include "ssh/v2/conn.h"
 
 bool transport_disconnect(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool transport_nothing(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool transport_service_request(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool transport_ext_info(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
-void transport_send_disconnect(struct ssh_conn *c, uint32_t reason, const char *text);
 void transport_send_ext_info(struct ssh_conn *c);
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef SSH_V2_VERSION_H
 #define SSH_V2_VERSION_H
 
-#include "ssh/conn.h"
+#include "ssh/v2/conn.h"
 
 void version_send(struct ssh_conn *c);
 /* Looks for the peer's line in the input; takes it when it is whole. True when it was. */

@@ -9,7 +9,7 @@
 
 #include "ssh/ssh.h"
 #include "ssh/v2/kex.h"
-#include "ssh/v2/message.h"
+#include "ssh/v2/number.h"
 #include "ssh/v2/packet.h"
 
 #define HOST_EVENTS 16

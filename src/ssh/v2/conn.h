@@ -3,8 +3,8 @@
  * conn.h: one SSH connection, as the files of src/ssh share it. What a file alone cares for has its own struct here,
  * and nobody else writes it. A handler that finds the peer at fault calls conn_fail and returns false.
  */
-#ifndef SSH_CONN_H
-#define SSH_CONN_H
+#ifndef SSH_V2_CONN_H
+#define SSH_V2_CONN_H
 
 #include "ssh/algorithms.h"
 #include "ssh/ssh.h"

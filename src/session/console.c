@@ -7,20 +7,24 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-size_t console_write(struct session *s, struct str bytes)
+bool console_write(struct session *s)
 {
-	ssize_t n = write(s->peer, bytes.p, bytes.n);
+	struct buf *out = front_output(&s->shell.front);
+	ssize_t n = buf_len(out) ? write(s->peer, buf_ptr(out), buf_len(out)) : 0;
 
 	if (n <= 0)
-		return 0;
+		return false;
+	buf_consume(out, (size_t)n);
 	s->bytes_out += (uint64_t)n;
-	return (size_t)n;
+	return true;
 }
 
 void console_size(struct session *s)
 {
 	struct winsize w;
 
-	if (ioctl(s->peer, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row)
-		shell_resize(s, w.ws_col, w.ws_row);
+	if (ioctl(s->peer, TIOCGWINSZ, &w) || w.ws_col == 0 || w.ws_row == 0)
+		return;
+	s->shell.cols = w.ws_col;
+	s->shell.rows = w.ws_row;
 }

@@ -124,6 +124,8 @@ bool link_answer(struct session *s, uint16_t type, struct str body)
 		[IPC_AUTH_PROMPT] = answer_prompt,
 	};
 
+	if (s->link.conn && ssh_over(s->link.conn)) /* the answer comes too late: the end was on its way */
+		return true;
 	if (!s->link.conn || !answer[type] || s->link.awaiting == 0)
 		return false;
 	s->link.awaiting--;
@@ -370,15 +372,20 @@ bool link_pump(struct session *s)
 	}
 }
 
-size_t link_write(struct session *s, struct str bytes)
+bool link_write(struct session *s)
 {
-	return s->link.open ? ssh_channel_write(s->link.conn, s->link.channel, 0, bytes.p, bytes.n) : 0;
-}
+	struct link *l = &s->link;
+	struct buf *out;
+	size_t n;
 
-void link_consumed(struct session *s, size_t n)
-{
-	if (s->link.open)
-		ssh_channel_consumed(s->link.conn, s->link.channel, n);
+	if (!l->open || !l->started)
+		return false;
+	ssh_channel_consumed(l->conn, l->channel, s->shell.taken);
+	s->shell.taken = 0;
+	out = front_output(&s->shell.front);
+	n = ssh_channel_write(l->conn, l->channel, 0, buf_ptr(out), buf_len(out));
+	buf_consume(out, n);
+	return n != 0;
 }
 
 /* The client closes the connection itself once its channel is gone; only one that does not is told to. */

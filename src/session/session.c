@@ -27,8 +27,6 @@
 
 #define READ_STEP     32768
 #define SETUP_MS      10000
-#define FLUSH_MS      2000
-#define CORE_STALL_MS 10000
 #define TICK_MS       30000
 #define COOKIE_MS     100   /* how often it is tried again where core's pace holds up a key exchange */
 #define PEER_STALL_MS 60000 /* finishing: this long without a byte taken */
@@ -39,36 +37,6 @@ static uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-void session_stop(struct session *s, uint32_t reason, const char *text)
-{
-	if (s->stage == STAGE_FLUSH)
-		return;
-	s->end_reason = reason;
-	for (size_t i = 0; i + 1 < sizeof s->end_text && text[i]; i++)
-		s->end_text[i] = text[i];
-	if (s->link.conn && !s->link.ended)
-		ssh_disconnect(s->link.conn, reason, text);
-	s->stage = STAGE_FLUSH;
-	s->deadline = s->now + FLUSH_MS;
-}
-
-bool session_wait_core(struct session *s)
-{
-	struct pollfd p = { .fd = s->core.fd, .events = POLLOUT };
-
-	return ppoll(&p, 1, &(struct timespec){ .tv_sec = CORE_STALL_MS / 1000 }, NULL) == 1;
-}
-
-void session_sent(struct session *s, int rc)
-{
-	if (rc == 0)
-		return;
-	if (rc == E_TOOBIG)
-		session_stop(s, REASON_PROTOCOL, "larger than allowed");
-	else
-		s->core_gone = true;
 }
 
 /* ---- the two descriptors ---- */
@@ -148,7 +116,7 @@ static bool read_core(struct session *s)
 		s->core_gone = true;
 		return false;
 	}
-	if (!receive(s, &r) && s->stage != STAGE_FLUSH)
+	if (!receive(s, &r))
 		session_stop(s, REASON_BY_APPLICATION, "bad message from core");
 	ipc_record_release(&r);
 	return true;
@@ -234,6 +202,7 @@ static void pump(struct session *s)
 	while (moved) {
 		moved = link_pump(s);
 		moved |= shell_pump(s);
+		moved |= s->kind == KIND_SSH ? link_write(s) : console_write(s);
 		finish_line(s);
 		if (!moved)
 			moved = write_peer(s);

@@ -492,22 +492,19 @@ static bool hang_up(struct session *s)
 	return true;
 }
 
-static bool feed(struct session *s)
+static bool feed(struct shell *sh)
 {
-	struct shell *sh = &s->shell;
 	size_t n = front_feed(&sh->front, buf_str(&sh->input));
 
 	buf_consume(&sh->input, n);
-	if (n)
-		link_consumed(s, n);
+	sh->taken += n;
 	return n != 0;
 }
 
 /* ---- shown ---- */
 
-static bool show_long(struct session *s)
+static bool show_long(struct shell *sh)
 {
-	struct shell *sh = &s->shell;
 	uint64_t left = sh->long_size - sh->long_at;
 	uint8_t bytes[LONG_STEP];
 	ssize_t n;
@@ -522,17 +519,6 @@ static bool show_long(struct session *s)
 	sh->long_at += (uint64_t)n;
 	front_write(&sh->front, (struct str){ bytes, (size_t)n });
 	return true;
-}
-
-static bool push_output(struct session *s)
-{
-	struct buf *out = front_output(&s->shell.front);
-	size_t n = 0;
-
-	if (buf_len(out))
-		n = s->kind == KIND_SSH ? link_write(s, buf_str(out)) : console_write(s, buf_str(out));
-	buf_consume(out, n);
-	return n != 0;
 }
 
 bool shell_flushed(const struct session *s)
@@ -551,14 +537,14 @@ bool shell_pump(struct session *s)
 
 	if (!has_front(sh))
 		return false;
-	moved = feed(s);
+	moved = feed(sh);
 	if (!sh->finishing && s->stage == STAGE_SHELL && front_step(&sh->front, &ev)) {
 		on_event(s, &ev);
 		moved = event = true;
 	}
 	if (!event)
 		moved |= hang_up(s);
-	moved |= show_long(s);
+	moved |= show_long(sh);
 	if (sh->closing && waits_for_key(sh))
 		skip_to_close(sh);
 	if (buf_len(&sh->queue) && !blocked(sh, queued_type(sh))) {
@@ -566,7 +552,6 @@ bool shell_pump(struct session *s)
 			session_stop(s, REASON_BY_APPLICATION, "bad message from core");
 		moved = true;
 	}
-	moved |= push_output(s);
 	send_resize(s);
 	return moved;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * state.h: what the files of the session process share: one connection's state and the functions by which they call
- * each other. session.c owns the descriptors and the time, link.c drives the SSH library, shell.c holds the
- * conversation with core about commands, front.c and plain.c show it to a terminal or to a program.
+ * each other, always downwards: session.c owns the descriptors and the time and drives both sides; link.c is the peer's
+ * side by SSH; shell.c holds the conversation with core about commands; front.c and plain.c show it to a terminal or to
+ * a program; console.c is the tty; state.c is what all of them may do.
  */
 #ifndef SESSION_STATE_H
 #define SESSION_STATE_H
@@ -49,16 +50,17 @@ struct link {
 struct shell {
 	struct front front;
 	struct buf input; /* typed, not yet taken by the front */
+	size_t taken;     /* bytes of it the front took and the peer may send again */
 	struct buf queue; /* records that wait until earlier output is shown: u16 type, string body */
 	int queued_fds[SHELL_FDS];
 	unsigned n_queued_fds;
 	int long_fd; /* OUTFD being shown, or -1 */
 	uint64_t long_at, long_size;
-	bool exec;     /* one command: no banner, no prompt */
-	bool busy;     /* a command runs */
-	bool asking;   /* ASK or TEXT stands */
-	bool discard;  /* cancelled: the rest of this command's output is dropped */
-	bool closing;  /* CLOSE is in the queue */
+	bool exec;    /* one command: no banner, no prompt */
+	bool busy;    /* a command runs */
+	bool asking;  /* ASK or TEXT stands */
+	bool discard; /* cancelled: the rest of this command's output is dropped */
+	bool closing; /* CLOSE is in the queue */
 	uint8_t last_typed;
 	bool eof;       /* nothing more will be typed */
 	bool finishing; /* show what is left, then close with `status` */
@@ -83,7 +85,7 @@ struct session {
 	struct shell shell;
 };
 
-/* session.c */
+/* state.c */
 void session_stop(struct session *s, uint32_t reason, const char *text); /* orderly end; the first reason is kept */
 bool session_wait_core(struct session *s); /* until core reads again; false: it does not */
 void session_sent(struct session *s, int rc);
@@ -102,8 +104,7 @@ void session_sent(struct session *s, int rc);
 bool link_setup(struct session *s, struct str body);
 bool link_answer(struct session *s, uint16_t type, struct str body); /* COOKIE, SIGNED, AUTH_*; false: malformed */
 bool link_pump(struct session *s);                                   /* true: something moved */
-size_t link_write(struct session *s, struct str bytes);              /* to the channel; bytes taken */
-void link_consumed(struct session *s, size_t n);
+bool link_write(struct session *s); /* what the shell shows to the channel; true: something moved */
 void link_finish(struct session *s, uint32_t status);
 
 /* shell.c */
@@ -120,7 +121,7 @@ bool shell_pump(struct session *s);
 bool shell_flushed(const struct session *s);
 
 /* console.c */
-size_t console_write(struct session *s, struct str bytes);
+bool console_write(struct session *s); /* as link_write */
 void console_size(struct session *s);
 
 #endif

@@ -82,6 +82,15 @@ static void setup(struct session *s)
 	buf_release(&blobs);
 }
 
+/* Two answers that the session finds together: the first ends the connection, so the second comes too late. */
+static void refuse(struct session *s)
+{
+	kill(s->pid, SIGSTOP);
+	IPC_SEND(&s->ch, SIGNED, .signature = STR(""));
+	IPC_SEND(&s->ch, SIGNED, .signature = STR(""));
+	kill(s->pid, SIGCONT);
+}
+
 static void sign(struct session *s, struct str body)
 {
 	struct ipc_msg_SIGN m;
@@ -92,6 +101,11 @@ static void sign(struct session *s, struct str body)
 
 	if (!ipc_get_SIGN(body, &m))
 		return;
+	if (str_is(m.v_c, "SSH-2.0-refused")) {
+		refuse(s);
+		EVP_MD_CTX_free(md);
+		return;
+	}
 	buf_init(&b, 0);
 	buf_init(&sig, 0);
 	buf_put_str(&b, m.v_c);
@@ -211,6 +225,7 @@ static void from_session(struct session *s, struct ipc_record *r)
 	struct ipc_msg_AUTH_PASSWORD password;
 	struct ipc_msg_HELP help;
 	struct ipc_msg_RUN run;
+	struct ipc_msg_BYE bye;
 	uint8_t cookie[16];
 
 	if (r->type == IPC_COOKIE_ASK) {
@@ -235,6 +250,8 @@ static void from_session(struct session *s, struct ipc_record *r)
 	} else if (r->type == IPC_CANCEL) {
 		out(s, "never seen\n");
 		done(s);
+	} else if (r->type == IPC_BYE && ipc_get_BYE(r->body, &bye)) {
+		printf("bye %.*s\n", (int)bye.text.n, (const char *)bye.text.p);
 	}
 }
 

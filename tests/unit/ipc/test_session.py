@@ -141,6 +141,14 @@ class Session(unittest.TestCase):
             seen += channel.recv(1000)
         client.close()
 
+    def test_answer_after_the_end(self):
+        with self.raw() as s:
+            transport = paramiko.Transport(s)
+            transport.local_version = "SSH-2.0-refused"
+            self.assertRaises(paramiko.SSHException, transport.start_client, timeout=10)
+            self.assertEqual(self.core.stdout.readline(), "bye host key did not sign\n")
+            transport.close()
+
     # --- shells ---
     def test_shell_without_pty(self):
         done = self.ssh(stdin="hello\nask\ny\nlast", options=["-T"])

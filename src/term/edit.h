@@ -17,16 +17,16 @@
 #define EDIT_CUTS 10   /* cuts remembered for Ctrl-Y and Esc-Y */
 
 struct edit {
-	uint32_t cells[EDIT_MAX]; /* characters, as struct typed_key has them */
-	size_t n, at;             /* how many; the cursor stands before cells[at] */
+	size_t n, at; /* how many cells; the cursor stands before cells[at] */
 	size_t bytes;
 	bool secret; /* nothing cut is remembered */
 	struct edit_cut {
 		uint32_t *cells;
 		size_t n;
-	} cuts[EDIT_CUTS]; /* newest first */
-	size_t yanked;     /* cells the last key, a yank, put before the cursor; 0 = it was another key */
-	size_t yank;       /* from which cut */
+	} cuts[EDIT_CUTS];        /* newest first */
+	size_t yanked;            /* cells the last key, a yank, put before the cursor; 0 = it was another key */
+	size_t yank;              /* from which cut */
+	uint32_t cells[EDIT_MAX]; /* [0, n): characters, as struct typed_key has them */
 };
 
 void edit_init(struct edit *e);

@@ -8,7 +8,7 @@
 
 void history_init(struct history *h, uint32_t limit)
 {
-	*h = (struct history){ 0 };
+	h->count = 0; /* pages of lines never typed cost no memory */
 	buf_init(&h->draft, 0);
 	history_limit(h, limit);
 }

@@ -5,5 +5,5 @@ mode config
 !
   ip domain-name <name> = /sys:domain ; alias ip domain name <name>
       "Define the default domain name" "Default domain name"
-  ip host <name> <address A.B.C.D>... = /sys:domain/host
+  ip host <name> <address A.B.C.D>... = /sys:domain/host ; kept
       "Add an entry to the ip hostname table" "Name of host" "Host IP address"

@@ -33,7 +33,7 @@ mode config
 mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"
   username <name> = user ; enter conf-ssh-pubkey-user
       "Configure a user's public keys" "Name of the user"
-  server <name> = server ; enter conf-ssh-pubkey-server
+  server <name> = server ; enter conf-ssh-pubkey-server, kept
       "Configure a server's public keys" "Name of the server"
 
 mode conf-ssh-pubkey-user, conf-ssh-pubkey-server  parent conf-ssh-pubkey

@@ -36,7 +36,7 @@ void cmd_set_reload_privileges(struct cmd_set *set);
 
 /* Where a line is typed: a mode and the keys of the entries it stands in. A plain value; copy freely. It holds no
  * pointer into the model: the entry may vanish while somebody stands in it and is made again by the next line. */
-#define CMD_DEPTH 5
+#define CMD_DEPTH   5
 #define CMD_KEY_MAX 128
 struct cmd_mode;
 struct cmd_place {
@@ -52,14 +52,14 @@ void cmd_place_config(const struct cmd_set *set, struct cmd_place *p); /* (confi
 bool cmd_place_configuring(const struct cmd_place *p);
 const char *cmd_place_mode(const struct cmd_place *p); /* "exec", "config", "config-line" … */
 const char *cmd_place_key(const struct cmd_place *p);  /* first key of the entry one stands in; "" without one */
-bool cmd_place_up(struct cmd_place *p); /* one level out (`exit`); false at exec */
+bool cmd_place_up(struct cmd_place *p);                /* one level out (`exit`); false at exec */
 /* "R1#", "R1(config-line)#"; the host name is cut to 20 characters in configuration modes. */
 void cmd_place_prompt(const struct cmd_place *p, const char *hostname, unsigned level, struct buf *out);
 
 struct cmd_error {
 	enum { CMD_ERR_INVALID, CMD_ERR_INCOMPLETE, CMD_ERR_AMBIGUOUS, CMD_ERR_UNKNOWN, CMD_ERR_OTHER } kind;
-	size_t column; /* byte offset in the line of the word at fault */
-	char word[64]; /* AMBIGUOUS: the line as typed, which is what IOS quotes */
+	size_t column;  /* byte offset in the line of the word at fault */
+	char word[64];  /* AMBIGUOUS: the line as typed, which is what IOS quotes */
 	char text[256]; /* OTHER: the whole message, e.g. of a constraint */
 };
 /* As IOS prints it: the caret line (indented by `prompt_len` + column) and `% Invalid input detected at '^' marker.`,
@@ -69,13 +69,19 @@ void cmd_error_text(const struct cmd_error *err, size_t prompt_len, struct buf *
 /* "More text until": banners, key-string … (STYLE.md point 7) */
 struct cmd_text_rule {
 	const char *prompt; /* e.g. "(conf-ssh-pubkey-data)#"; NULL = none */
-	const char *until;  /* a line equal to one of these comma-separated words; or, if within, this string anywhere */
+	const char *until; /* a line equal to one of these comma-separated words; or, if within, this string anywhere */
 	bool within;
 	bool echo;
 };
 
-enum cmd_filter_kind { CMD_FILTER_NONE, CMD_FILTER_INCLUDE, CMD_FILTER_EXCLUDE, CMD_FILTER_BEGIN, CMD_FILTER_SECTION,
-		       CMD_FILTER_COUNT }; /* as enum ipc_filter */
+enum cmd_filter_kind {
+	CMD_FILTER_NONE,
+	CMD_FILTER_INCLUDE,
+	CMD_FILTER_EXCLUDE,
+	CMD_FILTER_BEGIN,
+	CMD_FILTER_SECTION,
+	CMD_FILTER_COUNT
+}; /* as enum ipc_filter */
 
 /* A parsed line. Everything lives in the arena given to cmd_parse. */
 struct cmd_row;
@@ -85,6 +91,7 @@ struct cmd_match {
 	cmd_step_fn *hook;         /* configuration rows: runs before cmd_apply, may ask, wait and change arguments */
 	bool no, dflt;             /* `no …` (or `terminal no …`), `default …` */
 	struct cmd_place place;    /* where it applies: the place of typing or, after walk-up, one of its parents */
+	bool kept;                 /* the row is kept for configuration only: it acts on nothing */
 	bool needs_text;           /* collect text by `text_rule`, then cmd_match_text */
 	struct cmd_text_rule text_rule;
 	enum cmd_filter_kind filter; /* `| include …` */
@@ -92,23 +99,25 @@ struct cmd_match {
 	struct cmd_values *values;
 };
 /* 0, E_INVAL (err is filled) or E_NOMEM. `level`: the privilege of who types; rows above it do not exist for him. */
-int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line, struct arena *a,
-	      struct cmd_match *m, struct cmd_error *err);
+int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
+	      struct arena *a, struct cmd_match *m, struct cmd_error *err);
 const char *cmd_arg(const struct cmd_match *m, const char *name); /* as typed or canonical; NULL if not given */
 bool cmd_has(const struct cmd_match *m, const char *word);        /* this keyword was given */
 int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const char *value); /* for hooks */
-/* The lines collected by the text rule, LF between them, without the terminator (what follows it is ignored). A banner is
- * then whole; other text is cmd_arg(m, "text") for the row's hook. */
+/* The lines collected by the text rule, LF between them, without the terminator (what follows it is ignored). A banner
+ * is then whole; other text is cmd_arg(m, "text") for the row's hook. */
 int cmd_match_text(struct cmd_match *m, struct arena *a, struct str text);
 const char *cmd_row_mode(const struct cmd_match *m); /* "exec", "config", "config-line" … */
 
-/* Configuration rows (without handler): make the change in `t`. *place becomes where the next line is typed (a mode entered, a walk-up).
- * A failure is the model's (range, limit) with IOS's words in err; `t` is then as it was before this line. */
+/* Configuration rows (without handler): make the change in `t`. *place becomes where the next line is typed (a mode
+ * entered, a walk-up). A failure is the model's (range, limit) with IOS's words in err; `t` is then as it was before
+ * this line. */
 int cmd_apply(const struct cmd_set *set, const struct cmd_match *m, struct txn *t, struct cmd_place *place,
 	      struct cmd_error *err);
 
 /* `?`: what may follow `line`, as IOS lists it (words, or words and help in two columns), LF-ended lines. */
-void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line, struct buf *out);
+void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
+	      struct buf *out);
 /* Tab: what to append to make the last word whole, with a blank if it is unique; empty if ambiguous or unknown. */
 void cmd_complete(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
 		  struct buf *out);

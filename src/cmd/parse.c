@@ -210,6 +210,7 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 	}
 	m->no |= m->row->handler != CMD_NONE && cmd_has(m, "no");
 	m->handler = row->handler != CMD_NONE ? set->fns[row->handler] : NULL;
+	m->kept = row->flags & ROW_KEPT;
 	m->hook = row->hook != CMD_NONE && !m->no && !m->dflt ? set->fns[row->hook] : NULL;
 	m->filter = at->filter;
 	m->pattern = at->pattern;

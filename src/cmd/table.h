@@ -45,14 +45,15 @@ struct cmd_bind {
 };
 
 enum cmd_row_flag {
-	ROW_NO = 1,          /* `no` and `default` are understood */
-	ROW_ALWAYS = 2,      /* a line of running-config even when it is the default, if need be as `no …` */
-	ROW_MERGE = 4,       /* what is not given stays */
-	ROW_INPUT = 8,       /* never printed: another row prints what it sets */
-	ROW_HIDDEN = 16,     /* not in `?` nor Tab */
-	ROW_FILTER = 32,     /* may be followed by `| include …` */
-	ROW_GROUP = 64,      /* running-config has a `!` before it */
-	ROW_EVERYWHERE = 128 /* known in every configuration mode */
+	ROW_NO = 1,           /* `no` and `default` are understood */
+	ROW_ALWAYS = 2,       /* a line of running-config even when it is the default, if need be as `no …` */
+	ROW_MERGE = 4,        /* what is not given stays */
+	ROW_INPUT = 8,        /* never printed: another row prints what it sets */
+	ROW_HIDDEN = 16,      /* not in `?` nor Tab */
+	ROW_FILTER = 32,      /* may be followed by `| include …` */
+	ROW_GROUP = 64,       /* running-config has a `!` before it */
+	ROW_EVERYWHERE = 128, /* known in every configuration mode */
+	ROW_KEPT = 256        /* acts on nothing; who types it is told once */
 };
 
 struct cmd_row {

@@ -170,6 +170,22 @@ static void run_end(struct run *run, unsigned status)
 	sh->ops->done(sh, status);
 }
 
+/* A person is told once a session that a row acts on nothing; a file is not. */
+static void say_if_kept(struct run *run)
+{
+	struct cli *sh = run->cli;
+	size_t i = 0;
+
+	if (!run->match.kept || !sh->interactive)
+		return;
+	while (i < CLI_KEPT_ROWS && sh->kept_said[i] && sh->kept_said[i] != run->match.row)
+		i++;
+	if (i == CLI_KEPT_ROWS || sh->kept_said[i])
+		return;
+	sh->kept_said[i] = run->match.row;
+	buf_puts(&run->out, "% Kept for configuration only: acts on nothing in this release\n");
+}
+
 static int apply_match(struct run *run)
 {
 	struct cli *sh = run->cli;
@@ -191,6 +207,7 @@ static int apply_match(struct run *run)
 	rc = txn_commit(t, &e);
 	if (rc < 0)
 		return run_fail(run, "%% %s", e.text);
+	say_if_kept(run);
 	if (changed && sh->interactive) {
 		sh->configured = true;
 		cli_touched(sh);

@@ -30,17 +30,19 @@ struct cli_ops {
 	void (*done)(struct cli *sh, unsigned status);
 };
 
+#define CLI_KEPT_ROWS 16
 struct cli {
 	struct core *core;
 	const struct cli_ops *ops;
 	struct cmd_place place;
-	unsigned level;   /* privilege 0..15 */
-	char user[65];    /* "" = nobody logged in (console without login) */
-	char origin[96];  /* "console", "vty0 (192.0.2.1)": who, for the log */
-	bool interactive; /* a person or a program at a prompt; false: a file */
-	bool configured;  /* changed something since it entered configuration mode */
-	bool leave;       /* `exit` at exec: end the session after this command */
-	struct run *run;  /* the command in flight or NULL */
+	unsigned level;                                 /* privilege 0..15 */
+	char user[65];                                  /* "" = nobody logged in (console without login) */
+	char origin[96];                                /* "console", "vty0 (192.0.2.1)": who, for the log */
+	bool interactive;                               /* a person or a program at a prompt; false: a file */
+	bool configured;                                /* changed something since it entered configuration mode */
+	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */
+	bool leave;                                     /* `exit` at exec: end the session after this command */
+	struct run *run;                                /* the command in flight or NULL */
 };
 
 void cli_init(struct cli *sh, struct core *core, const struct cli_ops *ops);

@@ -4,7 +4,7 @@
 from syntax import Group, Tok
 
 NONE = 0xffff
-FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128}
+FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'kept': 256}
 
 
 def c_string(text):

@@ -35,6 +35,8 @@ def facts(row):
         found.append('Default: ' + ', '.join(dict.fromkeys(values)) + '.')
     if row.has('enter'):
         found.append(f'Enters `({row.opt("enter")})`.')
+    if row.has('kept'):
+        found.append('Kept for configuration only: it acts on nothing in this release.')
     if row.has('merge'):
         found.append('What is not given stays as it was.')
     if row.has('input'):
@@ -57,11 +59,20 @@ def words(row):
     return lines
 
 
+def kept(notation):
+    """The list of what is accepted and acts on nothing."""
+    lines = [f'- `{syntax(row.tree)}` in `{mode.prompt}#`' for mode in notation.modes.values() for row in mode.rows
+             if row.has('kept')]
+    return ('\n## Kept for configuration only\n\n'
+            'Accepted, saved and shown, but acting on nothing in this release; who types one is told so once a session.\n\n'
+            + '\n'.join(lines) + '\n')
+
+
 def write(notation, dialect, out):
     out.write(f'# Commands of the {dialect} dialect\n\n'
               'Made from `commands/` by `tools/cmdc`; change it there, then `ninja -C build update-commands`. '
               'How a row is written: [commands-notation.md](commands-notation.md).\n\n'
-              'Every configuration command also has `no` and `default`, which bring its default back.\n')
+              'Every configuration command also has `no` and `default`, which bring its default back.\n' + kept(notation))
     for mode in notation.modes.values():
         prompt = '`>` and `#`' if mode.name == 'exec' else f'`{mode.prompt}#`'
         out.write(f'\n## {mode.name}: prompt {prompt}\n')

@@ -7,7 +7,7 @@ from syntax import Bad, Group, SyntaxReader, Tok, automaton
 
 VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
                'BANNER': 'BANNER', 'COMMAND': 'COMMAND'}
-OPTIONS = {'level', 'always', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
+OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
            'unless', 'text', 'sets', 'alias', 'everywhere'}
 
 

@@ -115,7 +115,7 @@ void gatectl_console(struct gatectl *g)
 	fds[0] = pair[1];
 	fds[1] = g->console_fd;
 	if (IPC_SEND_FDS(&g->now.channel, fds, 2, TERMINAL, .unused = 0) == 0)
-		g->events->session(g->core, pair[0], KIND_CONSOLE, "", 0, &from_console);
+		g->events->arrived(g->core, pair[0], KIND_CONSOLE, "", 0, &from_console);
 	else
 		close(pair[0]);
 	close(pair[1]);
@@ -153,7 +153,7 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 		syslog_event(g->core->log, "SSH", 4, "GONE", "a client left before its session began");
 		return;
 	}
-	p = g->events->session(g->core, r->fds[0], KIND_SSH, address, port, &from_network);
+	p = g->events->arrived(g->core, r->fds[0], KIND_SSH, address, port, &from_network);
 	r->fds[0] = -1; /* taken */
 	if (p)
 		p->gate_pid = (pid_t)m.pid;

@@ -17,11 +17,11 @@ struct peer;
 struct peer_origin;
 struct errbuf;
 
-/* ready: a new gate has taken over; it has no listening socket yet. session: gate brought a connection, or the console
+/* ready: a new gate has taken over; it has no listening socket yet. arrived: gate brought a connection, or the console
  * gets a session; takes over `fd`, core's end of its channel. */
 struct gatectl_events {
 	void (*ready)(struct core *core);
-	struct peer *(*session)(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
+	struct peer *(*arrived)(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
 				const struct peer_origin *origin);
 };
 struct gatectl *gatectl_new(struct core *core, int console_fd, const struct gatectl_events *events);

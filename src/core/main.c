@@ -121,7 +121,7 @@ static void gate_ready(struct core *core)
 	maybe_booted(b);
 }
 
-static const struct gatectl_events gate_events = { .ready = gate_ready, .session = service_start };
+static const struct gatectl_events gate_events = { .ready = gate_ready, .arrived = service_start };
 
 static void config_report(void *arg, const char *message)
 {

@@ -20,12 +20,12 @@
 #define SIGN_LIMIT_MS 5000
 
 /* What core must know of a method to rebuild its hash. */
-struct kex_hash {
+struct transcript_method {
 	const char *name;
 	const char *digest;
 	size_t client_len, server_len; /* exact lengths of the public values */
 };
-static const struct kex_hash hashes[] = {
+static const struct transcript_method methods[] = {
 	{ "curve25519-sha256", "SHA256", 32, 32 },
 	{ "curve25519-sha256@libssh.org", "SHA256", 32, 32 },
 };
@@ -45,11 +45,11 @@ int transcript_new_cookie(struct transcript *k)
 	return 0;
 }
 
-static const struct kex_hash *find_hash(struct str name)
+static const struct transcript_method *find_method(struct str name)
 {
-	for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
-		if (str_is(name, hashes[i].name))
-			return &hashes[i];
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+		if (str_is(name, methods[i].name))
+			return &methods[i];
 	}
 	return NULL;
 }
@@ -63,7 +63,7 @@ static bool version_ok(struct str v)
 int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
 		     struct str our_blob, uint8_t hash[64], size_t *hash_len)
 {
-	const struct kex_hash *h = find_hash(m->kex);
+	const struct transcript_method *h = find_method(m->kex);
 	struct buf t;
 	unsigned len = 0;
 	int rc = E_CRYPTO;

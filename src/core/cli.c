@@ -312,7 +312,8 @@ int cli_command(struct cli *sh, struct str line)
 	if (!run)
 		return E_NOMEM;
 	buf_init(&prompt, 256);
-	cli_prompt(sh, &prompt);
+	if (!sh->bare)
+		cli_prompt(sh, &prompt);
 	run->prompt_len = buf_len(&prompt);
 	buf_release(&prompt);
 	rc = begin_line(run, &sh->place, line);

@@ -38,6 +38,7 @@ struct cli {
 	unsigned level;                                 /* privilege 0..15 */
 	char user[65];                                  /* "" = nobody logged in (console without login) */
 	char origin[96];                                /* "console", "vty0 (192.0.2.1)": who, for the log */
+	bool bare;                                      /* no prompt stands before the line: a remote command */
 	bool interactive;                               /* a person or a program at a prompt; false: a file */
 	bool configured;                                /* changed something since it entered configuration mode */
 	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */

@@ -217,7 +217,7 @@ int cmd_reload(struct run *run)
 		syslog_event(run->core->log, "SYS", 5, "RELOAD",
 			     "Reload requested by %s on %s. Reload Reason: Reload Command.",
 			     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
-		shutdown_begin(run->core, true, "");
-		return RUN_DONE;
+		shutdown_begin(run->core, true, "\n***\n*** --- SHUTDOWN NOW ---\n***\n");
+		return RUN_WAIT; /* for the end: no prompt comes any more */
 	}
 }

@@ -147,7 +147,7 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 	uint16_t port = 0;
 	struct peer *p;
 
-	if (!ipc_get_CONNECTION(r->body, &m))
+	if (!ipc_get_CONNECTION(r->body, &m) || g->core->ending)
 		return;
 	if (!peer_address(r->fds[1], address, sizeof address, &port)) {
 		syslog_event(g->core->log, "SSH", 4, "GONE", "a client left before its session began");

@@ -95,7 +95,7 @@ void syslog_event(struct syslog *log, const char *facility, int severity, const 
 	vsnprintf(line + n, sizeof line - n, fmt, ap);
 	va_end(ap);
 	for (char *p = line; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
 			*p = '?';
 	}
 	free(*slot);

@@ -19,7 +19,7 @@ typedef bool syslog_sink_fn(void *arg, const char *line);
 void syslog_sink(struct syslog *log, syslog_sink_fn *fn, void *arg);
 void syslog_booted(struct syslog *log); /* from now on standard error (run/boot.log) gets no copy */
 void syslog_free(struct syslog *log);
-/* Severity 0 (emergency) … 7 (debug). Control characters in the text are replaced. */
+/* Severity 0 (emergency) … 7 (debug). What is not printable ASCII is replaced. */
 void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* Everything in the ring, oldest first, as `show logging` prints it. */

@@ -212,7 +212,7 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 		peer_close(p, 1, text);
 		return;
 	}
-	p->exec = m->kind == OPEN_EXEC;
+	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
 	if (p->exec || !m->pty)
 		p->length = 0;
 	else if (m->rows > 0)

@@ -23,13 +23,16 @@
 
 static pid_t target;
 
+static int kept_signal;
+
 static void die(const char *what)
 {
 	fprintf(stderr, "inject: %s failed: %s\n", what, strerror(errno));
 	exit(1);
 }
 
-static void await_stop(void)
+/* The signal with which the process stopped, 0 for a trace stop. */
+static int await_stop(void)
 {
 	int status;
 
@@ -43,6 +46,7 @@ static void await_stop(void)
 		printf("exited %d\n", WEXITSTATUS(status));
 		exit(0);
 	}
+	return status >> 16 || WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
 }
 
 static void put(uint64_t at, const void *bytes, size_t n)
@@ -89,6 +93,7 @@ static void call(const struct user_regs_struct *before, int argc, char **argv)
 	unsigned long long *slots[MAX_ARGS] = { &r.rdi, &r.rsi, &r.rdx, &r.r10, &r.r8, &r.r9 };
 	uint64_t stack = (r.rsp - RED_ZONE) & ~15ULL;
 	uint16_t instruction;
+	uint64_t at;
 	long text;
 
 	/* It waits inside a system call: the instruction before the next one is `syscall`. */
@@ -104,11 +109,19 @@ static void call(const struct user_regs_struct *before, int argc, char **argv)
 		*slots[i] = argument(argv[i + 1], &stack);
 	r.rax = strtoull(argv[0], NULL, 0);
 	r.orig_rax = ~0ULL;
-	if (ptrace(PTRACE_SETREGS, target, 0, &r) < 0 || ptrace(PTRACE_SINGLESTEP, target, 0, 0) < 0)
-		die("step");
-	await_stop();
-	if (ptrace(PTRACE_GETREGS, target, 0, &r) < 0)
+	at = r.rip;
+	if (ptrace(PTRACE_SETREGS, target, 0, &r) < 0)
 		die("registers");
+	do { /* a signal that arrives (gate's children end) stops it before the call: it is delivered at the end */
+		int got;
+
+		if (ptrace(PTRACE_SINGLESTEP, target, 0, 0) < 0)
+			die("step");
+		got = await_stop();
+		kept_signal = got ? got : kept_signal;
+		if (ptrace(PTRACE_GETREGS, target, 0, &r) < 0)
+			die("registers");
+	} while (r.rip == at);
 	if ((int64_t)r.rax < 0 && (int64_t)r.rax > -4096)
 		printf("errno %d\n", (int)-(int64_t)r.rax);
 	else
@@ -131,7 +144,7 @@ int main(int argc, char **argv)
 		die("registers");
 	call(&before, argc - 2, argv + 2);
 	fflush(stdout);
-	if (ptrace(PTRACE_SETREGS, target, 0, &before) < 0 || ptrace(PTRACE_DETACH, target, 0, 0) < 0)
+	if (ptrace(PTRACE_SETREGS, target, 0, &before) < 0 || ptrace(PTRACE_DETACH, target, 0, (long)kept_signal) < 0)
 		die("detach");
 	return 0;
 }

@@ -62,6 +62,7 @@ def core_of(device):
 
 def new_session(device):
     """A logged-in terminal and the pid of its session."""
+    wait_for(lambda: [p for p in device.role("gate") if is_session(p)])  # the console's
     before = set(device.role("gate"))
     terminal = device.terminal()
     (pid,) = [p for p in device.role("gate") if p not in before and is_session(p)]
@@ -121,10 +122,10 @@ def test_gate_has_its_channel_and_listeners(device):
     assert wait_for(lambda: targets() == expected, 2), targets()
 
 
-def test_root_is_an_empty_folder(device, uid):
+def test_root_is_an_empty_folder(lab):
+    """Where root runs the device: only root can change the root folder."""
     needs_root()
-    if uid is not None:
-        pytest.skip("only root can change the root folder")
+    device = lab.booted()
     _, session = new_session(device)
     for pid in (session, gate_of(device)):
         assert os.listdir(f"/proc/{pid}/root/") == []

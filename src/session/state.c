@@ -8,6 +8,7 @@
 #include "base/err.h"
 
 #include <poll.h>
+#include <string.h>
 
 #define FLUSH_MS      2000
 #define CORE_STALL_MS 10000
@@ -17,8 +18,7 @@ void session_stop(struct session *s, uint32_t reason, const char *text)
 	if (s->stage == STAGE_FLUSH)
 		return;
 	s->end_reason = reason;
-	for (size_t i = 0; i + 1 < sizeof s->end_text && text[i]; i++)
-		s->end_text[i] = text[i];
+	memcpy(s->end_text, text, strnlen(text, sizeof s->end_text - 1));
 	if (s->link.conn && !s->link.ended)
 		ssh_disconnect(s->link.conn, reason, text);
 	s->stage = STAGE_FLUSH;

@@ -183,7 +183,7 @@ static void say_if_kept(struct run *run)
 	if (i == CLI_KEPT_ROWS || sh->kept_said[i])
 		return;
 	sh->kept_said[i] = run->match.row;
-	buf_puts(&run->out, "% Kept for configuration only: acts on nothing in this release\n");
+	buf_puts(&run->out, "Kept for configuration only: acts on nothing in this release\n");
 }
 
 static int apply_match(struct run *run)

@@ -334,6 +334,7 @@ int cli_internal(struct cli *sh, cmd_step_fn *step)
 	if (!run)
 		return E_NOMEM;
 	run->step_fn = step;
+	run->internal = true;
 	run_continue(run);
 	return 0;
 }
@@ -366,10 +367,12 @@ void cli_cancel(struct cli *sh)
 	if (!run)
 		return;
 	run->cancelled = true;
-	if (run->waiting_answer)
+	if (run->waiting_answer) {
 		cli_answer(sh, true, STR(""));
-	else
-		run_end(run, 1);
+		return;
+	}
+	sh->leave |= run->internal; /* a login that was interrupted let nobody in */
+	run_end(run, 1);
 }
 
 /* `do LINE`: the line is parsed as if typed at exec, by the same user, and runs in this command's place. */

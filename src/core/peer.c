@@ -32,9 +32,9 @@ void peer_violation(struct peer *p, const char *what)
 {
 	if (p->doomed)
 		return;
+	p->doomed = true; /* before the log, which is shown to sessions */
 	syslog_event(p->core->log, "SSH", 4, "SESSION_ENDED", "connection %u from %s ended: %s", p->number,
 		     p->address[0] ? p->address : "console", what);
-	p->doomed = true;
 	shutdown(p->channel.fd, SHUT_RDWR); /* the read event frees it, once no handler stands on it */
 }
 

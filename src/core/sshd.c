@@ -29,10 +29,6 @@
 #define MAX_SOCKETS    8
 #define BACKLOG        128
 
-#define KEX_LIST    "curve25519-sha256,curve25519-sha256@libssh.org"
-#define CIPHER_LIST "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes256-ctr"
-#define MAC_LIST    "hmac-sha2-256-etm@openssh.com,hmac-sha2-256"
-
 struct sshd {
 	struct core *core;
 	bool enabled;
@@ -117,12 +113,6 @@ struct str sshd_version(const struct sshd *s)
 {
 	(void)s;
 	return STR("SSH-2.0-Ravelin_" RAVELIN_VERSION);
-}
-
-bool sshd_offers_kex(const struct sshd *s, struct str name)
-{
-	(void)s;
-	return str_is(name, "curve25519-sha256") || str_is(name, "curve25519-sha256@libssh.org");
 }
 
 const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
@@ -264,10 +254,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	if (banner)
 		buf_printf(&text, "%s\n", banner);
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
-		  .version = sshd_version(s), .kex = STR(KEX_LIST),
-		  .hostkeys =
-		      s->ed25519 ? STR("ssh-ed25519,rsa-sha2-512,rsa-sha2-256") : STR("rsa-sha2-512,rsa-sha2-256"),
-		  .ciphers = STR(CIPHER_LIST), .macs = STR(MAC_LIST), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
+		  .version = sshd_version(s), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs,
 		  .retries = 1 + (uint32_t)model_uint(m, "/ravelin-ssh:ssh/authentication-retries", 3),
 		  .rekey_bytes = 0, .rekey_secs = 0);

@@ -25,7 +25,6 @@ void sshd_listen(struct sshd *s);
 /* Sends a new session what it needs. */
 void sshd_setup(struct sshd *s, struct peer *p);
 struct str sshd_version(const struct sshd *s);
-bool sshd_offers_kex(const struct sshd *s, struct str name);
 /* The host key behind an offered algorithm, NULL if none. */
 const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
 /* "1.5", "2.0" or "1.99": the versions configured. */

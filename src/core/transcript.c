@@ -167,7 +167,7 @@ void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
 	buf_init(&signature, 8192);
 	if (key)
 		key_blob(key, &blob);
-	if (!p->transcript.signing && sshd_offers_kex(p->core->sshd, m->kex))
+	if (!p->transcript.signing)
 		rc = transcript_check(&p->transcript, m, sshd_version(p->core->sshd), buf_str(&blob), hash, &n);
 	p->transcript.cookie_given = false; /* one cookie, one signature */
 	if (rc < 0) {

@@ -81,7 +81,7 @@ struct run {
 	bool job_ok;
 	struct buf job_result; /* the helper's result, or words when job_ok is false */
 	bool applying;         /* the hook or text of a configuration row, then cmd_apply */
-	bool internal;        /* nobody typed it (console login): given up, the session ends */
+	bool internal;         /* nobody typed it (console login): given up, the session ends */
 	bool redirected;       /* the line came through `do` */
 	size_t prompt_len;     /* columns before the line: for the caret */
 	uint64_t started_ms;

@@ -341,13 +341,3 @@ struct gatectl *gatectl_new(struct core *core, int console_fd, const struct gate
 	}
 	return g;
 }
-
-void gatectl_free(struct gatectl *g)
-{
-	if (!g)
-		return;
-	process_release(&g->now);
-	process_release(&g->next);
-	event_free(g->restart);
-	free(g);
-}

@@ -25,7 +25,6 @@ struct gatectl_events {
 				const struct peer_origin *origin);
 };
 struct gatectl *gatectl_new(struct core *core, int console_fd, const struct gatectl_events *events);
-void gatectl_free(struct gatectl *g);
 int gatectl_start(struct gatectl *g, struct errbuf *e);
 bool gatectl_reaped(struct gatectl *g, int pid, int wait_status); /* true: it was gate */
 void gatectl_listen(struct gatectl *g, uint32_t id, int fd);

@@ -162,6 +162,14 @@ static void on_privilege_change(void *arg, const struct txn *t)
 	cmd_set_reload_privileges(core->cmds);
 }
 
+static void on_ssh_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	gatectl_policy(core->gate); /* time-out is gate's deadline too */
+}
+
 static int parse_publish(struct core *core, const char *text)
 {
 	struct publish *pub = &core->publish[core->n_publish];
@@ -260,7 +268,8 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->sshd = sshd_new(core);
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
 	if (!core->lines || !core->sshd || !core->gate ||
-	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0)
+	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
+	    model_watch(core->model, "/ravelin-ssh:ssh", on_ssh_change, core) < 0)
 		return err_set(e, E_NOMEM, "out of memory");
 	return 0;
 }

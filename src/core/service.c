@@ -156,6 +156,34 @@ static void know_process(struct peer *p, pid_t pid)
 		p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
+static void end_session(struct peer *p)
+{
+	struct core *core = p->core;
+	const struct peer_origin *origin = p->origin;
+
+	TAILQ_REMOVE(&core->peers, p, link);
+	cli_release(&p->cli);
+	terminal_release(p);
+	login_release(&p->login);
+	transcript_release(&p->transcript);
+	if (p->pidfd >= 0) {
+		if (p->doomed)
+			syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
+		close(p->pidfd);
+	}
+	if (p->readable)
+		event_free(p->readable);
+	if (p->writable)
+		event_free(p->writable);
+	if (p->deadline)
+		event_free(p->deadline);
+	ipc_channel_release(&p->channel);
+	peer_drop_queue(p);
+	free(p);
+	if (origin->gone)
+		origin->gone(core);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct peer *p = arg;
@@ -169,7 +197,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		if (rc == E_AGAIN)
 			return;
 		if (rc == E_CLOSED) {
-			service_end(p);
+			end_session(p);
 			return;
 		}
 		if (rc < 0) {
@@ -182,7 +210,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		ipc_record_release(&r);
 	}
 	if (p->doomed)
-		service_end(p);
+		end_session(p);
 }
 
 /* --- life cycle --- */
@@ -269,7 +297,7 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	p->deadline = evtimer_new(core->base, on_deadline, p);
 	TAILQ_INSERT_TAIL(&core->peers, p, link);
 	if (!p->readable || !p->writable || !p->deadline || event_add(p->readable, NULL) < 0) {
-		service_end(p);
+		end_session(p);
 		return NULL;
 	}
 	p->number = free_number(core, kind);
@@ -277,34 +305,6 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	terminal_init(p);
 	greet(p);
 	return p;
-}
-
-void service_end(struct peer *p)
-{
-	struct core *core = p->core;
-	const struct peer_origin *origin = p->origin;
-
-	TAILQ_REMOVE(&core->peers, p, link);
-	cli_release(&p->cli);
-	terminal_release(p);
-	login_release(&p->login);
-	transcript_release(&p->transcript);
-	if (p->pidfd >= 0) {
-		if (p->doomed)
-			syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
-		close(p->pidfd);
-	}
-	if (p->readable)
-		event_free(p->readable);
-	if (p->writable)
-		event_free(p->writable);
-	if (p->deadline)
-		event_free(p->deadline);
-	ipc_channel_release(&p->channel);
-	peer_drop_queue(p);
-	free(p);
-	if (origin->gone)
-		origin->gone(core);
 }
 
 bool service_log(void *arg, const char *line)

@@ -284,8 +284,3 @@ struct sshd *sshd_new(struct core *core)
 	}
 	return s;
 }
-
-void sshd_free(struct sshd *s)
-{
-	free(s);
-}

@@ -16,7 +16,6 @@ struct peer;
 struct sshd;
 
 struct sshd *sshd_new(struct core *core);
-void sshd_free(struct sshd *s);
 /* Looks at keys and configuration again: turns the server on or off and logs it. Sessions that run go on. */
 void sshd_update(struct sshd *s);
 bool sshd_enabled(const struct sshd *s);

@@ -10,7 +10,7 @@ mode config
       "Specify number of authentication retries" "Number of authentication retries"
   ip ssh rsa keypair-name <rsa-keypair-name> = /ssh:ssh
       "Name of the RSA keypair" "Name of the RSA keypair"
-  ip ssh version <version> = /ssh:ssh
+  ip ssh version <version> = /ssh:ssh ; hook ssh-version
       "Specify protocol version to be supported" "Protocol version"
   ip ssh pubkey-chain = /ssh:ssh/pubkey-chain ; enter conf-ssh-pubkey
       "Specify SSH public keys of users and servers"

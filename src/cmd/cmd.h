@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd.h: the command line of a dialect as a view of the model. A command is one row of commands/{common,ios,xr}/ *.cmd,
+ * cmd.h: the command line of a dialect as a view of the model. A command is one row of commands/{common,ios},
  * compiled to tables at build time; from the row come parser, abbreviation, `?`, Tab, `no` and `default`, the lines of
  * running-config and their order, the manual and the generated tests. Runs in core; lines are hostile.
  * Nothing here does I/O or waits. The notation is described in docs/commands-notation.md.
@@ -18,7 +18,7 @@
 
 #define CMD_LINE_MAX 4096 /* bytes of one line */
 
-/* A command in flight; core's (core/run.h). Rows name their handlers and hooks; core binds the names. */
+/* A command in flight; core's (core/cli.h). Rows name their handlers and hooks; core binds the names. */
 struct run;
 typedef int cmd_step_fn(struct run *run);
 struct cmd_handler {
@@ -66,7 +66,7 @@ struct cmd_error {
  * each line ended by LF, followed by a blank line where IOS has one. */
 void cmd_error_text(const struct cmd_error *err, size_t prompt_len, struct buf *out);
 
-/* "More text until": banners, key-string … (STYLE.md point 7) */
+/* "More text until": banners, key-string … */
 struct cmd_text_rule {
 	const char *prompt; /* e.g. "(conf-ssh-pubkey-data)#"; NULL = none */
 	const char *until; /* a line equal to one of these comma-separated words; or, if within, this string anywhere */

@@ -31,7 +31,8 @@ struct generate {
 	enum key_usage usages[2]; /* usage-keys makes two pairs */
 	unsigned n_usages, made;
 	unsigned bits;
-	bool exportable, asked_size;
+	bool exportable;
+	uint64_t started_ms; /* of the pair under way */
 };
 enum generate_step { GK_BEGIN, GK_REPLACE, GK_SIZE, GK_MADE };
 
@@ -65,7 +66,6 @@ static int ask_size(struct run *run, struct generate *g)
 {
 	char prompt[400];
 
-	g->asked_size = true;
 	snprintf(prompt, sizeof prompt,
 		 "Choose the size of the key modulus in the range of %d to %d for your\n"
 		 "  %ss. Choosing a key modulus greater than 512 may take\n"
@@ -97,6 +97,7 @@ static int make_next(struct run *run, struct generate *g)
 
 	buf_printf(&run->out, "%% Generating %u bit RSA keys, keys will be %s...", g->bits,
 		   g->exportable ? "exportable" : "non-exportable");
+	g->started_ms = clock_now_ms();
 	buf_init(&request, 64);
 	buf_put_u32(&request, g->bits);
 	return run_start_job(run, GK_MADE, "rsa", &request, GENERATE_LIMIT_MS);
@@ -165,7 +166,7 @@ static int generate_begin(struct run *run)
 
 static int pair_made(struct run *run, struct generate *g)
 {
-	uint64_t ms = clock_now_ms() - run->started_ms;
+	uint64_t ms = clock_now_ms() - g->started_ms;
 	struct cur c = cur_of(buf_str(&run->job_result));
 	struct errbuf e = { "" };
 	struct str der = cur_str(&c);

@@ -42,6 +42,7 @@
 	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \
 	X("hash-secret", hook_hash_secret)                                                                             \
 	X("version", cmd_version)                                                                                      \
+	X("ssh-version", hook_ssh_version)                                                                             \
 	X("key-hash", hook_key_hash)                                                                                   \
 	X("key-string", hook_key_string)
 

@@ -26,6 +26,7 @@
 
 #define RECYCLE_AFTER    1000 /* connections: then a new gate with a new memory layout */
 #define RESTART_DELAY_MS 200
+#define CONSOLE_PAUSE_MS 100
 #define STARTS_BEGIN     20
 #define STARTS_FULL      100
 #define PER_SOURCE       20
@@ -91,9 +92,19 @@ static void tell_admitted(const struct peer *p)
 		IPC_SEND(&g->now.channel, ADMITTED, .pid = (uint32_t)p->gate_pid);
 }
 
+static void on_console_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	gatectl_console(arg);
+}
+
+/* The console is never without a session; a pause, so that one that cannot start does not keep core busy. */
 static void console_gone(struct core *core)
 {
-	gatectl_console(core->gate); /* the console is never without a session */
+	struct timeval tv = { 0, CONSOLE_PAUSE_MS * 1000 };
+
+	event_base_once(core->base, -1, EV_TIMEOUT, on_console_again, core->gate, &tv);
 }
 
 static const struct peer_origin from_network = { .admitted = tell_admitted };
@@ -170,9 +181,37 @@ static void on_refused(struct gatectl *g, struct ipc_record *r)
 			     (const char *)m.peer.p, (int)m.why.n, (const char *)m.why.p);
 }
 
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+
+static void handle(struct gatectl *g, struct ipc_record *r)
+{
+	switch (r->type) {
+	case IPC_CONNECTION:
+		on_connection(g, r);
+		break;
+	case IPC_REFUSED:
+		on_refused(g, r);
+		break;
+	default: /* GONE: the session's own channel has told us */
+		break;
+	}
+}
+
+/* What the old gate still has to say: connections it brought must not be lost. */
+static void drain(struct gatectl *g)
+{
+	struct ipc_record r;
+
+	while (g->now.pid && ipc_recv(&g->now.channel, PH_ANY, clock_now_ms(), &r) == 0) {
+		handle(g, &r);
+		ipc_record_release(&r);
+	}
+}
+
 /* The new gate is warm: it gets everything, the old one loses its channel and ends; its sessions go on. */
 static void take_over(struct gatectl *g)
 {
+	drain(g);
 	process_release(&g->now);
 	event_del(g->next.readable);
 	g->now = g->next;
@@ -182,8 +221,6 @@ static void take_over(struct gatectl *g)
 	g->now.readable = NULL;
 	g->now.ready = true;
 }
-
-static void on_readable(evutil_socket_t fd, short what, void *arg);
 
 static void say_missing_walls(struct gatectl *g, unsigned walls)
 {
@@ -218,20 +255,6 @@ static void on_ready(struct gatectl *g, const struct ipc_record *r)
 	gatectl_policy(g);
 	g->was_ready = true;
 	g->events->ready(g->core);
-}
-
-static void handle(struct gatectl *g, struct ipc_record *r)
-{
-	switch (r->type) {
-	case IPC_CONNECTION:
-		on_connection(g, r);
-		break;
-	case IPC_REFUSED:
-		on_refused(g, r);
-		break;
-	default: /* GONE: the session's own channel has told us */
-		break;
-	}
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)

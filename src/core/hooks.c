@@ -71,6 +71,16 @@ int hook_hash_secret(struct run *run)
 
 /* --- key-string: `ip ssh pubkey-chain` --- */
 
+/* `ip ssh version 1`: what is not served is said where it is asked for. */
+int hook_ssh_version(struct run *run)
+{
+	const char *version = cmd_arg(&run->match, "version");
+
+	if (version && strcmp(version, "1") == 0)
+		buf_puts(&run->out, "% This release serves version 2 only: the SSH server goes off\n");
+	return RUN_DONE;
+}
+
 /* `key-hash TYPE HASH` takes any word as hash; one that no key can have is said aloud. */
 int hook_key_hash(struct run *run)
 {

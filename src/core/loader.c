@@ -77,33 +77,21 @@ static void load_text(struct cli *sh, const struct cmd_text_rule *rule)
 
 static void drive(struct loader *l);
 
-/* No secret in any log: what follows such a word is cut off. */
-static void hide_secrets(char *line)
-{
-	static const char *const words[] = { "password", "secret", "key" };
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		char *at = strcasestr(line, words[i]);
-		char *end = at ? strchr(at, ' ') : NULL;
-
-		if (end)
-			end[1] = '\0';
-	}
-}
-
-/* The last line printed that is not the caret's is the reason. */
+/* The last line printed that is not the caret's is the reason. No secret in any log: of the line only its first word is
+ * quoted, and what a reason itself quotes is cut off. */
 static void report_failure(struct loader *l)
 {
 	char *text = (char *)buf_cstr(&l->said), *save = NULL;
-	char message[512];
+	size_t word = strcspn(l->line + strspn(l->line, " \t"), " \t") + strspn(l->line, " \t");
 	const char *reason = "refused";
+	char message[512];
 
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		if (strchr(line, '%'))
 			reason = line;
 	}
-	hide_secrets(l->line);
-	snprintf(message, sizeof message, "%s line %u: %s: \"%s\"", l->name, l->line_no, reason, l->line);
+	snprintf(message, sizeof message, "%s line %u: %.*s: \"%.*s%s\"", l->name, l->line_no,
+		 (int)strcspn(reason, "\""), reason, (int)word, l->line, l->line[word] ? " ..." : "");
 	l->report(l->arg, message);
 }
 

@@ -37,7 +37,6 @@ void login_release(struct login *l)
 {
 	if (l->job)
 		job_cancel(l->job);
-	arena_release(&l->arena);
 	OPENSSL_cleanse(l, sizeof *l);
 }
 
@@ -230,7 +229,9 @@ static bool key_listed(struct peer *p, struct str type, struct str blob)
 	bool found = false;
 	char hash[33];
 
-	if (!entry)
+	/* A key proves who; the user database says that he may (`no username` takes it back). */
+	if (!entry || !local_allowed(p) ||
+	    !model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ p->login.user }))
 		return false;
 	key_hash_md5(blob, hash);
 	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {

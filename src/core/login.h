@@ -6,7 +6,6 @@
 #ifndef CORE_LOGIN_H
 #define CORE_LOGIN_H
 
-#include "base/arena.h"
 #include "core/secret_check.h"
 #include "ipc/ipc.h"
 
@@ -19,7 +18,6 @@ struct job;
 enum login_method { LOGIN_PASSWORD, LOGIN_KBDINT, LOGIN_KEY, LOGIN_METHODS };
 
 struct login {
-	struct arena arena; /* lives as long as the session */
 	unsigned failures[LOGIN_METHODS];
 	unsigned queries; /* publickey queries without signature */
 	bool prompted;    /* a keyboard-interactive prompt is out */

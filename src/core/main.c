@@ -219,10 +219,14 @@ static void name_image(struct core *core)
 
 static void harden(void)
 {
-	struct rlimit none = { 0, 0 };
+	struct rlimit none = { 0, 0 }, files;
 
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max; /* two descriptors a session, one a helper */
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

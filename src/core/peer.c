@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define QUEUE_FDS         8 /* a session that asks on gets its answers before it asks again */
+#define LAG_MAX           ((size_t)256 << 10)
 #define MONITOR_QUEUE_MAX ((size_t)64 << 10)
 
 void peer_set_phase(struct peer *p, enum ipc_phase phase)
@@ -63,8 +65,10 @@ void peer_flush(struct peer *p)
 			break;
 		}
 		buf_consume(&p->queue, 4 + s.n + 4);
-		if (fd >= 0)
+		if (fd >= 0) {
+			p->queued_fds--;
 			close(fd);
+		}
 	}
 	buf_release(&record);
 }
@@ -76,7 +80,10 @@ void peer_send_fd(struct peer *p, struct buf *record, int fd)
 	if (!p->doomed) {
 		buf_put_str(&p->queue, buf_str(record));
 		buf_put_u32(&p->queue, (uint32_t)fd);
-		if (record->err || p->queue.err)
+		p->queued_fds += fd >= 0;
+		if (p->queued_fds > QUEUE_FDS)
+			peer_violation(p, "does not take its output");
+		else if (record->err || p->queue.err)
 			peer_violation(p, record->err ? "message too large to send" : "does not read its channel");
 	}
 	if (p->doomed) {
@@ -86,6 +93,11 @@ void peer_send_fd(struct peer *p, struct buf *record, int fd)
 	}
 	if (idle)
 		peer_flush(p);
+}
+
+bool peer_lags(const struct peer *p)
+{
+	return buf_len(&p->queue) > LAG_MAX;
 }
 
 void peer_send(struct peer *p, struct buf *record)

@@ -37,7 +37,8 @@ struct peer {
 	struct ipc_channel channel;
 	struct event *readable, *writable, *deadline;
 	struct buf queue; /* what the channel has not taken: string record, u32 descriptor or -1 */
-	unsigned phase;   /* one of enum ipc_phase */
+	unsigned queued_fds;
+	unsigned phase; /* one of enum ipc_phase */
 	enum ipc_kind kind;
 	uint32_t number; /* connection number */
 	bool numbered;
@@ -69,6 +70,7 @@ void peer_settings(struct peer *p); /* sends length, width, history */
 /* What ipc_send's builders fill goes through here: queued in order while the session does not read. */
 void peer_send(struct peer *p, struct buf *record);
 void peer_flush(struct peer *p);                               /* the channel takes more */
+bool peer_lags(const struct peer *p);                          /* so much waits for it that it may not ask for more */
 void peer_drop_queue(struct peer *p);                          /* with its descriptors */
 void peer_send_fd(struct peer *p, struct buf *record, int fd); /* takes over fd; -1 = none */
 #define PEER_SEND(p, NAME, ...)                                                                                        \

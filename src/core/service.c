@@ -50,9 +50,25 @@ static void on_COOKIE_ASK(struct peer *p, const struct ipc_msg_COOKIE_ASK *m)
 		PEER_SEND(p, COOKIE, .cookie = { p->transcript.cookie, KEX_COOKIE });
 }
 
+/* Names are shown to other people's terminals. */
+static bool printable(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
+			return false;
+	}
+	return true;
+}
+
 static void on_KEXED(struct peer *p, const struct ipc_msg_KEXED *m)
 {
 	struct peer_names *n = &p->names;
+
+	if (!printable(m->client) || !printable(m->kex) || !printable(m->hostkey) || !printable(m->cipher_in) ||
+	    !printable(m->cipher_out) || !printable(m->mac_in) || !printable(m->mac_out)) {
+		peer_violation(p, "names that are none");
+		return;
+	}
 
 	str_copy(m->client, n->client, sizeof n->client);
 	str_copy(m->kex, n->kex, sizeof n->kex);
@@ -123,6 +139,8 @@ static void on_ACTIVE(struct peer *p, const struct ipc_msg_ACTIVE *m)
 static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 {
 	(void)m;
+	if (p->closing)
+		return;
 	p->closing = true;
 	peer_set_deadline(p, PEER_CLOSE_GRACE_MS);
 }
@@ -156,6 +174,25 @@ static void know_process(struct peer *p, pid_t pid)
 		p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
+static void kill_process(evutil_socket_t fd, short what, void *arg)
+{
+	int pidfd = (int)(intptr_t)arg;
+
+	(void)fd;
+	(void)what;
+	syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	close(pidfd);
+}
+
+/* A session without its channel has a moment for its last bytes; nobody stays. */
+static void end_process(struct core *core, int pidfd, bool now)
+{
+	struct timeval tv = { PEER_CLOSE_GRACE_MS / 1000, 0 };
+
+	if (now || event_base_once(core->base, -1, EV_TIMEOUT, kill_process, (void *)(intptr_t)pidfd, &tv) < 0)
+		kill_process(-1, 0, (void *)(intptr_t)pidfd);
+}
+
 static void end_session(struct peer *p)
 {
 	struct core *core = p->core;
@@ -166,11 +203,8 @@ static void end_session(struct peer *p)
 	terminal_release(p);
 	login_release(&p->login);
 	transcript_release(&p->transcript);
-	if (p->pidfd >= 0) {
-		if (p->doomed)
-			syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
-		close(p->pidfd);
-	}
+	if (p->pidfd >= 0)
+		end_process(core, p->pidfd, p->doomed);
 	if (p->readable)
 		event_free(p->readable);
 	if (p->writable)
@@ -205,7 +239,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 			break;
 		}
 		know_process(p, r.pid);
-		if (handlers[r.type])
+		if (peer_lags(p))
+			peer_violation(p, "asks for more than it takes");
+		else if (handlers[r.type])
 			handlers[r.type](p, r.body);
 		ipc_record_release(&r);
 	}
@@ -290,7 +326,6 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	p->history = 20;
 	str_copy(str_of(address), p->address, sizeof p->address);
 	buf_init(&p->queue, PEER_QUEUE_MAX);
-	arena_init(&p->login.arena, 65536);
 	p->phase = PH_NEW;
 	p->readable = event_new(core->base, fd, EV_READ | EV_PERSIST, on_readable, p);
 	p->writable = event_new(core->base, fd, EV_WRITE, on_writable, p);

@@ -201,13 +201,16 @@ void terminal_resize(struct peer *p, uint32_t cols, uint32_t rows)
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	struct errbuf e = { "" };
-	struct line *line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);
 	struct buf banner, prompt;
+	struct line *line;
 
+	if (p->closing)
+		return;
+	line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);
 	if (!line) {
 		char text[300];
 
-		snprintf(text, sizeof text, "%% %s", e.text);
+		snprintf(text, sizeof text, "%% %s\n", e.text);
 		syslog_event(p->core->log, "SSH", 4, "NO_LINE", "%s@%s: %s", p->cli.user, p->address, e.text);
 		peer_close(p, 1, text);
 		return;
@@ -325,7 +328,8 @@ static int console_admit(struct run *run, struct console_login *l)
 	if (!secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result))) {
 		syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED",
 			     "Login failed [user: %s] [Source: console]", l->user);
-		buf_puts(&run->out, "% Login invalid\n\n");
+		if (l->by_user)
+			buf_puts(&run->out, "% Login invalid\n\n");
 		return console_ask(run, l);
 	}
 	if (l->by_user) {

@@ -111,43 +111,36 @@ static void answer(struct peer *p, struct str hash, struct str signature)
 	PEER_SEND(p, SIGNED, .hash = hash, .signature = signature);
 }
 
-struct slow_sign {
-	struct peer *p;
-	uint8_t hash[64];
-	size_t hash_len;
-};
-
 static void signed_by_helper(void *arg, enum job_kind kind, struct str bytes)
 {
-	struct slow_sign *s = arg;
+	struct peer *p = arg;
 	struct cur c = cur_of(bytes);
 	struct str signature = { NULL, 0 };
 
 	if (kind == JOB_PROGRESS)
 		return;
-	s->p->transcript.job = NULL;
+	p->transcript.job = NULL;
 	if (kind == JOB_RESULT)
 		signature = cur_str(&c);
-	answer(s->p, (struct str){ s->hash, s->hash_len }, cur_done(&c) ? signature : (struct str){ NULL, 0 });
+	answer(p, (struct str){ p->transcript.hash, p->transcript.hash_len },
+	       cur_done(&c) ? signature : (struct str){ NULL, 0 });
 }
 
 /* RSA over 2,048 bits takes milliseconds: the helper gets the key and the hash. */
 static void sign_slowly(struct peer *p, const struct key *key, struct str alg, const uint8_t *hash, size_t n)
 {
-	struct slow_sign *s = arena_alloc(&p->login.arena, sizeof *s);
 	struct buf request, der;
 
 	buf_init(&request, 0);
 	buf_init(&der, 0);
-	if (s && keys_export_private(key, &der) == 0) {
-		s->p = p;
-		s->hash_len = n;
-		memcpy(s->hash, hash, n);
+	memcpy(p->transcript.hash, hash, n);
+	p->transcript.hash_len = n;
+	if (keys_export_private(key, &der) == 0) {
 		buf_put_str(&request, buf_str(&der));
 		buf_put_str(&request, alg);
 		buf_put_str(&request, (struct str){ hash, n });
 		p->transcript.job =
-		    job_start(&p->core->jobs, "sign", buf_str(&request), SIGN_LIMIT_MS, signed_by_helper, s, NULL);
+		    job_start(&p->core->jobs, "sign", buf_str(&request), SIGN_LIMIT_MS, signed_by_helper, p, NULL);
 	}
 	buf_release(&request);
 	buf_release(&der);

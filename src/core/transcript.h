@@ -18,7 +18,9 @@ struct peer;
 struct transcript {
 	uint8_t cookie[KEX_COOKIE];
 	bool cookie_given; /* and not yet used by a signature */
-	bool signing;      /* the signing helper works */
+	uint8_t hash[64];  /* of the exchange the signing helper works on */
+	size_t hash_len;
+	bool signing; /* the signing helper works */
 	uint8_t session_id[64];
 	size_t session_id_len;
 	unsigned count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * files.h: state on disk that survives a kill at any instant: written to an unnamed file, synced, linked, renamed,
- * folder synced (DESIGN.md, Files). Runs in core and the launcher. Names are single path components inside `dirfd`.
+ * folder synced. Runs in core and the launcher. Names are single path components inside `dirfd`.
  */
 #ifndef FILES_FILES_H
 #define FILES_FILES_H

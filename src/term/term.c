@@ -422,6 +422,10 @@ void term_finish(struct term *t)
 {
 	end_output(t);
 	pager_flush(&t->pager, &t->screen);
+	if (typing(t)) { /* last words stand below the line, which nobody types on any more */
+		screen_fresh(&t->screen);
+		t->mode = MODE_BUSY;
+	}
 }
 
 void term_set(struct term *t, const struct term_settings *s)

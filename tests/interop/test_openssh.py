@@ -126,6 +126,23 @@ def test_publickey(lab, tmp_path):
     assert "key-hash ssh-rsa" in device.ssh("show running-config").stdout
 
 
+def test_a_removed_user_has_no_key(lab, tmp_path):
+    """A key proves who somebody is; that he may come in is said by the user database."""
+    path, data = rsa_key(tmp_path)
+    device = lab.booted(key_config("guest", data))
+    only = [*with_option("PreferredAuthentications", "publickey"), "-i", path]
+    assert device.ssh("show privilege", user="guest", options=only).returncode == 0
+    terminal = device.terminal()
+    for line in ("configure terminal", "no username guest", "end"):
+        terminal.command(line)
+    assert device.ssh("show privilege", user="guest", options=only).returncode == 255
+
+
+def test_a_long_filter_is_only_a_filter(shared_device):
+    done = shared_device.ssh("show version | include " + "a" * 1100)
+    assert done.returncode in (0, 1) and "closed" not in done.stderr, done.stderr
+
+
 def test_exec_status(shared_device):
     assert shared_device.ssh("show privilege").returncode == 0
     done = shared_device.ssh("show nonsense")

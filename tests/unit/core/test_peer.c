@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_peer.c: a session that breaks the rules is ended, and until then cannot make core spend without bound.
+ */
+#include "core/commands.h"
+#include "core/core.h"
+#include "core/peer.h"
+#include "core/service.h"
+#include "core/syslog.h"
+#include "lines/lines.h"
+
+#include <dirent.h>
+#include <event2/event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct cmd_handler handlers[] = {
+#define COMMAND_ROW(name, fn) { name, fn },
+	COMMANDS(COMMAND_ROW)
+#undef COMMAND_ROW
+};
+static const struct peer_origin nobody;
+
+struct bed {
+	struct core core;
+	struct peer *peer;
+	struct ipc_channel session; /* the other end */
+};
+
+static unsigned descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+static bool ended(const struct bed *b)
+{
+	return TAILQ_EMPTY(&b->core.peers);
+}
+
+static int setup(void **state)
+{
+	static struct bed b;
+	int pair[2];
+
+	b = (struct bed){ 0 };
+	TAILQ_INIT(&b.core.peers);
+	b.core.nvram_fd = -1;
+	b.core.log = syslog_new(-1);
+	syslog_booted(b.core.log);
+	assert_int_equal(model_new(&b.core.model, NULL), 0);
+	assert_int_equal(cmd_set_new(&b.core.cmds, "ios", b.core.model, NULL), 0);
+	assert_int_equal(cmd_set_bind(b.core.cmds, handlers, sizeof handlers / sizeof handlers[0], NULL), 0);
+	b.core.lines = lines_new(b.core.model);
+	b.core.base = event_base_new();
+	for (int i = 0; i < 200; i++) /* `show logging` is then longer than what goes inline */
+		syslog_event(b.core.log, "TEST", 6, "LINE", "%0300d", i);
+	assert_int_equal(ipc_pair(pair), 0);
+	assert_int_equal(ipc_channel_init(&b.session, pair[1], FROM_CORE, false), 0);
+	b.peer = service_start(&b.core, pair[0], KIND_CONSOLE, "", 0, &nobody);
+	assert_non_null(b.peer);
+	cli_release(&b.peer->cli); /* as if somebody had come in */
+	*state = &b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *b = *state;
+
+	event_base_free(b->core.base);
+	lines_free(b->core.lines);
+	cmd_set_free(b->core.cmds);
+	model_free(b->core.model);
+	syslog_free(b->core.log);
+	return 0;
+}
+
+/* Plays the session in a process of its own, which core may kill for what it does, while core's loop turns; the most
+ * descriptors core had open meanwhile, above those it had before. */
+static unsigned play(struct bed *b, void (*session)(struct ipc_channel *ch))
+{
+	unsigned before = descriptors(), most = before;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		session(&b->session);
+		pause();
+	}
+	ipc_channel_release(&b->session);
+	for (int i = 0; i < 5000 && !ended(b); i++) {
+		event_base_loop(b->core.base, EVLOOP_NONBLOCK);
+		most = descriptors() > most ? descriptors() : most;
+		usleep(500);
+	}
+	assert_true(ended(b));
+	kill(pid, SIGKILL); /* one whose first message was refused is gate's to kill: core has not learnt its pid */
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return most - before;
+}
+
+static void asks_and_never_reads(struct ipc_channel *ch)
+{
+	for (;;) {
+		if (IPC_SEND(ch, RUN, .line = STR("show logging")) == E_AGAIN)
+			usleep(100);
+	}
+}
+
+static void test_output_nobody_takes_is_bounded(void **state)
+{
+	assert_in_range(play(*state, asks_and_never_reads), 0, 64); /* some wait in the socket itself */
+}
+
+static void sends_escapes(struct ipc_channel *ch)
+{
+	IPC_SEND(ch, KEXED, .client = STR("SSH-2.0-x"), .kex = STR("k"), .hostkey = STR("h"),
+		 .cipher_in = STR("\033]52;c;AAAA\007"), .cipher_out = STR("c"), .mac_in = STR("m"),
+		 .mac_out = STR("m"));
+}
+
+static void test_names_are_printable(void **state)
+{
+	play(*state, sends_escapes);
+}
+
+static void logs_in_on_a_line(struct ipc_channel *ch)
+{
+	IPC_SEND(ch, AUTH_PASSWORD, .user = STR("admin"), .password = STR("x"));
+}
+
+static void test_wrong_phase_ends_it(void **state)
+{
+	play(*state, logs_in_on_a_line);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_output_nobody_takes_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names_are_printable, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_phase_ends_it, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -50,7 +50,6 @@ struct peer {
 	bool closing;                    /* told to end */
 	bool monitor;                    /* `terminal monitor` */
 	unsigned long monitor_lost;      /* log lines dropped because it lags */
-	uint32_t cols, rows;             /* its window */
 	uint32_t length, width, history; /* terminal settings */
 	bool length_typed, width_typed;  /* `terminal length` was typed: the window no longer sets it */
 	struct transcript transcript;

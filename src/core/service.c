@@ -125,8 +125,6 @@ static void on_COMPLETE(struct peer *p, const struct ipc_msg_COMPLETE *m)
 
 static void on_RESIZE(struct peer *p, const struct ipc_msg_RESIZE *m)
 {
-	p->cols = m->cols;
-	p->rows = m->rows;
 	terminal_resize(p, m->cols, m->rows);
 }
 

@@ -266,8 +266,11 @@ void sshd_setup(struct sshd *s, struct peer *p)
 
 static void on_change(void *arg, const struct txn *t)
 {
+	struct sshd *s = arg;
+
 	(void)t;
-	sshd_update(arg);
+	if (s->core->booted) /* while startup-config loads, half of it is no answer; the end of the boot asks once */
+		sshd_update(s);
 }
 
 struct sshd *sshd_new(struct core *core)

@@ -167,7 +167,6 @@ static void attach(struct peer *p, struct line *line)
 	struct cli *sh = &p->cli;
 
 	p->line = line;
-	line->since_ms = clock_now_ms();
 	str_copy(str_of(p->address), line->location, sizeof line->location);
 	str_copy(str_of(sh->user), line->user, sizeof line->user);
 	sh->interactive = true;
@@ -221,8 +220,6 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 	else if (m->rows > 0)
 		p->length = m->rows;
 	p->width = m->cols > 0 ? m->cols : p->width;
-	p->cols = m->cols;
-	p->rows = m->rows;
 	attach(p, line);
 	if (p->origin->admitted)
 		p->origin->admitted(p);

@@ -102,7 +102,6 @@ static void answer(struct peer *p, struct str hash, struct str signature)
 		return;
 	}
 	k->signing = false;
-	k->count++;
 	if (k->session_id_len == 0) {
 		memcpy(k->session_id, hash.p, hash.n);
 		k->session_id_len = hash.n;

@@ -23,7 +23,6 @@ struct transcript {
 	bool signing; /* the signing helper works */
 	uint8_t session_id[64];
 	size_t session_id_len;
-	unsigned count;
 	struct job *job;
 };
 

@@ -25,7 +25,7 @@ struct line {
 	bool busy;
 	char user[65];
 	char location[64]; /* the peer's address; "" on the console */
-	uint64_t since_ms, active_ms;
+	uint64_t active_ms;
 	unsigned long uses;
 };
 

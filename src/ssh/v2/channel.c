@@ -157,14 +157,23 @@ bool channel_on_extended_data(struct ssh_conn *c, struct cur *in, struct ssh_eve
 	return take_data(c, ch, id, bytes, ev);
 }
 
+/* The channel of a message that names one and says nothing more; NULL: the connection has failed. */
+static struct channel *channel_alone(struct ssh_conn *c, struct cur *in, uint32_t *id, const char *malformed)
+{
+	*id = cur_u32(in);
+	if (!cur_done(in)) {
+		conn_fail(c, REASON_PROTOCOL_ERROR, malformed);
+		return NULL;
+	}
+	return channel_named(c, *id);
+}
+
 bool channel_on_eof(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 {
-	uint32_t id = cur_u32(in);
-	struct channel *ch;
+	uint32_t id;
+	struct channel *ch = channel_alone(c, in, &id, "malformed channel eof");
 
-	if (!cur_done(in))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel eof");
-	if (!(ch = channel_named(c, id)))
+	if (!ch)
 		return false;
 	if (ch->eof_got || ch->close_sent)
 		return false;
@@ -184,12 +193,10 @@ static void send_about(struct ssh_conn *c, uint8_t type, const struct channel *c
 
 bool channel_on_close(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 {
-	uint32_t id = cur_u32(in);
-	struct channel *ch;
+	uint32_t id;
+	struct channel *ch = channel_alone(c, in, &id, "malformed channel close");
 
-	if (!cur_done(in))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel close");
-	if (!(ch = channel_named(c, id)))
+	if (!ch)
 		return false;
 	if (!ch->close_sent)
 		send_about(c, MSG_CHANNEL_CLOSE, ch);

@@ -2,9 +2,12 @@
  *
  * render.c: running-config from the rows. A row is printed when a leaf of it is not its default (or the row says
  * `always`); entries come in their order, and equal neighbours of a range as one. What is printed parses to the same
- * data. Runs in core.
+ * data. Runs in core, which must not be held up: the whole can be printed in pieces, as long as nothing changes
+ * between.
  */
 #include "private.h"
+
+#include "base/sort.h"
 
 #include <ctype.h>
 #include <libyang/libyang.h>
@@ -120,8 +123,7 @@ static int compare_key(const struct lyd_node *a, const struct lyd_node *b)
 
 static int compare_entries(const void *a, const void *b)
 {
-	const struct lyd_node *ka = lyd_child(*(const struct lyd_node *const *)a);
-	const struct lyd_node *kb = lyd_child(*(const struct lyd_node *const *)b);
+	const struct lyd_node *ka = lyd_child(a), *kb = lyd_child(b);
 	int order = 0;
 
 	for (; !order && ka && kb && (ka->schema->flags & LYS_KEY); ka = ka->next, kb = kb->next)
@@ -129,28 +131,60 @@ static int compare_entries(const void *a, const void *b)
 	return order;
 }
 
-static const struct lyd_node **entries_of(const struct render *r, const struct cmd_row *row,
-					  const struct lyd_node *scope, size_t *n)
+/* The entries of one list: gathered, put in order, printed; in pieces, because there may be a hundred thousand. */
+struct listing {
+	const struct cmd_row *row;
+	const struct lyd_node *next; /* to gather */
+	const void **entries;
+	size_t n, room, printed;
+	bool as_entered, ordered; /* the list says so; they are as they shall be printed, so far */
+	struct sort sort;
+};
+
+static void listing_begin(const struct render *r, struct listing *l, const struct cmd_row *row,
+			  const struct lyd_node *scope)
 {
 	const struct lysc_node *list = r->set->schema[row->list];
-	const struct lyd_node *first = node_find(r->set->model, scope, list);
-	const struct lyd_node **entries;
 
-	*n = 0;
-	for (const struct lyd_node *e = first; e; e = model_next(e))
-		++*n;
-	entries = malloc((*n + 1) * sizeof(struct lyd_node *));
-	if (!entries) {
-		*n = 0;
-		r->out->err = E_NOMEM;
-		return NULL;
+	*l = (struct listing){ .row = row, .next = node_find(r->set->model, scope, list), .ordered = true };
+	l->as_entered = lysc_is_userordered(list);
+}
+
+static void listing_release(struct listing *l)
+{
+	sort_release(&l->sort);
+	free(l->entries);
+	*l = (struct listing){ 0 };
+}
+
+/* A list that does not fit into memory is none: the buffer says so. */
+static void no_memory(struct render *r, struct listing *l)
+{
+	r->out->err = E_NOMEM;
+	l->next = NULL;
+	l->n = 0;
+	l->ordered = true;
+}
+
+static void gather(struct render *r, struct listing *l, size_t most)
+{
+	for (; l->next && most; l->next = model_next(l->next), most--) {
+		if (l->n == l->room) {
+			const void **more = realloc(l->entries, (2 * l->room + 16) * sizeof *more);
+
+			if (!more) {
+				no_memory(r, l);
+				return;
+			}
+			l->entries = more;
+			l->room = 2 * l->room + 16;
+		}
+		if (!l->as_entered && l->ordered && l->n)
+			l->ordered = compare_entries(l->entries[l->n - 1], l->next) <= 0;
+		l->entries[l->n++] = l->next;
 	}
-	*n = 0;
-	for (const struct lyd_node *e = first; e; e = model_next(e))
-		entries[(*n)++] = e;
-	if (!lysc_is_userordered(list))
-		qsort(entries, *n, sizeof(struct lyd_node *), compare_entries);
-	return entries;
+	if (!l->next && !l->ordered && sort_init(&l->sort, l->entries, l->n, compare_entries) < 0)
+		no_memory(r, l);
 }
 
 static void body_of(const struct render *r, const struct cmd_row *row, const struct lyd_node *entry, struct buf *out)
@@ -181,7 +215,7 @@ static bool neighbours(const struct render *r, const struct cmd_row *row, const 
 }
 
 /* Prints the entries from `entries[0]` on that are one range with the same body; returns how many. */
-static size_t render_range(struct render *r, const struct cmd_row *row, const struct lyd_node **entries, size_t n)
+static size_t render_range(struct render *r, const struct cmd_row *row, const void *const *entries, size_t n)
 {
 	struct line l = { .set = r->set, .row = row, .entry = entries[0] };
 	struct buf body, other;
@@ -206,30 +240,50 @@ static size_t render_range(struct render *r, const struct cmd_row *row, const st
 	return used;
 }
 
-static void render_list(struct render *r, const struct cmd_row *row, const struct lyd_node *scope)
+static void render_entry(struct render *r, const struct cmd_row *row, const struct lyd_node *entry)
 {
-	size_t n;
-	const struct lyd_node **entries = entries_of(r, row, scope, &n);
+	struct line l = { .set = r->set, .row = row, .entry = entry };
 
-	for (size_t i = 0; i < n;) {
-		struct line l = { .set = r->set, .row = row, .entry = entries[i] };
+	if (!line_ready(&l))
+		return;
+	put_line(r, &l, false);
+	if (row->enter == CMD_NONE)
+		return;
+	r->indent++;
+	render_mode(r, &r->set->table->modes[row->enter], entry);
+	r->indent--;
+	r->separate = true;
+}
 
-		if (row->range_key != CMD_NONE) {
-			i += render_range(r, row, entries + i, n - i);
+/* True when the whole list is printed. */
+static bool listing_step(struct render *r, struct listing *l, size_t most)
+{
+	if (l->next) {
+		gather(r, l, most);
+		return false;
+	}
+	if (!l->ordered) {
+		l->ordered = sort_step(&l->sort, most);
+		return false;
+	}
+	for (; l->printed < l->n && most; most--) {
+		if (l->row->range_key != CMD_NONE) {
+			l->printed += render_range(r, l->row, l->entries + l->printed, l->n - l->printed);
 			continue;
 		}
-		if (line_ready(&l)) {
-			put_line(r, &l, false);
-			if (row->enter != CMD_NONE) {
-				r->indent++;
-				render_mode(r, &r->set->table->modes[row->enter], entries[i]);
-				r->indent--;
-				r->separate = true;
-			}
-		}
-		i++;
+		render_entry(r, l->row, l->entries[l->printed++]);
 	}
-	free(entries);
+	return l->printed == l->n;
+}
+
+static void render_list(struct render *r, const struct cmd_row *row, const struct lyd_node *scope)
+{
+	struct listing l;
+
+	listing_begin(r, &l, row, scope);
+	while (!listing_step(r, &l, SIZE_MAX))
+		;
+	listing_release(&l);
 }
 
 /* A mode without entries of its own is shown when it holds something. */
@@ -248,22 +302,88 @@ static void render_container(struct render *r, const struct cmd_row *row, const 
 	buf_release(&body);
 }
 
+/* A row that is no list. */
+static void render_single(struct render *r, const struct cmd_row *row, const struct lyd_node *entry)
+{
+	if (row->enter != CMD_NONE)
+		render_container(r, row, entry);
+	else
+		render_leaves(r, row, entry);
+}
+
+/* False for a row that running-config does not have. */
+static bool begin_row(struct render *r, const struct cmd_row *row)
+{
+	if (row->flags & ROW_GROUP)
+		r->separate = true;
+	return !(row->flags & ROW_INPUT) && row->handler == CMD_NONE;
+}
+
 static void render_mode(struct render *r, const struct cmd_mode *mode, const struct lyd_node *entry)
 {
 	for (unsigned i = 0; i < mode->row_n; i++) {
 		const struct cmd_row *row = &r->set->table->rows[mode->row + i];
 
-		if (row->flags & ROW_GROUP)
-			r->separate = true;
-		if ((row->flags & ROW_INPUT) || row->handler != CMD_NONE)
+		if (!begin_row(r, row))
 			continue;
 		if (row->list != CMD_NONE)
 			render_list(r, row, entry);
-		else if (row->enter != CMD_NONE)
-			render_container(r, row, entry);
 		else
-			render_leaves(r, row, entry);
+			render_single(r, row, entry);
 	}
+}
+
+/* --- the whole, in pieces --- */
+
+#define PIECE 32 /* entries, which may have modes of their own */
+
+struct cmd_render {
+	struct render r;
+	unsigned row; /* of global configuration: the next one */
+	struct listing list;
+	bool listing; /* a list is under way */
+};
+
+struct cmd_render *cmd_render_new(const struct cmd_set *set, bool all, struct buf *out)
+{
+	struct cmd_render *c = calloc(1, sizeof *c);
+
+	if (c)
+		c->r = (struct render){ .set = set, .out = out, .all = all };
+	return c;
+}
+
+bool cmd_render_step(struct cmd_render *c)
+{
+	const struct cmd_table *table = c->r.set->table;
+	const struct cmd_mode *config = &table->modes[1];
+	const struct cmd_row *row;
+
+	if (c->listing) {
+		c->listing = !listing_step(&c->r, &c->list, PIECE);
+		if (!c->listing)
+			listing_release(&c->list);
+		return false;
+	}
+	if (c->row == config->row_n)
+		return true;
+	row = &table->rows[config->row + c->row++];
+	if (!begin_row(&c->r, row))
+		return false;
+	if (row->list != CMD_NONE) {
+		listing_begin(&c->r, &c->list, row, NULL);
+		c->listing = true;
+	} else {
+		render_single(&c->r, row, NULL);
+	}
+	return false;
+}
+
+void cmd_render_free(struct cmd_render *c)
+{
+	if (c)
+		listing_release(&c->list);
+	free(c);
 }
 
 void cmd_render(const struct cmd_set *set, bool all, struct buf *out)

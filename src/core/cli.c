@@ -7,10 +7,12 @@
 
 #include "core/commands.h"
 #include "core/clock.h"
+#include "core/config.h"
 #include "core/core.h"
 #include "core/syslog.h"
 #include "model/model.h"
 
+#include <event2/event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +35,9 @@ static void run_free(struct run *run)
 		job_cancel(run->job);
 	if (run->abandon)
 		run->abandon(run);
+	if (run->turn)
+		event_free(run->turn);
+	config_build_free(run->build);
 	buf_release(&run->out);
 	buf_release(&run->answer);
 	buf_release(&run->job_result);
@@ -154,6 +159,33 @@ int run_start_job(struct run *run, int next, const char *helper, struct buf *req
 	if (!run->job)
 		return run_fail(run, "%% %s", e.text);
 	return RUN_WAIT;
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	run_continue(arg);
+}
+
+int run_yield(struct run *run)
+{
+	static const struct timeval now = { 0, 0 };
+
+	if (!run->turn)
+		run->turn = evtimer_new(run->core->base, on_turn, run);
+	if (!run->turn || event_add(run->turn, &now) < 0)
+		return run_fail(run, "%% Out of memory");
+	return RUN_WAIT;
+}
+
+int run_build_config(struct run *run, bool all)
+{
+	if (!run->build)
+		run->build = config_build_new(run->core, all);
+	if (!run->build)
+		return run_fail(run, "%% Out of memory");
+	return config_build_step(run->build) ? RUN_DONE : run_yield(run);
 }
 
 /* --- the life of one command --- */

@@ -16,7 +16,9 @@
 
 #include <stdbool.h>
 
+struct config_build;
 struct core;
+struct event;
 struct cli;
 struct run;
 
@@ -85,6 +87,8 @@ struct run {
 	bool redirected;       /* the line came through `do` */
 	size_t prompt_len;     /* columns before the line: for the caret */
 	uint64_t started_ms;
+	struct config_build *build;       /* running-config under way for it */
+	struct event *turn;               /* run_yield: goes on in the event loop's next turn */
 	void *data;                       /* the step function's, from the arena */
 	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */
 };
@@ -92,6 +96,10 @@ struct run {
 /* For step functions. Each returns RUN_WAIT and arranges that the function is called again with run->step = next. */
 int run_ask(struct run *run, int next, bool echo, enum ipc_ask kind, const char *prompt);
 int run_start_job(struct run *run, int next, const char *helper, struct buf *request, unsigned limit_ms);
+/* Others get a turn before it goes on, at the same step. */
+int run_yield(struct run *run);
+/* running-config in run->build: RUN_DONE when it is whole, RUN_WAIT: the same step is called again. */
+int run_build_config(struct run *run, bool all);
 bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
 const char *run_answer(struct run *run);
 void run_progress(struct run *run, const char *text);

@@ -20,14 +20,17 @@
 
 int cmd_show_running(struct run *run)
 {
-	struct buf text;
+	int rc = run_build_config(run, cmd_has(&run->match, "all"));
+	const struct buf *text;
 
-	buf_init(&text, CONFIG_MAX_BYTES);
-	config_text(run->core, cmd_has(&run->match, "all"), &text);
-	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", buf_len(&text));
-	buf_put(&run->out, buf_ptr(&text), buf_len(&text));
+	if (rc != RUN_DONE)
+		return rc;
+	text = config_build_text(run->build);
+	if (text->err)
+		return run_fail(run, "%% The configuration cannot be shown: %s", err_text(text->err));
+	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", buf_len(text));
+	buf_put(&run->out, buf_ptr(text), buf_len(text));
 	buf_puts(&run->out, "\n");
-	buf_release(&text);
 	return RUN_DONE;
 }
 
@@ -50,12 +53,18 @@ int cmd_show_startup(struct run *run)
 	return rc < 0 ? run_fail(run, "%%Error reading nvram:startup-config (%s)", e.text) : RUN_DONE;
 }
 
+/* RUN_WAIT: the same step is called again. */
 static int save(struct run *run)
 {
 	struct errbuf e = { "" };
+	int rc;
 
-	buf_puts(&run->out, "Building configuration...\n");
-	if (config_save(run->core, &e) < 0)
+	if (!run->build)
+		buf_puts(&run->out, "Building configuration...\n");
+	rc = run_build_config(run, false);
+	if (rc != RUN_DONE)
+		return rc;
+	if (config_save(run->core, config_build_text(run->build), &e) < 0)
 		return run_fail(run, "%%Error writing nvram:startup-config (%s)", e.text);
 	buf_puts(&run->out, "[OK]\n");
 	return RUN_DONE;
@@ -190,10 +199,14 @@ static int reload_confirm(struct run *run)
 
 static int reload_save(struct run *run)
 {
+	int rc = RUN_DONE;
+
 	if (run->cancelled)
 		return RUN_FAILED;
-	if (run_yes(run) && save(run) == RUN_FAILED)
-		return RUN_FAILED;
+	if (run_yes(run))
+		rc = save(run);
+	if (rc != RUN_DONE)
+		return rc;
 	if (!run_yes(run) && strncasecmp(run_answer(run), "n", 1) != 0)
 		return run_ask(run, RL_SAVE, true, ASK_YESNO,
 			       "% Please answer 'yes' or 'no'.\n"

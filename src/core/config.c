@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "core/clock.h"
 #include "core/core.h"
 #include "cmd/cmd.h"
 #include "files/files.h"
@@ -13,26 +14,84 @@
 #include <stdlib.h>
 #include <string.h>
 
-void config_text(const struct core *core, bool all, struct buf *out)
+#define RESTARTS 3 /* then it is made in one step, or somebody who pastes would keep it from ever being made */
+
+struct config_build {
+	const struct core *core;
+	bool all;
+	struct buf text;
+	struct cmd_render *render; /* NULL when the text is whole */
+	uint64_t version;          /* of the model it is made of */
+	unsigned restarts;
+};
+
+static void begin(struct config_build *b)
 {
-	buf_puts(out, "!\n");
+	const struct core *core = b->core;
+
+	buf_clear(&b->text);
+	buf_puts(&b->text, "!\n");
 	if (core->last_change[0])
-		buf_printf(out, CONFIG_LAST_CHANGE "%s\n!\n", core->last_change);
-	buf_printf(out, "version %s\n", RAVELIN_VERSION);
-	cmd_render(core->cmds, all, out);
-	buf_puts(out, "!\nend\n");
+		buf_printf(&b->text, CONFIG_LAST_CHANGE "%s\n!\n", core->last_change);
+	buf_printf(&b->text, "version %s\n", RAVELIN_VERSION);
+	cmd_render_free(b->render);
+	b->render = cmd_render_new(core->cmds, b->all, &b->text);
+	b->version = model_version(core->model);
+	if (!b->render)
+		b->text.err = E_NOMEM;
 }
 
-int config_save(struct core *core, struct errbuf *e)
+struct config_build *config_build_new(const struct core *core, bool all)
 {
-	struct buf text;
-	int rc;
+	struct config_build *b = calloc(1, sizeof *b);
 
-	buf_init(&text, CONFIG_MAX_BYTES);
-	config_text(core, false, &text);
-	rc = text.err ? err_set(e, text.err, "configuration too large")
-		      : files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(&text), 0600, e);
-	buf_release(&text);
+	if (!b)
+		return NULL;
+	b->core = core;
+	b->all = all;
+	buf_init(&b->text, CONFIG_MAX_BYTES);
+	begin(b);
+	return b;
+}
+
+bool config_build_step(struct config_build *b)
+{
+	uint64_t until;
+
+	if (b->render && b->version != model_version(b->core->model)) {
+		b->restarts++;
+		begin(b);
+	}
+	until = clock_now_ms() + CONFIG_STEP_MS;
+	while (b->render && (b->restarts >= RESTARTS || clock_now_ms() < until)) {
+		if (!cmd_render_step(b->render))
+			continue;
+		cmd_render_free(b->render);
+		b->render = NULL;
+		buf_puts(&b->text, "!\nend\n");
+	}
+	return !b->render;
+}
+
+const struct buf *config_build_text(const struct config_build *b)
+{
+	return &b->text;
+}
+
+void config_build_free(struct config_build *b)
+{
+	if (!b)
+		return;
+	cmd_render_free(b->render);
+	buf_release(&b->text);
+	free(b);
+}
+
+int config_save(struct core *core, const struct buf *text, struct errbuf *e)
+{
+	int rc = text->err ? err_set(e, text->err, "configuration too large")
+			   : files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(text), 0600, e);
+
 	if (rc == 0)
 		core->modified = false;
 	return rc;

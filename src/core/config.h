@@ -14,11 +14,19 @@ struct core;
 
 #define CONFIG_MAX_BYTES   ((size_t)32 << 20)
 #define CONFIG_STARTUP     "startup-config"
+#define CONFIG_STEP_MS     2
 #define CONFIG_LAST_CHANGE "! Last configuration change at " /* followed by core->last_change */
 
-/* The whole configuration as saved: comments, version, body, `end`; `all`: with what equals its default. */
-void config_text(const struct core *core, bool all, struct buf *out);
-/* Makes running-config the startup-config. Durable when 0 is returned. */
-int config_save(struct core *core, struct errbuf *e);
+/* The whole configuration as saved: comments, version, body, `end`; `all`: with what equals its default. Made in steps,
+ * for it may have a hundred thousand lines. NULL: out of memory. */
+struct config_build;
+struct config_build *config_build_new(const struct core *core, bool all);
+/* A step of about CONFIG_STEP_MS; true when the text is whole, or has failed (its err). */
+bool config_build_step(struct config_build *b);
+const struct buf *config_build_text(const struct config_build *b); /* borrowed */
+void config_build_free(struct config_build *b);                    /* NULL is fine */
+/* Makes this text, which config_build made of the present configuration, the startup-config. Durable when 0 is
+ * returned. */
+int config_save(struct core *core, const struct buf *text, struct errbuf *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/gatectl.h"
 #include "core/loader.h"
+#include "core/loop.h"
 #include "core/peer.h"
 #include "core/service.h"
 #include "core/shutdown.h"
@@ -60,6 +61,7 @@ static void send_status(struct core *core)
 	buf_init(&text, 400);
 	buf_printf(&text, "hostname: %s\n", core_hostname(core));
 	sshd_status(core->sshd, &text);
+	buf_printf(&text, "core: longest step %.1f ms\n", (double)loop_longest_us() / 1000);
 	tell_rommon(BOOT_STATUS, buf_cstr(&text));
 	buf_release(&text);
 }
@@ -329,7 +331,7 @@ int core_main(int argc, char **argv)
 		tell_rommon(BOOT_FAILED, e.text);
 		return 1;
 	}
-	event_base_dispatch(b->core.base);
+	loop_run(b->core.base);
 	if (b->core.reload)
 		tell_rommon(BOOT_RELOAD, "");
 	return 0;

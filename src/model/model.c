@@ -95,6 +95,11 @@ const struct lyd_node *model_running(const struct model *m)
 	return m->tree;
 }
 
+uint64_t model_version(const struct model *m)
+{
+	return m->version;
+}
+
 int model_watch(struct model *m, const char *subtree, model_watch_fn *fn, void *arg)
 {
 	const struct lysc_node *schema = subtree ? node_schema(m, NULL, subtree) : NULL;

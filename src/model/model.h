@@ -25,6 +25,8 @@ void model_free(struct model *m);
 const struct ly_ctx *model_ctx(const struct model *m);
 /* The running tree's first top-level sibling (may be NULL): read only. */
 const struct lyd_node *model_running(const struct model *m);
+/* Another number after every transaction: who keeps nodes between two looks asks whether they still stand. */
+uint64_t model_version(const struct model *m);
 
 /* Reading by constant schema-like paths without keys, e.g. "/ravelin-ssh:ssh/time-out". The value, else the schema's
  * default, else NULL. The string is valid until the next transaction commits. */

@@ -21,6 +21,7 @@ struct model {
 	struct ly_ctx *ctx;
 	struct lyd_node *tree; /* first top-level sibling */
 	struct txn *open;
+	uint64_t version; /* transactions so far */
 	struct watch *watches;
 	size_t watches_n;
 };

@@ -22,6 +22,7 @@ struct txn *model_begin(struct model *m)
 	t->m = m;
 	arena_init(&t->text, 0);
 	m->open = t;
+	m->version++;
 	return t;
 }
 

@@ -77,18 +77,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct core core;
-	struct buf text;
+	struct config_build *b;
 
 	if (!core.base) {
 		core.base = event_base_new();
 		start(&core);
 	}
 	load(&core, (struct str){ data, size }, 1);
-	buf_init(&text, CONFIG_MAX_BYTES);
-	config_text(&core, false, &text);
+	b = config_build_new(&core, false);
+	while (b && !config_build_step(b))
+		continue;
 	clear(&core);
-	load(&core, buf_str(&text), 2);
-	buf_release(&text);
+	if (b)
+		load(&core, buf_str(config_build_text(b)), 2);
+	config_build_free(b);
 	clear(&core);
 	return 0;
 }

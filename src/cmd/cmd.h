@@ -122,10 +122,10 @@ void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned
 void cmd_complete(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
 		  struct buf *out);
 
-/* running-config's body: from the first `hostname`-like line to the last before `end`, `!` between groups. */
-void cmd_render(const struct cmd_set *set, bool all, struct buf *out);
-/* The same in pieces of some ten microseconds: true when the whole is in `out`, which the caller owns. The model must
- * not change before that (model_version tells); if it did, only cmd_render_free is left. NULL: out of memory. */
+/* running-config's body: from the first `hostname`-like line to the last before `end`, `!` between groups; `all`: with
+ * what equals its default. In pieces of some ten microseconds: true when the whole is in `out`, which the caller owns.
+ * The model must not change before that (model_version tells); if it did, only cmd_render_free is left. NULL: out of
+ * memory. */
 struct cmd_render;
 struct cmd_render *cmd_render_new(const struct cmd_set *set, bool all, struct buf *out);
 bool cmd_render_step(struct cmd_render *r);

@@ -385,10 +385,3 @@ void cmd_render_free(struct cmd_render *c)
 		listing_release(&c->list);
 	free(c);
 }
-
-void cmd_render(const struct cmd_set *set, bool all, struct buf *out)
-{
-	struct render r = { .set = set, .out = out, .all = all };
-
-	render_mode(&r, &set->table->modes[1], NULL);
-}

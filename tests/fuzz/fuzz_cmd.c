@@ -103,8 +103,12 @@ static void explain(const struct cmd_place *place, unsigned level, struct str li
 
 static void show(struct buf *out)
 {
+	struct cmd_render *r = cmd_render_new(set, false, out);
+
 	buf_init(out, 0);
-	cmd_render(set, false, out);
+	while (!cmd_render_step(r))
+		continue;
+	cmd_render_free(r);
 }
 
 static void type_all(struct txn *t, struct str rest, unsigned level, bool exec)

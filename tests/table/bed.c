@@ -121,8 +121,12 @@ unsigned bed_load(struct bed *b, const char *config)
 
 const char *bed_show(struct bed *b, bool all)
 {
+	struct cmd_render *r = cmd_render_new(b->set, all, &b->out);
+
 	buf_clear(&b->out);
-	cmd_render(b->set, all, &b->out);
+	while (r && !cmd_render_step(r))
+		continue;
+	cmd_render_free(r);
 	return buf_cstr(&b->out);
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,26 @@ static void order(void **state)
 	bed_release(&b);
 }
 
+/* More than one piece of a list, entered in no order. */
+static void a_long_list(void **state)
+{
+	enum { N = 1000, STRIDE = 617 };
+	struct bed b;
+	struct buf wanted;
+	char line[64];
+
+	bed_init(&b);
+	buf_init(&wanted, 0);
+	for (int i = 0; i < N; i++) {
+		snprintf(line, sizeof line, "ip host h%d 10.0.0.%d", i * STRIDE % N, i * STRIDE % N & 255);
+		assert_int_equal(bed_type(&b, line, NULL), 0);
+		buf_printf(&wanted, "ip host h%d 10.0.0.%d\n", i, i & 255);
+	}
+	assert_non_null(strstr(bed_show(&b, false), buf_cstr(&wanted)));
+	buf_release(&wanted);
+	bed_release(&b);
+}
+
 /* What a value looks like must not change what it means when it is read back. */
 static void values_like_keywords(void **state)
 {
@@ -173,9 +194,13 @@ static void a_banner_may_hold_the_delimiter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_one),         cmocka_unit_test(a_pasted_one),
-		cmocka_unit_test(ranges_fold),          cmocka_unit_test(order),
-		cmocka_unit_test(values_like_keywords), cmocka_unit_test(a_banner_may_hold_the_delimiter),
+		cmocka_unit_test(an_empty_one),
+		cmocka_unit_test(a_pasted_one),
+		cmocka_unit_test(ranges_fold),
+		cmocka_unit_test(order),
+		cmocka_unit_test(a_long_list),
+		cmocka_unit_test(values_like_keywords),
+		cmocka_unit_test(a_banner_may_hold_the_delimiter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,15 @@ class Device:
     def status(self):
         return self.call("status")
 
+    def note_longest_step(self):
+        """What core's event loop says of its longest turn goes into the summary of the whole run (tests/report.py)."""
+        results = build_folder() / "results"
+        found = re.search(r"^core: longest step ([\d.]+) ms", self.status().stdout, re.M)
+        if found and results.is_dir():
+            test = os.environ.get("PYTEST_CURRENT_TEST", "?").split(" ")[0]
+            with open(results / "longest-steps", "a") as file:
+                file.write(f"{found.group(1)} {test}\n")
+
     def log(self):
         with contextlib.suppress(OSError):
             return (self.folder / "run/boot.log").read_text(errors="replace")
@@ -270,6 +279,7 @@ class Device:
         self.hang_up()
         with contextlib.suppress(Exception):
             if self.processes():
+                self.note_longest_step()
                 self.call("stop", timeout=5)
         self.kill()
 

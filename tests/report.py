@@ -48,6 +48,18 @@ def stage_failures(results, counted):
             yield f"stage {stage}", "failed", f"exit status {rc.read_text().strip()}"
 
 
+def longest_step(results):
+    """Core's longest turn of all devices, net of the tests that say they hold a huge configuration."""
+    path = results / "longest-steps"
+    steps = [line.split(" ", 1) for line in path.read_text().splitlines()] if path.is_file() else []
+    for huge in (False, True):
+        chosen = [(float(ms), test) for ms, test in steps if ("hundred_thousand" in test) == huge]
+        if chosen:
+            ms, test = max(chosen)
+            what = "with a hundred thousand lines" if huge else f"of {len(chosen)} devices"
+            print(f"core's longest step {what}: {ms} ms of processor time ({test})")
+
+
 def main():
     results = pathlib.Path("build/results")
     rows, failed_in = [], dict.fromkeys(STAGES, False)
@@ -63,6 +75,7 @@ def main():
         count[outcome] += 1
         if outcome != "passed":
             print(f"{outcome}: {name}: {reason}")
+    longest_step(results)
     print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
     in_ci = os.environ.get("CI") == "true"
     return 1 if count["failed"] or not count["passed"] or (in_ci and count["skipped"]) else 0

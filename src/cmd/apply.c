@@ -151,6 +151,8 @@ static int remove_leaves(struct apply *ap, struct lyd_node *scope)
 		const struct lysc_node *schema = schema_of(ap, path);
 		const char *value = no_value(ap, path);
 
+		if (schema->flags & LYS_KEY)
+			continue;
 		if (schema->nodetype == LYS_LEAFLIST)
 			rc = remove_members(ap, scope, path);
 		else if (value)
@@ -189,13 +191,14 @@ static int remove_entry(struct apply *ap, struct lyd_node *entry)
 
 /* --- one row at one place --- */
 
-static int gather_keys(struct apply *ap, const char *keys[3])
+static int gather_keys(struct apply *ap, const char *keys[NODE_KEYS_MAX])
 {
 	const struct lysc_node *list = schema_of(ap, ap->row->list);
 	unsigned cursor = 0, n = 0;
 	uint16_t path;
 
-	for (const struct lysc_node *k = lysc_node_child(list); k && (k->flags & LYS_KEY) && n < 3; k = k->next, n++) {
+	for (const struct lysc_node *k = lysc_node_child(list); k && (k->flags & LYS_KEY) && n < NODE_KEYS_MAX;
+	     k = k->next, n++) {
 		cursor = 0;
 		while ((path = row_path(ap->set, ap->row, &cursor)) != CMD_NONE && schema_of(ap, path) != k)
 			;
@@ -212,18 +215,22 @@ static int apply_entry(struct apply *ap, struct lyd_node *scope, const char *con
 	struct lyd_node *entry;
 	int rc;
 
-	if (ap->m->no || ap->m->dflt) {
+	bool stated = ap->m->no && ap->row->no_n; /* `no` is an entry of its own */
+
+	if ((ap->m->no || ap->m->dflt) && !stated) {
 		entry = node_entry(ap->set->model, scope, list, keys);
 		return entry ? remove_entry(ap, entry) : 0;
 	}
 	rc = txn_entry_node(ap->t, scope, list, keys, &entry, &ap->e);
-	return rc ? rc : set_leaves(ap, entry);
+	if (!rc)
+		rc = stated ? remove_leaves(ap, entry) : set_leaves(ap, entry);
+	return rc;
 }
 
 /* The number of the range key among the row's keys, and the last of the range. */
 static int apply_list(struct apply *ap, struct lyd_node *scope)
 {
-	const char *keys[3] = { NULL }, *last_text, *key_text;
+	const char *keys[NODE_KEYS_MAX] = { NULL }, *last_text, *key_text;
 	unsigned long first, last;
 	unsigned at = 0;
 	char number[16];
@@ -249,11 +256,8 @@ static int apply_at(struct apply *ap, struct lyd_node *scope)
 {
 	if (ap->row->list != CMD_NONE)
 		return apply_list(ap, scope);
-	if (ap->row->clear != CMD_NONE) {
-		if (!ap->m->no && !ap->m->dflt)
-			return 0;
+	if (ap->row->clear != CMD_NONE && (ap->m->no || ap->m->dflt))
 		return forgive(txn_delete_below(ap->t, scope, schema_of(ap, ap->row->clear), NULL, &ap->e));
-	}
 	return ap->m->no || ap->m->dflt ? remove_leaves(ap, scope) : set_leaves(ap, scope);
 }
 
@@ -274,7 +278,7 @@ static int apply_everywhere(struct apply *ap)
 
 static int enter(struct apply *ap, struct cmd_place *place)
 {
-	const char *keys[3] = { NULL }, *last;
+	const char *keys[NODE_KEYS_MAX] = { NULL }, *last;
 	unsigned d = place->depth + 1;
 
 	if (d >= CMD_DEPTH)

@@ -142,7 +142,8 @@ const struct lyd_node *line_node(const struct line *l, uint16_t path);
 /* There is a value, and it is not `dflt`. */
 bool line_differs(const struct line *l, uint16_t path, const char *dflt);
 bool line_ready(const struct line *l);  /* everything that is not optional has its data */
-void line_put(struct line *l, bool no); /* the line, or `no` and its leading keywords */
+/* The line; or `no` and what names it: its leading keywords, of an entry everything. */
+void line_put(struct line *l, bool no);
 
 /* row.c: what a row says of its leaves. */
 /* The last step of a path: how its value is called. */

@@ -75,7 +75,7 @@ static void render_leaves(struct render *r, const struct cmd_row *row, const str
 		known |= node_default(line_schema(&l, path)) != NULL;
 	}
 	is_ready = line_ready(&l);
-	if (says_no(&l))
+	if (says_no(&l) && (changed || r->all))
 		put_line(r, &l, true);
 	else if (is_ready && (changed || (r->all && known) || (row->flags & ROW_ALWAYS)))
 		put_line(r, &l, false);
@@ -244,9 +244,11 @@ static void render_entry(struct render *r, const struct cmd_row *row, const stru
 {
 	struct line l = { .set = r->set, .row = row, .entry = entry };
 
-	if (!line_ready(&l))
+	bool no = says_no(&l);
+
+	if (!no && !line_ready(&l))
 		return;
-	put_line(r, &l, false);
+	put_line(r, &l, no);
 	if (row->enter == CMD_NONE)
 		return;
 	r->indent++;
@@ -286,7 +288,19 @@ static void render_list(struct render *r, const struct cmd_row *row, const struc
 	listing_release(&l);
 }
 
-/* A mode without entries of its own is shown when it holds something. */
+static bool is_set(const struct line *l)
+{
+	unsigned cursor = 0;
+	uint16_t path;
+
+	while ((path = row_path(l->set, l->row, &cursor)) != CMD_NONE)
+		if (line_differs(l, path, node_default(line_schema(l, path))))
+			return true;
+	return false;
+}
+
+/* A mode without entries of its own is shown when it holds something, or when a leaf of the row says that it is there.
+ */
 static void render_container(struct render *r, const struct cmd_row *row, const struct lyd_node *scope)
 {
 	struct line l = { .set = r->set, .row = row, .entry = scope };
@@ -294,7 +308,7 @@ static void render_container(struct render *r, const struct cmd_row *row, const 
 
 	buf_init(&body, 0);
 	body_of(r, row, scope, &body);
-	if (buf_len(&body)) {
+	if (buf_len(&body) || is_set(&l)) {
 		put_line(r, &l, false);
 		buf_put(r->out, buf_ptr(&body), buf_len(&body));
 		r->separate = true;

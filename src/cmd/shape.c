@@ -97,6 +97,8 @@ static bool tok_ready(const struct line *l, const struct cmd_tok *tok)
 	if (list)
 		return tok->kind == KIND_WORD ? has_member(l, tok->path, wanted) : line_node(l, tok->path) != NULL;
 	value = value_of(l, tok->path);
+	if (value && !*value && tok->kind != KIND_WORD && tok->kind != KIND_BANNER)
+		return false; /* an empty key: left out of the line */
 	return value && (tok->kind != KIND_WORD || !strcmp(value, wanted));
 }
 
@@ -287,9 +289,11 @@ void line_put(struct line *l, bool no)
 	l->whole = reads_as_keyword(l);
 	if (no)
 		put_word(l, "no");
-	for (unsigned i = 0; no && i < l->row->words; i++)
-		put_word(l, pool_text(l->set, row_tok(l->set, l->row, i)->text));
-	if (!no)
+	if (!no || l->row->list != CMD_NONE) {
 		put_shape(l, s, s + strlen(s));
+	} else {
+		for (unsigned i = 0; i < l->row->words; i++)
+			put_word(l, pool_text(l->set, row_tok(l->set, l->row, i)->text));
+	}
 	buf_put_u8(l->out, '\n');
 }

@@ -98,16 +98,16 @@ struct lyd_node *node_member(const struct model *m, const struct lyd_node *from,
 
 int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out)
 {
-	const char *given[3] = { NULL };
+	const char *given[NODE_KEYS_MAX] = { NULL };
 	size_t n = 0;
 
 	for (const struct lysc_node *k = lysc_node_child(list); k && (k->flags & LYS_KEY); k = k->next) {
-		if (n == 3)
+		if (n == NODE_KEYS_MAX)
 			return LY_EINVAL;
 		given[n] = keys[n];
 		n++;
 	}
-	return lyd_new_list(host, list->module, list->name, 0, out, given[0], given[1], given[2]);
+	return lyd_new_list(host, list->module, list->name, 0, out, given[0], given[1], given[2], given[3]);
 }
 
 struct lyd_node *node_entry(const struct model *m, const struct lyd_node *from, const struct lysc_node *list,

@@ -9,6 +9,8 @@
 
 #include "model/model.h"
 
+#define NODE_KEYS_MAX 4 /* keys of a list */
+
 struct model_module {
 	const char *name, *text;
 };

@@ -2,10 +2,12 @@
 """Writes the cases of the generated table test (tests/table/test_rows.c): for each row, lines that use every word and
 both ends of every range."""
 
-from syntax import Tok
+import re
+
+from syntax import Bad, Tok
 from emit import c_string
 
-SAMPLES = {'STRING': ['word1', 'Word-2'], 'LINE': ['some words here', 'x'], 'IPV4': ['192.0.2.1', '198.51.100.7'],
+SAMPLES = {'STRING': ['word1', 'Word-2', '2/0', '0.0.0.0', '1-5,7'], 'LINE': ['some words here', 'x'], 'IPV4': ['192.0.2.1', '198.51.100.7'],
            'MASK': ['255.255.255.0', '255.255.255.255'], 'INTERFACE': ['Ethernet1/0', 'Loopback 0', 'Gi0/1'],
            'BANNER': ['#one line#', '^Ctwo ^ words^C'], 'COMMAND': ['show version', 'show ip ssh']}
 
@@ -15,7 +17,12 @@ def of_tok(tok):
         return [[(tok, tok.text)]]
     if tok.kind == 'RANGE':
         return [[(tok, str(n))] for n in dict.fromkeys((tok.low, tok.high))]
-    return [[(tok, text)] for text in SAMPLES[tok.kind]]
+    texts = SAMPLES[tok.kind]
+    if tok.kind == 'STRING':
+        texts = [t for t in texts if tok.node is None or not tok.node.pattern or re.fullmatch(tok.node.pattern, t)][:2]
+    if not texts:
+        raise Bad(f'no sample fits the pattern of "{tok.node.path}"')
+    return [[(tok, text)] for text in texts]
 
 
 def samples(item):

@@ -279,8 +279,18 @@ class Notation:
         return found
 
 
+def may_end(row):
+    """The tokens from which the line can go on to its end without another key."""
+    ends = set(row.last)
+    keys = {t.index for t in row.toks if t.node is not None and t.node.parent is row.list and t.node.is_key}
+    while more := {i for i, after in enumerate(row.follow) if i not in ends and (after & ends) - keys}:
+        ends |= more
+    return ends
+
+
 def no_last(row):
-    """Where `no …` may end: after the leading keywords and every key that has no default, on whatever way there."""
+    """Where `no …` may end: after the leading keywords and every key that has no default, on whatever way there, and
+    where no key has to follow."""
     keys = set()
     if row.list is not None:
         defaults = {node.name for node, _, _ in row.defaults}
@@ -299,4 +309,5 @@ def no_last(row):
             continue
         have[i] = merged
         work += [(j, merged | given(row.toks[j])) for j in row.follow[i]]
-    return {i for i, got in have.items() if i >= start and got is not None and keys <= got}
+    ends = may_end(row)
+    return {i for i, got in have.items() if i >= start and got is not None and keys <= got and i in ends}

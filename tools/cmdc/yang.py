@@ -75,7 +75,7 @@ class Node:
         self.keys = (stmt.get('key') or '').split()
         self.by_user = stmt.get('ordered-by') == 'user'
         self.default = stmt.get('default')
-        self.enums, self.range, self.base = [], None, None
+        self.enums, self.range, self.base, self.pattern = [], None, None, None
 
     @property
     def path(self):
@@ -141,6 +141,7 @@ class Schema:
         if stmt.get('range'):
             low, _, high = stmt.get('range').partition('..')
             node.range = (int(low), int(high or low))
+        node.pattern = stmt.get('pattern', node.pattern)
         node.enums += [s.arg for s in stmt.all('enum')]
 
     def leaves(self):

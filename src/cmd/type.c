@@ -13,28 +13,31 @@
 
 /* --- interface names --- */
 
+/* `parts`: how many numbers a unit may have (slot/adapter/port); `most`: the greatest of the last. */
 static const struct {
 	const char *name, *help;
+	unsigned parts;
+	uint32_t most;
 } interface_kinds[] = {
-	{ "ATM", "ATM interface" },
-	{ "Async", "Async interface" },
-	{ "BVI", "Bridge-Group Virtual Interface" },
-	{ "Dialer", "Dialer interface" },
-	{ "Ethernet", "IEEE 802.3" },
-	{ "FastEthernet", "FastEthernet IEEE 802.3" },
-	{ "GigabitEthernet", "GigabitEthernet IEEE 802.3z" },
-	{ "Group-Async", "Async Group interface" },
-	{ "Hssi", "High Speed Serial Interface" },
-	{ "Loopback", "Loopback interface" },
-	{ "Multilink", "Multilink-group interface" },
-	{ "Null", "Null interface" },
-	{ "POS", "Packet over Sonet" },
-	{ "Port-channel", "Ethernet Channel of interfaces" },
-	{ "Serial", "Serial" },
-	{ "TenGigabitEthernet", "Ten Gigabit Ethernet" },
-	{ "Tunnel", "Tunnel interface" },
-	{ "Virtual-Template", "Virtual Template interface" },
-	{ "Vlan", "Catalyst Vlans" },
+	{ "ATM", "ATM interface", 3, UINT16_MAX },
+	{ "Async", "Async interface", 3, UINT16_MAX },
+	{ "BVI", "Bridge-Group Virtual Interface", 1, UINT16_MAX },
+	{ "Dialer", "Dialer interface", 1, UINT16_MAX },
+	{ "Ethernet", "IEEE 802.3", 3, UINT16_MAX },
+	{ "FastEthernet", "FastEthernet IEEE 802.3", 3, UINT16_MAX },
+	{ "GigabitEthernet", "GigabitEthernet IEEE 802.3z", 3, UINT16_MAX },
+	{ "Group-Async", "Async Group interface", 1, UINT16_MAX },
+	{ "Hssi", "High Speed Serial Interface", 3, UINT16_MAX },
+	{ "Loopback", "Loopback interface", 1, INT32_MAX },
+	{ "Multilink", "Multilink-group interface", 1, INT32_MAX },
+	{ "Null", "Null interface", 1, 0 },
+	{ "POS", "Packet over Sonet", 3, UINT16_MAX },
+	{ "Port-channel", "Ethernet Channel of interfaces", 1, UINT16_MAX },
+	{ "Serial", "Serial", 3, UINT16_MAX },
+	{ "TenGigabitEthernet", "Ten Gigabit Ethernet", 3, UINT16_MAX },
+	{ "Tunnel", "Tunnel interface", 1, INT32_MAX },
+	{ "Virtual-Template", "Virtual Template interface", 1, UINT16_MAX },
+	{ "Vlan", "Catalyst Vlans", 1, 4094 },
 };
 
 #define KINDS (sizeof interface_kinds / sizeof *interface_kinds)
@@ -57,42 +60,91 @@ static bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-static const char *kind_named(const uint8_t *p, size_t n)
+static bool begins(size_t kind, struct str name)
 {
-	const char *found = NULL;
+	const char *whole = interface_kinds[kind].name;
 
-	for (size_t i = 0; i < KINDS; i++) {
-		const char *name = interface_kinds[i].name;
-
-		if (n > strlen(name) || strncasecmp(name, (const char *)p, n))
-			continue;
-		if (n == strlen(name))
-			return name;
-		if (found)
-			return NULL;
-		found = name;
-	}
-	return found;
+	return name.n <= strlen(whole) && !strncasecmp(whole, (const char *)name.p, name.n);
 }
 
-/* Digits, with "/", "." or ":" between: "0", "1/0", "2/0.100", "0/0:23". */
-static bool is_unit(const uint8_t *p, size_t n)
+/* A number without the zeros before it; false if there is none or it is greater than `most`. */
+static bool put_number(struct str *s, uint64_t most, struct buf *out)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!is_digit(p[i]) && (!strchr("/.:", p[i]) || i == 0 || !is_digit(p[i - 1])))
+	uint64_t n = 0;
+	size_t i = 0;
+
+	for (; i < s->n && is_digit(s->p[i]) && n <= most; i++)
+		n = n * 10 + (uint64_t)(s->p[i] - '0');
+	*s = (struct str){ s->p + i, s->n - i };
+	if (!i || n > most)
+		return false;
+	buf_printf(out, "%llu", (unsigned long long)n);
+	return true;
+}
+
+/* One to `parts` numbers with "/" between, a channel behind ":", a sub-interface behind ".": "0", "1/0/2:3.100". */
+static bool put_unit(struct str unit, unsigned parts, uint64_t most, struct buf *out)
+{
+	static const char marks[] = { '/', ':', '.' };
+	unsigned used = 1;
+	size_t mark = 0;
+
+	if (!put_number(&unit, parts > 1 ? UINT16_MAX : most, out))
+		return false;
+	while (unit.n) {
+		while (mark < sizeof marks && unit.p[0] != marks[mark])
+			mark++;
+		if (mark == sizeof marks || (mark == 0 && ++used > parts))
 			return false;
-	return n && n < 24 && is_digit(p[n - 1]);
+		buf_put_u8(out, unit.p[0]);
+		unit = (struct str){ unit.p + 1, unit.n - 1 };
+		if (!put_number(&unit, mark == 2 ? UINT32_MAX : UINT16_MAX, out))
+			return false;
+		mark += mark > 0; /* of channel and sub-interface there is one */
+	}
+	return true;
+}
+
+static bool takes(size_t kind, struct str unit, struct buf *out)
+{
+	buf_clear(out);
+	return put_unit(unit, interface_kinds[kind].parts, interface_kinds[kind].most, out) && !out->err;
+}
+
+/* The one kind that begins so and takes this unit, or the one that is called so; KINDS: none, or several. The unit goes
+ * to `out`. */
+static size_t kind_of(struct str name, struct str unit, struct buf *out)
+{
+	size_t found = KINDS, n = 0;
+
+	for (size_t i = 0; i < KINDS; i++) {
+		if (!begins(i, name) || !takes(i, unit, out))
+			continue;
+		if (name.n == strlen(interface_kinds[i].name))
+			return i;
+		found = i;
+		n++;
+	}
+	return n == 1 && takes(found, unit, out) ? found : KINDS;
+}
+
+static bool any_kind(struct str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < KINDS; i++)
+		n += begins(i, name);
+	return name.n && n;
 }
 
 static enum match match_interface(struct str rest, struct arena *a, const char **value, size_t *used)
 {
-	size_t name = 0, start, word = word_length(rest);
-	const char *kind;
+	size_t name = 0, start, word = word_length(rest), kind;
+	struct buf unit;
 
 	while (name < word && (is_letter(rest.p[name]) || (name && rest.p[name] == '-')))
 		name++;
-	kind = name ? kind_named(rest.p, name) : NULL;
-	if (!kind)
+	if (!any_kind((struct str){ rest.p, name }))
 		return MATCH_NONE;
 	start = name;
 	if (name == word) { /* the number is a word of its own */
@@ -102,11 +154,13 @@ static enum match match_interface(struct str rest, struct arena *a, const char *
 			return MATCH_PART;
 		word = start + word_length((struct str){ rest.p + start, rest.n - start });
 	}
-	if (!is_unit(rest.p + start, word - start))
-		return MATCH_NONE;
-	*value = arena_printf(a, "%s%.*s", kind, (int)(word - start), (const char *)rest.p + start);
+	buf_init(&unit, 64);
+	kind = kind_of((struct str){ rest.p, name }, (struct str){ rest.p + start, word - start }, &unit);
+	if (kind != KINDS)
+		*value = arena_printf(a, "%s%s", interface_kinds[kind].name, buf_cstr(&unit));
+	buf_release(&unit);
 	*used = word;
-	return *value ? MATCH_INTERFACE : MATCH_NONE;
+	return kind != KINDS && *value ? MATCH_INTERFACE : MATCH_NONE;
 }
 
 /* --- the other types --- */

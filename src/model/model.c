@@ -115,6 +115,18 @@ int model_watch(struct model *m, const char *subtree, model_watch_fn *fn, void *
 	return 0;
 }
 
+int model_guard(struct model *m, const char *subtree, model_guard_fn *fn, void *arg)
+{
+	const struct lysc_node *schema = node_schema(m, NULL, subtree);
+
+	if (!schema)
+		return E_NOTFOUND;
+	if (m->guards_n == GUARDS_MAX)
+		return E_LIMIT;
+	m->guards[m->guards_n++] = (struct guard){ schema, fn, arg };
+	return 0;
+}
+
 /* --- reading --- */
 
 /* Paths are constants of the program: one that is not in the schema is a mistake in the source, never input. */

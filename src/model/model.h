@@ -68,7 +68,8 @@ int txn_delete(struct txn *t, struct lyd_node *parent, const char *path, const c
 int txn_delete_node(struct txn *t, struct lyd_node *node, struct errbuf *e);
 size_t txn_changes(const struct txn *t);
 const struct change *txn_change(const struct txn *t, size_t i);
-/* Validates what needs it, tells the watchers, frees t. On failure everything is undone and e says why. */
+/* Validates what needs it, asks the guards, tells the watchers, frees t. On failure everything is undone and e says
+ * why; on success e holds what a guard has to say, if anything. */
 int txn_commit(struct txn *t, struct errbuf *e);
 /* Undo everything, in reverse order; frees t. */
 void txn_abort(struct txn *t);
@@ -77,6 +78,13 @@ void txn_undo_to(struct txn *t, size_t mark);
 /* The counting rules (mandatory, min- and max-elements) of what was touched since `mark`; txn_commit asks this too. */
 int txn_check(const struct txn *t, size_t mark, struct errbuf *e);
 
+/* The entry of this list that change i made, deleted or happened in; NULL if it is elsewhere. */
+const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *list_path);
+
+/* Asked before a commit with changes below `subtree`, with all changes of the transaction. It may refuse (e says why)
+ * and it may set more. */
+typedef int model_guard_fn(void *arg, struct txn *t, struct errbuf *e);
+int model_guard(struct model *m, const char *subtree, model_guard_fn *fn, void *arg);
 /* Told once per commit with that commit's changes below `subtree` ("/ravelin-ssh:ssh"); NULL subtree = everything.
  * Watchers act on the world; they may not open a transaction. */
 typedef void model_watch_fn(void *arg, const struct txn *t);

@@ -17,6 +17,14 @@ struct watch {
 	void *arg;
 };
 
+struct guard {
+	const struct lysc_node *subtree;
+	model_guard_fn *fn;
+	void *arg;
+};
+
+#define GUARDS_MAX 4
+
 struct model {
 	struct ly_ctx *ctx;
 	struct lyd_node *tree; /* first top-level sibling */
@@ -24,6 +32,8 @@ struct model {
 	uint64_t version; /* transactions so far */
 	struct watch *watches;
 	size_t watches_n;
+	struct guard guards[GUARDS_MAX];
+	size_t guards_n;
 };
 
 /* One change and what its undo needs. `scope` is the nearest ancestor that is no plain container: it outlives the
@@ -45,7 +55,7 @@ struct txn {
 
 bool node_is_plain_container(const struct lysc_node *schema);
 struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent);
-/* A new list entry with these keys (at most three) below `host`, which may be NULL; LY_ERR. */
+/* A new list entry with these keys (at most NODE_KEYS_MAX) below `host`, which may be NULL; LY_ERR. */
 int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out);
 /* libyang's words for its last failure, or `otherwise`. */
 const char *node_ly_text(const struct model *m, const char *otherwise);

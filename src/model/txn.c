@@ -355,10 +355,32 @@ static int tell(struct txn *t, const struct watch *w)
 	return 0;
 }
 
+const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *list_path)
+{
+	const struct edit *ed = &t->edits[t->view ? t->view[i] : i];
+	const struct lysc_node *list = node_schema(t->m, NULL, list_path);
+	const struct lyd_node *node = ed->c.schema == list ? ed->c.node : ed->scope;
+
+	while (node && node->schema != list)
+		node = lyd_parent(node);
+	return node;
+}
+
+static int ask(struct txn *t, const struct guard *g, struct errbuf *e)
+{
+	size_t i = 0;
+
+	while (i < t->n && !below(t->edits[i].c.schema, g->subtree))
+		i++;
+	return i < t->n ? g->fn(g->arg, t, e) : 0;
+}
+
 int txn_commit(struct txn *t, struct errbuf *e)
 {
 	int rc = txn_check(t, 0, e);
 
+	for (size_t i = 0; i < t->m->guards_n && !rc; i++)
+		rc = ask(t, &t->m->guards[i], e);
 	if (!rc)
 		rc = constraint_validate(t, e);
 	if (rc < 0) {

@@ -233,6 +233,60 @@ static void watchers_see_their_subtree(void **state)
 	assert_int_equal(all.calls, 3); /* an empty commit is no news */
 }
 
+/* Refuses the version 1, and makes 2 a time-out of 60. */
+static int two_only(void *arg, struct txn *t, struct errbuf *e)
+{
+	const char *version = model_str(arg, "/ravelin-ssh:ssh/version");
+
+	if (version && !strcmp(version, "1"))
+		return err_set(e, E_INVAL, "not 1");
+	return version ? txn_set(t, NULL, "/ravelin-ssh:ssh/time-out", "60", e) : 0;
+}
+
+static void a_guard_refuses_or_adds(void **state)
+{
+	struct seen ssh = { 0 };
+	struct model *m = *state;
+	struct errbuf e = { "" };
+	struct txn *t;
+
+	assert_int_equal(model_guard(m, "/ravelin-ssh:nothing", two_only, m), E_NOTFOUND);
+	assert_int_equal(model_guard(m, "/ravelin-ssh:ssh", two_only, m), 0);
+	assert_int_equal(model_watch(m, "/ravelin-ssh:ssh", note, &ssh), 0);
+	t = model_begin(m);
+	assert_int_equal(txn_set(t, NULL, "/ravelin-ssh:ssh/version", "1", &e), 0);
+	assert_int_equal(txn_commit(t, &e), E_INVAL);
+	assert_string_equal(e.text, "not 1");
+	assert_null(model_running(m));
+	assert_int_equal(ssh.calls, 0);
+	t = model_begin(m);
+	assert_int_equal(txn_set(t, NULL, "/ravelin-ssh:ssh/version", "2", &e), 0);
+	assert_int_equal(txn_commit(t, &e), 0);
+	assert_int_equal(ssh.changes, 2); /* the watcher sees what the guard set */
+	assert_int_equal(model_uint(m, "/ravelin-ssh:ssh/time-out", 0), 60);
+}
+
+static void a_change_knows_its_entry(void **state)
+{
+	static const char list[] = "/ravelin-interface:interfaces/interface";
+	struct model *m = *state;
+	struct errbuf e = { "" };
+	struct lyd_node *entry, *second;
+	struct txn *t = model_begin(m);
+
+	txn_entry(t, NULL, list, KEYS("Ethernet0"), &entry, &e);
+	txn_entry(t, entry, "ipv4/secondary", KEYS("10.0.0.1"), &second, &e);
+	txn_set(t, second, "mask", "255.0.0.0", &e);
+	txn_set(t, NULL, "/ravelin-system:hostname", "R2", &e);
+	txn_delete_node(t, entry, &e);
+	for (size_t i = 0; i < txn_changes(t); i++)
+		if (i == 3)
+			assert_null(txn_change_in(t, i, list));
+		else
+			assert_ptr_equal(txn_change_in(t, i, list), entry);
+	txn_abort(t);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -243,6 +297,8 @@ int main(void)
 		T(undo_leaves_nothing),
 		T(deleting_the_last_child_hides_its_containers),
 		T(watchers_see_their_subtree),
+		T(a_guard_refuses_or_adds),
+		T(a_change_knows_its_entry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -239,6 +239,8 @@ static int apply_match(struct run *run)
 	rc = txn_commit(t, &e);
 	if (rc < 0)
 		return run_fail(run, "%% %s", e.text);
+	if (e.text[0])
+		buf_printf(&run->out, "%s\n", e.text);
 	say_if_kept(run);
 	if (changed && sh->interactive) {
 		sh->configured = true;

@@ -21,6 +21,7 @@ struct event_base;
 struct cmd_set;
 struct keys;
 struct lines;
+struct overlap;
 struct gatectl;
 struct sshd;
 struct syslog;
@@ -48,6 +49,7 @@ struct core {
 	struct cmd_set *cmds;
 	struct keys *keys;
 	struct lines *lines;
+	struct overlap *overlap;
 	struct job_host jobs;
 	struct gatectl *gate;
 	struct sshd *sshd;

@@ -10,6 +10,7 @@
 #include "core/gatectl.h"
 #include "core/loader.h"
 #include "core/loop.h"
+#include "core/overlap.h"
 #include "core/peer.h"
 #include "core/service.h"
 #include "core/shutdown.h"
@@ -266,6 +267,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	syslog_sink(core->log, service_log, core);
 	if ((rc = model_new(&core->model, e)) < 0 || (rc = cmd_set_new(&core->cmds, "ios", core->model, e)) < 0 ||
 	    (rc = cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], e)) < 0 ||
+	    (rc = overlap_new(&core->overlap, core->model, e)) < 0 ||
 	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
 		return rc;
 	if (damaged.text[0])

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * overlap.c: see overlap.h. An interface is up when it is not shut down; one that is shut down may hold any address.
+ * An address that overlaps with another interface's is refused where the interface is up already, and so is the
+ * `no shutdown` that would bring it up. An interface that has just been made is not up yet: configurations state its
+ * `shutdown` behind its addresses. It takes the address and stays shut down.
+ *
+ * The subnets of the interfaces that are up are kept in one array: a line costs a walk through it, not through the
+ * model. Runs in core.
+ */
+#include "overlap.h"
+
+#include "model/model.h"
+
+#include <arpa/inet.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INTERFACES "/ravelin-interface:interfaces/interface"
+#define NAME_SIZE  64 /* as the schema has it */
+
+struct subnet {
+	uint32_t address, mask;
+	bool primary;
+	char owner[NAME_SIZE];
+};
+
+struct overlap {
+	struct model *model;
+	struct subnet *list;
+	size_t n, cap;
+};
+
+static bool read_subnet(struct subnet *s, const char *address, const char *mask)
+{
+	struct in_addr a, m;
+
+	if (!address || !mask || inet_pton(AF_INET, address, &a) != 1 || inet_pton(AF_INET, mask, &m) != 1)
+		return false;
+	s->address = ntohl(a.s_addr);
+	s->mask = ntohl(m.s_addr);
+	return s->address != 0;
+}
+
+typedef int subnet_fn(void *arg, const struct subnet *s);
+
+/* Calls fn for each subnet of the interface until it returns something. */
+static int each_subnet(const struct model *m, const struct lyd_node *interface, subnet_fn *fn, void *arg)
+{
+	struct subnet s = { .primary = true };
+	int rc = 0;
+
+	snprintf(s.owner, sizeof s.owner, "%s", model_below(interface, "name"));
+	if (read_subnet(&s, model_below(interface, "ipv4/primary/address"),
+			model_below(interface, "ipv4/primary/mask")))
+		rc = fn(arg, &s);
+	s.primary = false;
+	for (const struct lyd_node *i = model_first(m, interface, "ipv4/secondary"); i && !rc; i = model_next(i))
+		if (read_subnet(&s, model_below(i, "address"), model_below(i, "mask")))
+			rc = fn(arg, &s);
+	return rc;
+}
+
+static bool is_shut(const struct lyd_node *interface)
+{
+	return strcmp(model_below(interface, "shutdown"), "false") != 0;
+}
+
+static const struct lyd_node *interface_named(const struct overlap *o, const char *name)
+{
+	return model_entry(o->model, INTERFACES, (const char *[]){ name });
+}
+
+/* --- what is up --- */
+
+static int add(void *arg, const struct subnet *s)
+{
+	struct overlap *o = arg;
+
+	if (o->n == o->cap) {
+		size_t cap = o->cap ? o->cap * 2 : 16;
+		struct subnet *more = realloc(o->list, cap * sizeof *more);
+
+		if (!more)
+			return E_NOMEM;
+		o->list = more;
+		o->cap = cap;
+	}
+	o->list[o->n++] = *s;
+	return 0;
+}
+
+static void refresh(struct overlap *o, const char *name)
+{
+	const struct lyd_node *interface = interface_named(o, name);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		if (strcmp(o->list[i].owner, name) != 0)
+			o->list[kept++] = o->list[i];
+	o->n = kept;
+	if (interface && !is_shut(interface) && each_subnet(o->model, interface, add, o) < 0)
+		abort(); /* what is not known to be up would not be guarded */
+}
+
+static void on_change(void *arg, const struct txn *t)
+{
+	for (size_t i = 0; i < txn_changes(t); i++) {
+		const struct lyd_node *interface = txn_change_in(t, i, INTERFACES);
+
+		if (interface)
+			refresh(arg, model_below(interface, "name"));
+	}
+}
+
+/* --- what may come up --- */
+
+struct search {
+	const struct overlap *o;
+	struct subnet found; /* of the interface asked about … */
+	const char *other;   /* … and who has it */
+};
+
+static int find(void *arg, const struct subnet *s)
+{
+	struct search *search = arg;
+
+	for (size_t i = 0; i < search->o->n; i++) {
+		const struct subnet *up = &search->o->list[i];
+
+		if (((up->address ^ s->address) & up->mask & s->mask) != 0 || strcmp(up->owner, s->owner) == 0)
+			continue;
+		search->found = *s;
+		search->other = up->owner;
+		return 1;
+	}
+	return 0;
+}
+
+static bool was_up(const struct overlap *o, const char *name)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->list[i].primary && strcmp(o->list[i].owner, name) == 0)
+			return true;
+	return false;
+}
+
+static int check(struct overlap *o, struct txn *t, const char *name, struct errbuf *e)
+{
+	const struct lyd_node *interface = interface_named(o, name);
+	struct search search = { .o = o };
+	char network[INET_ADDRSTRLEN];
+	struct lyd_node *entry;
+	struct in_addr a;
+	int rc;
+
+	if (!interface || is_shut(interface) || !each_subnet(o->model, interface, find, &search))
+		return 0;
+	a.s_addr = htonl(search.found.address & search.found.mask);
+	inet_ntop(AF_INET, &a, network, sizeof network);
+	if (was_up(o, name) || model_first(o->model, interface, "shutdown"))
+		return err_set(e, E_EXISTS, "%s overlaps with %s", network, search.other);
+	rc = txn_entry(t, NULL, INTERFACES, (const char *[]){ name }, &entry, e);
+	if (!rc)
+		rc = txn_set(t, entry, "shutdown", "true", e);
+	if (!rc)
+		err_set(e, 0, "%s stays shut down: %s overlaps with %s", name, network, search.other);
+	return rc;
+}
+
+static int guard(void *arg, struct txn *t, struct errbuf *e)
+{
+	size_t n = txn_changes(t);
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		const struct lyd_node *interface = txn_change_in(t, i, INTERFACES);
+
+		if (interface)
+			rc = check(arg, t, model_below(interface, "name"), e);
+	}
+	return rc;
+}
+
+int overlap_new(struct overlap **out, struct model *m, struct errbuf *e)
+{
+	struct overlap *o = calloc(1, sizeof *o);
+
+	*out = o;
+	if (!o)
+		return err_set(e, E_NOMEM, "out of memory");
+	o->model = m;
+	if (model_guard(m, "/ravelin-interface:interfaces", guard, o) < 0 ||
+	    model_watch(m, "/ravelin-interface:interfaces", on_change, o) < 0)
+		return err_set(e, E_NOMEM, "out of memory");
+	return 0;
+}
+
+void overlap_free(struct overlap *o)
+{
+	if (o)
+		free(o->list);
+	free(o);
+}

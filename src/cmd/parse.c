@@ -85,6 +85,14 @@ static void note_value(void *arg, const struct cmd_row *row, const struct cmd_to
 	*(bool *)arg |= tok->kind != KIND_WORD;
 }
 
+static bool any_exact(const struct scan *s)
+{
+	for (size_t i = 0; s->started && i < s->n; i++)
+		if (s->threads[i].exact)
+			return true;
+	return false;
+}
+
 /* The line is one word of exec, and nothing but further words may follow it. */
 static bool only_groups(const struct scan *s)
 {
@@ -100,6 +108,7 @@ static int finish(struct scan *s, struct attempt *at)
 {
 	at->thread = scan_complete(s);
 	if (!at->thread) {
+		at->exact = any_exact(s);
 		fail_at(at, only_groups(s) ? CMD_ERR_OTHER : CMD_ERR_INCOMPLETE, s->line.n);
 		if (at->err.kind == CMD_ERR_OTHER)
 			snprintf(at->err.text, sizeof at->err.text, "%% Type \"%s ?\" for a list of subcommands",
@@ -241,7 +250,8 @@ static bool one_word(struct str line)
 }
 
 /* IOS's rule between the mode and those around it: the innermost that knows the line in whole words; else the innermost
- * that knows it at all, unless one further in could not tell what was meant. */
+ * that knows it at all, unless one further in could not tell what was meant, or one further out knows these very words
+ * and waits for more: `ip route` is never short for an interface's `ip route-cache`. */
 static int walk_up(const struct cmd_set *set, const struct cmd_place *place, unsigned level, const struct prefix *pre,
 		   struct str line, struct arena *a, struct attempt *won, unsigned *depth)
 {
@@ -256,6 +266,10 @@ static int walk_up(const struct cmd_set *set, const struct cmd_place *place, uns
 			*won = at;
 			*depth = d;
 			found = true;
+		}
+		if (at.rc < 0 && found && at.exact && at.err.kind == CMD_ERR_INCOMPLETE) {
+			*won = at;
+			return E_INVAL;
 		}
 		if (at.rc < 0 && !found && (d == place->depth || at.err.column > won->err.column))
 			*won = at;

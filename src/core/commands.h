@@ -44,7 +44,8 @@
 	X("version", cmd_version)                                                                                      \
 	X("ssh-version", hook_ssh_version)                                                                             \
 	X("key-hash", hook_key_hash)                                                                                   \
-	X("key-string", hook_key_string)
+	X("key-string", hook_key_string)                                                                               \
+	X("route", hook_route)
 
 #define COMMAND_DECLARE(name, fn) cmd_step_fn fn;
 COMMANDS(COMMAND_DECLARE)

@@ -9,6 +9,7 @@
 #include "core/cli.h"
 #include "keys/keys.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,5 +112,18 @@ int hook_key_string(struct run *run)
 	    cmd_set_arg(&run->match, &run->arena, "hash", hash) < 0 ||
 	    (comment[0] && cmd_set_arg(&run->match, &run->arena, "comment", comment) < 0))
 		return run_fail(run, "%% Out of memory");
+	return RUN_DONE;
+}
+
+/* `ip route PREFIX MASK …`: a prefix has no bits outside its mask. */
+int hook_route(struct run *run)
+{
+	const char *prefix = cmd_arg(&run->match, "prefix"), *mask = cmd_arg(&run->match, "mask");
+	struct in_addr p, m;
+
+	if (!prefix || !mask || inet_pton(AF_INET, prefix, &p) != 1 || inet_pton(AF_INET, mask, &m) != 1)
+		return RUN_FAILED;
+	if (p.s_addr & ~m.s_addr)
+		return run_fail(run, "%%Inconsistent address and mask");
 	return RUN_DONE;
 }

@@ -75,6 +75,10 @@ static void errors(void **state)
 		{ false, "interface Ethernet 1//0", CMD_ERR_INVALID, 10 },
 		{ false, "interface e/1", CMD_ERR_INVALID, 10 },
 		{ false, "interface t0", CMD_ERR_INVALID, 10 }, /* Tunnel or TenGigabitEthernet */
+		{ false, "interface Vlan4095", CMD_ERR_INVALID, 10 },
+		{ false, "no ip route 10.0.0.0 255.0.0.0", CMD_ERR_INCOMPLETE, 30 }, /* which one? */
+		{ false, "no interface", CMD_ERR_INCOMPLETE, 12 },
+		{ false, "controller E1 2//0", CMD_ERR_INVALID, 14 },
 		{ false, "ip host x 10.0.0.300", CMD_ERR_INVALID, 10 },
 		{ false, "username bob password 7", CMD_ERR_INCOMPLETE, 23 },
 		{ false, "username", CMD_ERR_INCOMPLETE, 8 },
@@ -248,6 +252,70 @@ static void walk_up(void **state)
 	assert_int_equal(bed_type(b, "exec-timeout 5", NULL), E_INVAL); /* never down */
 }
 
+/* A global command typed in a mode that has one beginning alike. */
+static void words_decide_not_abbreviations(void **state)
+{
+	static const struct {
+		const char *line, *prompt;
+		int kind; /* -1: taken */
+	} cases[] = {
+		{ "ip route 192.168.1.0 255.255.255.0 10.1.10.1", "Router(config)#", -1 },
+		{ "no ip route 192.168.1.0 255.255.255.0 10.1.10.1", "Router(config)#", -1 },
+		{ "ip route", "Router(config-if)#", CMD_ERR_INCOMPLETE },
+		{ "no ip route", "Router(config-if)#", CMD_ERR_INCOMPLETE },
+		{ "ip route-c", "Router(config-if)#", -1 },
+		{ "ip rou", "Router(config-if)#", -1 },
+		{ "no ip route-cache", "Router(config-if)#", -1 },
+		{ "no ip classless", "Router(config)#", -1 },
+		{ "ip cl", "Router(config)#", -1 },
+		{ "no ip cef", "Router(config)#", -1 },
+		{ "no cdp run", "Router(config)#", -1 },
+		{ "no cdp enable", "Router(config-if)#", -1 },
+		{ "no cdp", "Router(config-if)#", CMD_ERR_INCOMPLETE },
+		{ "router ospf 1", "Router(config-router)#", -1 },
+		{ "map-list atm", "Router(config-map-list)#", -1 },
+		{ "controller E1 2/1", "Router(config-controller)#", -1 },
+		{ "redundancy", "Router(config-r)#", -1 },
+		{ "! ip route", "Router(config-if)#", -1 },
+		{ "", "Router(config-if)#", -1 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct bed b;
+		int rc;
+
+		bed_init(&b);
+		bed_type(&b, "interface Ethernet1/0", NULL);
+		rc = bed_type(&b, cases[i].line, NULL);
+		if ((rc < 0) != (cases[i].kind >= 0) || (rc < 0 && (int)b.err.kind != cases[i].kind))
+			fail_msg("\"%s\": %d, kind %d", cases[i].line, rc, (int)b.err.kind);
+		buf_clear(&b.out);
+		cmd_place_prompt(&b.place, "Router", 15, &b.out);
+		assert_string_equal(buf_cstr(&b.out), cases[i].prompt);
+		bed_release(&b);
+	}
+}
+
+static void modes_within_modes(void **state)
+{
+	struct bed b;
+
+	bed_init(&b);
+	bed_type(&b, "redundancy", NULL);
+	assert_int_equal(bed_type(&b, "main-cpu", NULL), 0);
+	cmd_place_prompt(&b.place, "Router", 15, &b.out);
+	assert_string_equal(buf_cstr(&b.out), "Router(config-r-mc)#");
+	assert_int_equal(bed_type(&b, "auto-sync startup-config", NULL), 0);
+	assert_int_equal(bed_type(&b, "ip subnet-zero", NULL), 0);
+	buf_clear(&b.out);
+	cmd_place_prompt(&b.place, "Router", 15, &b.out);
+	assert_string_equal(buf_cstr(&b.out), "Router(config)#");
+	bed_type(&b, "map-list atm", NULL);
+	assert_int_equal(bed_type(&b, "ip 10.1.10.1 atm-vc 7 broadcast", NULL), 0);
+	assert_int_equal(bed_type(&b, "no ip classless", NULL), 0);
+	bed_release(&b);
+}
+
 static void text_until(void **state)
 {
 	struct bed *b = *state;
@@ -286,6 +354,8 @@ int main(void)
 		T(filters),
 		T(places_and_prompts),
 		T(walk_up),
+		T(words_decide_not_abbreviations),
+		T(modes_within_modes),
 		T(text_until),
 		T(missing_handlers_are_named),
 	};

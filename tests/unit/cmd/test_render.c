@@ -147,6 +147,24 @@ static void a_long_list(void **state)
 	bed_release(&b);
 }
 
+/* A mode that is there by itself, modes within modes, and entries that are stated as `no`. */
+static void presence(void **state)
+{
+	struct bed b;
+
+	bed_init(&b);
+	bed_load(&b, "redundancy\n");
+	assert_non_null(strstr(bed_show(&b, false), "!\nredundancy\n!\n"));
+	bed_load(&b, "main-cpu\nauto-sync startup-config\n"
+		     "no exception linecard slot 10 sqe-registers\nno exception linecard slot 2 sqe-registers\n"
+		     "exception linecard slot 1 sqe-registers\n");
+	assert_non_null(strstr(bed_show(&b, false), "!\nredundancy\n main-cpu\n  auto-sync startup-config\n!\n"));
+	assert_non_null(strstr(bed_show(&b, false), "exception linecard slot 1 sqe-registers\n"
+						    "no exception linecard slot 2 sqe-registers\n"
+						    "no exception linecard slot 10 sqe-registers\n"));
+	bed_release(&b);
+}
+
 /* What a value looks like must not change what it means when it is read back. */
 static void values_like_keywords(void **state)
 {
@@ -194,13 +212,10 @@ static void a_banner_may_hold_the_delimiter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_one),
-		cmocka_unit_test(a_pasted_one),
-		cmocka_unit_test(ranges_fold),
-		cmocka_unit_test(order),
-		cmocka_unit_test(a_long_list),
-		cmocka_unit_test(values_like_keywords),
-		cmocka_unit_test(a_banner_may_hold_the_delimiter),
+		cmocka_unit_test(an_empty_one),         cmocka_unit_test(a_pasted_one),
+		cmocka_unit_test(ranges_fold),          cmocka_unit_test(order),
+		cmocka_unit_test(a_long_list),          cmocka_unit_test(presence),
+		cmocka_unit_test(values_like_keywords), cmocka_unit_test(a_banner_may_hold_the_delimiter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

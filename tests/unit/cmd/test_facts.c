@@ -164,6 +164,8 @@ static const struct fact facts[] = {
 	{ "ip subnet-zero\nno ip classless\nno ip cef", "ip subnet-zero\nno ip classless\nno ip cef", NULL },
 	{ "no ip subnet-zero\nip classless\nip cef", "no ip subnet-zero\nip classless\nip cef", NULL },
 	{ "ip classless\ndefault ip classless", "hostname Router", "ip classless\nno ip classless" },
+	{ "no ip domain-lookup", "no ip domain-lookup", NULL },
+	{ "no ip domain-lookup\nip domain-lookup", "hostname Router", "no ip domain-lookup\nip domain-lookup" },
 	{ "ip route 192.168.1.0 255.255.255.0 10.1.10.1", "ip route 192.168.1.0 255.255.255.0 10.1.10.1", NULL },
 	{ "ip route 10.0.0.0 255.0.0.0 Ethernet 1/0", "ip route 10.0.0.0 255.0.0.0 Ethernet1/0", NULL },
 	{ "ip route 10.0.0.0 255.0.0.0 e1/0 10.1.1.1 200 name far permanent tag 7",

@@ -11,3 +11,4 @@ mode config
       "The default authentication list." "Named authentication list."
       "Use local username authentication." "Use case-sensitive local username authentication."
       "Use enable password for authentication." "Use line password for authentication." "NO authentication."
+      "Use list of all Tacacs+ hosts." "Use list of all Radius hosts."

@@ -227,6 +227,8 @@ static const struct fact facts[] = {
 	{ "radius-server host h\nradius-server host h auth-port 1812 acct-port 1813\nno radius-server host h",
 	  "radius-server host h auth-port 1812 acct-port 1813", "radius-server host h auth-port 1645 acct-port 1646" },
 	{ "radius-server key cisco", "radius-server key cisco", NULL },
+	{ "aaa authentication login default tacacs+ local", "aaa authentication login default tacacs+ local", NULL },
+	{ "aaa authentication login default radius", "aaa authentication login default radius", NULL },
 	{ "aaa new-model", "aaa new-model", NULL },
 	{ "aaa authentication login default local enable none", "aaa authentication login default local enable none",
 	  NULL },

@@ -202,13 +202,13 @@ static void run_end(struct run *run, unsigned status)
 	sh->ops->done(sh, status);
 }
 
-/* A person is told once a session that a row acts on nothing; a file is not. */
+/* A person is told once a session that a row acts on nothing; of a file or a paste nobody is. */
 static void say_if_kept(struct run *run)
 {
 	struct cli *sh = run->cli;
 	size_t i = 0;
 
-	if (!run->match.kept || !sh->interactive)
+	if (!run->match.kept || !sh->interactive || sh->ahead)
 		return;
 	while (i < CLI_KEPT_ROWS && sh->kept_said[i] && sh->kept_said[i] != run->match.row)
 		i++;

@@ -32,7 +32,7 @@ struct cli_ops {
 	void (*done)(struct cli *sh, unsigned status);
 };
 
-#define CLI_KEPT_ROWS 16
+#define CLI_KEPT_ROWS 128
 struct cli {
 	struct core *core;
 	const struct cli_ops *ops;
@@ -42,6 +42,7 @@ struct cli {
 	char origin[96];                                /* "console", "vty0 (192.0.2.1)": who, for the log */
 	bool bare;                                      /* no prompt stands before the line: a remote command */
 	bool interactive;                               /* a person or a program at a prompt; false: a file */
+	bool ahead;                                     /* more input waits behind this command: it is pasted */
 	bool configured;                                /* changed something since it entered configuration mode */
 	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */
 	bool leave;                                     /* `exit` at exec: end the session after this command */

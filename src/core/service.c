@@ -84,6 +84,7 @@ static void on_RUN(struct peer *p, const struct ipc_msg_RUN *m)
 	if (p->closing)
 		return;
 	touch(p);
+	p->cli.ahead = m->ahead;
 	if (cli_command(&p->cli, m->line) < 0)
 		peer_violation(p, "command while one is running");
 }

@@ -118,7 +118,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, blob)                                                                                                  \
 	F(STRF, signature) /* empty = a query (SSH_MSG_USERAUTH_PK_OK, RFC 4252 section 7) */
 #define IPC_FIELDS_OPEN(F)     F(U8F, kind) F(U8F, pty) F(STRF, term) F(U32F, cols) F(U32F, rows) F(STRF, command)
-#define IPC_FIELDS_RUN(F)      F(STRF, line)
+#define IPC_FIELDS_RUN(F)      F(STRF, line) F(U8F, ahead) /* more input waits behind the line */
 #define IPC_FIELDS_ANSWER(F)   F(U8F, cancelled) F(STRF, text)
 #define IPC_FIELDS_HELP(F)     F(STRF, line)
 #define IPC_FIELDS_COMPLETE(F) F(STRF, line)

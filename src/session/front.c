@@ -45,6 +45,11 @@ size_t front_feed(struct front *f, struct str bytes)
 	return done;
 }
 
+bool front_typed_ahead(const struct front *f)
+{
+	return f->term ? term_typed_ahead(f->term) : plain_typed_ahead(f->plain);
+}
+
 bool front_step(struct front *f, struct term_event *ev)
 {
 	return f->term ? term_step(f->term, ev) : plain_step(f->plain, ev);

@@ -17,6 +17,7 @@ struct front {
 int front_init(struct front *f, bool terminal, bool prompts); /* 0 or E_NOMEM */
 void front_release(struct front *f);
 size_t front_feed(struct front *f, struct str bytes); /* bytes taken */
+bool front_typed_ahead(const struct front *f);
 bool front_step(struct front *f, struct term_event *ev);
 struct buf *front_output(struct front *f);
 bool front_paused(const struct front *f);

@@ -61,6 +61,11 @@ struct buf *plain_output(struct plain *p)
 	return &p->out;
 }
 
+bool plain_typed_ahead(const struct plain *p)
+{
+	return buf_len(&p->in) > 1;
+}
+
 size_t plain_feed(struct plain *p, struct str bytes)
 {
 	size_t room = INPUT_MAX - buf_len(&p->in);

@@ -17,6 +17,7 @@ struct plain *plain_new(bool prompts); /* prompts: show the prompt (a shell); NU
 void plain_free(struct plain *p);      /* NULL is fine */
 
 size_t plain_feed(struct plain *p, struct str bytes); /* bytes taken */
+bool plain_typed_ahead(const struct plain *p);
 bool plain_step(struct plain *p, struct term_event *ev);
 struct buf *plain_output(struct plain *p);
 

@@ -77,7 +77,7 @@ static void prompt(struct shell *sh, struct str text, bool configuring)
 static void run(struct session *s, struct str line)
 {
 	s->shell.busy = true;
-	SESSION_SEND(s, RUN, .line = line);
+	SESSION_SEND(s, RUN, .line = line, .ahead = buf_len(&s->shell.input) > 0 || front_typed_ahead(&s->shell.front));
 }
 
 static void finish(struct shell *sh, uint32_t status)

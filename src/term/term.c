@@ -234,6 +234,11 @@ bool term_wants_input(const struct term *t)
 	return buf_len(&t->in) <= TERM_INPUT_MAX / 2;
 }
 
+bool term_typed_ahead(const struct term *t)
+{
+	return buf_len(&t->in) > 1; /* of CR LF, the LF may still wait */
+}
+
 static void forget_input(struct term *t, size_t n)
 {
 	explicit_bzero(t->in.data + t->in.off, n); /* passwords */

@@ -37,6 +37,7 @@ void term_free(struct term *t);
 void term_set(struct term *t, const struct term_settings *s);
 
 int term_feed(struct term *t, const void *bytes, size_t n); /* 0 or E_TOOBIG: stop reading (term_wants_input) */
+bool term_typed_ahead(const struct term *t);                /* more than the end of a line waits to be read: a paste */
 bool term_wants_input(const struct term *t); /* while true, a feed of up to TERM_INPUT_MAX / 2 succeeds */
 struct buf *term_output(struct term *t);
 

@@ -11,16 +11,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-static unsigned done, asked;
+static unsigned done, asked, told;
 static unsigned last_status;
 
 static void on_out(struct cli *sh, struct str bytes)
 {
 	(void)sh;
-	(void)bytes;
+	told += memmem(bytes.p, bytes.n, "Kept for configuration only", 27) != NULL;
 }
 
 static void on_progress(struct cli *sh, const char *text)
@@ -94,7 +95,7 @@ static int teardown(void **state)
 static void fresh(struct cli *sh, void **state)
 {
 	cli_init(sh, *state, &ops);
-	done = asked = 0;
+	done = asked = told = 0;
 }
 
 static void test_interrupted_login_ends_the_session(void **state)
@@ -152,6 +153,35 @@ static void test_a_wrong_line_ends_with_status_1(void **state)
 	assert_int_equal(done, 2);
 }
 
+/* What acts on nothing says so once, to a person who types it. */
+static void test_kept_rows_say_so(void **state)
+{
+	static const struct {
+		const char *line;
+		bool interactive, ahead;
+		unsigned told; /* so far */
+	} cases[] = {
+		{ "ip classless", false, false, 0 }, /* a file */
+		{ "ip classless", true, true, 0 },   /* a paste */
+		{ "ip classless", true, false, 1 },  { "no ip classless", true, false, 1 },
+		{ "ip cef", true, false, 2 },        { "hostname R2", true, false, 2 },
+	};
+	struct cli sh;
+
+	fresh(&sh, state);
+	cmd_place_config(sh.core->cmds, &sh.place);
+	sh.level = 15;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		sh.interactive = cases[i].interactive;
+		sh.ahead = cases[i].ahead;
+		assert_int_equal(cli_command(&sh, str_of(cases[i].line)), 0);
+		assert_int_equal(done, i + 1);
+		assert_int_equal(last_status, 0);
+		assert_int_equal(told, cases[i].told);
+	}
+	cli_release(&sh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_interrupted_after_the_password),
 		cmocka_unit_test(test_nothing_runs_beside_a_command),
 		cmocka_unit_test(test_a_wrong_line_ends_with_status_1),
+		cmocka_unit_test(test_kept_rows_say_so),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

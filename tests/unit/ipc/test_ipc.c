@@ -156,7 +156,7 @@ static void test_malformed_bodies(void **state)
 {
 	static const uint8_t lying_count[] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0 };
 	static const uint8_t lying_length[] = { 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 'x' };
-	static const uint8_t one[] = { 0, 0, 0, 3, 'e', 'x', 'i', 't' };
+	static const uint8_t one[] = { 0, 0, 0, 3, 'e', 'x', 'i', 1, 't' };
 	struct ipc_msg_AUTH_ANSWER a;
 	struct ipc_msg_RUN run;
 

@@ -68,11 +68,16 @@ static void test_ahead_of_a_command(void **state)
 	write_text(&d, "output");
 	assert_string_equal(drive_raw(&d), "output");
 	assert_string_equal(drive_log(&d), "line:one\n");
+	assert_true(term_typed_ahead(d.t));
 	term_prompt(d.t, STR("R1#"), false);
 	assert_string_equal(drive_raw(&d), "\r\nR1#two\r\n"); /* the prompt has a line of its own */
 	term_ask(d.t, STR("Name? "), true, TERM_ASK_LINE);
 	assert_string_equal(drive_raw(&d), "Name? three\r\nR1#");
 	assert_string_equal(drive_log(&d), "line:two\nanswer:three\n");
+	assert_false(term_typed_ahead(d.t));
+	term_prompt(d.t, STR("R1#"), false);
+	drive_type(&d, "four\r\n"); /* the end of a line is nothing ahead of it */
+	assert_false(term_typed_ahead(d.t));
 	drive_release(&d);
 }
 

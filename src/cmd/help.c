@@ -24,6 +24,7 @@ struct choices {
 	struct choice *list;
 	size_t n, cap;
 	bool failed;
+	bool exact; /* they follow words that were written whole */
 };
 
 static void add(struct choices *c, const char *text, const char *help, bool word)
@@ -135,6 +136,7 @@ static int collect(struct choices *c, const struct cmd_mode *mode, unsigned leve
 		}
 		rc = scan_word(&s, err);
 	}
+	c->exact = scan_exact(&s);
 	if (rc == E_INVAL && err->kind == CMD_ERR_INCOMPLETE) {
 		scan_expected(&s, add_rest, c);
 		return 0;
@@ -164,14 +166,31 @@ static bool behind_do(const struct cmd_place *place, struct str *line)
 	return true;
 }
 
+/* As for a line (parse.c): the innermost mode that knows the words before, unless it knows them only as abbreviations
+ * and one further out knows them whole. */
+static int find_mode(struct choices *c, const struct cmd_place *place, unsigned level, struct str head,
+		     const struct prefix *pre, struct cmd_error *err)
+{
+	int rc = collect(c, place->levels[place->depth].mode, level, head, pre, err);
+
+	for (unsigned d = place->depth; d > 1 && (rc < 0 || !c->exact); d--) {
+		struct choices outer = { .set = c->set, .a = c->a, .begun = c->begun };
+		struct cmd_error other;
+
+		if (!collect(&outer, place->levels[d - 1].mode, level, head, pre, &other) && (rc < 0 || outer.exact)) {
+			*c = outer;
+			rc = 0;
+		}
+	}
+	return rc;
+}
+
 static int find(struct choices *c, const struct cmd_place *place, unsigned level, struct str line,
 		struct cmd_error *err)
 {
 	struct cmd_place exec;
-	struct cmd_error other;
 	struct prefix pre;
 	struct str head = line;
-	int rc;
 
 	if (behind_do(place, &line)) {
 		cmd_place_exec(c->set, &exec);
@@ -185,10 +204,7 @@ static int find(struct choices *c, const struct cmd_place *place, unsigned level
 		head.n++;
 	}
 	pre = line_prefix(head, cmd_place_configuring(place), false);
-	rc = collect(c, place->levels[place->depth].mode, level, head, &pre, err);
-	for (unsigned d = place->depth; rc < 0 && d > 1; d--)
-		rc = collect(c, place->levels[d - 1].mode, level, head, &pre, &other);
-	return rc;
+	return find_mode(c, place, level, head, &pre, err);
 }
 
 static int by_text(const void *a, const void *b)

@@ -85,14 +85,6 @@ static void note_value(void *arg, const struct cmd_row *row, const struct cmd_to
 	*(bool *)arg |= tok->kind != KIND_WORD;
 }
 
-static bool any_exact(const struct scan *s)
-{
-	for (size_t i = 0; s->started && i < s->n; i++)
-		if (s->threads[i].exact)
-			return true;
-	return false;
-}
-
 /* The line is one word of exec, and nothing but further words may follow it. */
 static bool only_groups(const struct scan *s)
 {
@@ -108,7 +100,7 @@ static int finish(struct scan *s, struct attempt *at)
 {
 	at->thread = scan_complete(s);
 	if (!at->thread) {
-		at->exact = any_exact(s);
+		at->exact = scan_exact(s);
 		fail_at(at, only_groups(s) ? CMD_ERR_OTHER : CMD_ERR_INCOMPLETE, s->line.n);
 		if (at->err.kind == CMD_ERR_OTHER)
 			snprintf(at->err.text, sizeof at->err.text, "%% Type \"%s ?\" for a list of subcommands",

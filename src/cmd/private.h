@@ -114,6 +114,8 @@ int scan_begin(struct scan *s, const struct cmd_set *set, const struct cmd_mode 
 bool scan_skip(struct scan *s); /* to the next word; false at the end of the line */
 /* The word or value at pos; E_INVAL fills err. */
 int scan_word(struct scan *s, struct cmd_error *err);
+/* Whether there is a thread all of whose keywords were written whole. */
+bool scan_exact(const struct scan *s);
 /* A thread that may end here, or NULL. */
 const struct thread *scan_complete(const struct scan *s);
 /* Calls fn for every token that may come next. */
@@ -141,7 +143,7 @@ const struct lysc_node *line_schema(const struct line *l, uint16_t path);
 const struct lyd_node *line_node(const struct line *l, uint16_t path);
 /* There is a value, and it is not `dflt`. */
 bool line_differs(const struct line *l, uint16_t path, const char *dflt);
-bool line_ready(const struct line *l);  /* everything that is not optional has its data */
+bool line_ready(const struct line *l); /* everything that is not optional has its data */
 /* The line; or `no` and what names it: its leading keywords, of an entry everything. */
 void line_put(struct line *l, bool no);
 

@@ -192,6 +192,14 @@ int scan_word(struct scan *s, struct cmd_error *err)
 
 /* --- where the threads stand --- */
 
+bool scan_exact(const struct scan *s)
+{
+	for (size_t i = 0; s->started && i < s->n; i++)
+		if (s->threads[i].exact)
+			return true;
+	return !s->started;
+}
+
 const struct thread *scan_complete(const struct scan *s)
 {
 	for (size_t i = 0; s->started && i < s->n; i++) {

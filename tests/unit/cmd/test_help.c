@@ -91,6 +91,20 @@ static void at_the_start_of_a_mode(void **state)
 	assert_null(strstr(bed_help(b, "ip domain"), "domain ")); /* the other spelling is not shown */
 }
 
+/* `ip route` is never short for an interface's `ip route-cache`. */
+static void whole_words_of_an_outer_mode(void **state)
+{
+	struct bed *b = *state;
+
+	bed_type(b, "interface Ethernet0", NULL);
+	assert_string_equal(bed_help(b, "ip route "), "  A.B.C.D  Destination prefix\n");
+	assert_non_null(strstr(bed_help(b, "ip route-c "), "  distributed  "));
+	assert_non_null(strstr(bed_help(b, "ip rou "), "  distributed  "));
+	assert_string_equal(bed_help(b, "ip route"), "route-cache  \n");
+	assert_string_equal(bed_help(b, "map-list "), "  WORD  Name of the map list\n");
+	assert_string_equal(bed_complete(b, "ip route-cache dis"), "tributed ");
+}
+
 static void completion(void **state)
 {
 	static const struct {
@@ -135,8 +149,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(after_a_blank),          T(inside_a_word), T(unknown_and_ambiguous),
-		T(at_the_start_of_a_mode), T(completion),    T(privilege_hides),
+		T(after_a_blank),
+		T(inside_a_word),
+		T(unknown_and_ambiguous),
+		T(at_the_start_of_a_mode),
+		T(whole_words_of_an_outer_mode),
+		T(completion),
+		T(privilege_hides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

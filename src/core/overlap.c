@@ -167,7 +167,7 @@ static int check(struct overlap *o, struct txn *t, const char *name, struct errb
 	if (!rc)
 		rc = txn_set(t, entry, "shutdown", "true", e);
 	if (!rc)
-		err_set(e, 0, "%s stays shut down: %s overlaps with %s", name, network, search.other);
+		err_set(e, 0, "%s stays shut down: %s is on %s already", name, network, search.other);
 	return rc;
 }
 

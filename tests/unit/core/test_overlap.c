@@ -121,7 +121,7 @@ static void a_new_one_takes_it_and_stays_down(void **state)
 	line(b, "E0", "address 192.168.109.2/255.255.255.0");
 	assert_int_equal(line(b, "E1", "secondary 10.0.0.1/255.0.0.0"), 0);
 	assert_int_equal(line(b, "E1", "address 192.168.109.2/255.255.255.0"), 0);
-	assert_string_equal(b->e.text, "E1 stays shut down: 192.168.109.0 overlaps with E0");
+	assert_string_equal(b->e.text, "E1 stays shut down: 192.168.109.0 is on E0 already");
 	assert_true(is_shut(b, "E1"));
 	assert_int_equal(line(b, "E1", "shutdown"), 0);
 	assert_string_equal(b->e.text, "");

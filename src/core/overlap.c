@@ -24,6 +24,7 @@
 
 struct subnet {
 	uint32_t address, mask;
+	uint32_t hash; /* of the owner's name: most comparisons end here */
 	bool primary;
 	char owner[NAME_SIZE];
 };
@@ -45,6 +46,19 @@ static bool read_subnet(struct subnet *s, const char *address, const char *mask)
 	return s->address != 0;
 }
 
+static void set_owner(struct subnet *s, const char *name)
+{
+	snprintf(s->owner, sizeof s->owner, "%s", name);
+	s->hash = 5381;
+	for (const char *p = s->owner; *p; p++)
+		s->hash = s->hash * 33 + (uint8_t)*p;
+}
+
+static bool same_owner(const struct subnet *a, const struct subnet *b)
+{
+	return a->hash == b->hash && !strcmp(a->owner, b->owner);
+}
+
 typedef int subnet_fn(void *arg, const struct subnet *s);
 
 /* Calls fn for each subnet of the interface until it returns something. */
@@ -53,7 +67,7 @@ static int each_subnet(const struct model *m, const struct lyd_node *interface, 
 	struct subnet s = { .primary = true };
 	int rc = 0;
 
-	snprintf(s.owner, sizeof s.owner, "%s", model_below(interface, "name"));
+	set_owner(&s, model_below(interface, "name"));
 	if (read_subnet(&s, model_below(interface, "ipv4/primary/address"),
 			model_below(interface, "ipv4/primary/mask")))
 		rc = fn(arg, &s);
@@ -96,23 +110,28 @@ static int add(void *arg, const struct subnet *s)
 static void refresh(struct overlap *o, const char *name)
 {
 	const struct lyd_node *interface = interface_named(o, name);
-	size_t kept = 0;
+	struct subnet own;
 
-	for (size_t i = 0; i < o->n; i++)
-		if (strcmp(o->list[i].owner, name) != 0)
-			o->list[kept++] = o->list[i];
-	o->n = kept;
+	set_owner(&own, name);
+	for (size_t i = 0; i < o->n;)
+		if (same_owner(&o->list[i], &own))
+			o->list[i] = o->list[--o->n];
+		else
+			i++;
 	if (interface && !is_shut(interface) && each_subnet(o->model, interface, add, o) < 0)
 		abort(); /* what is not known to be up would not be guarded */
 }
 
 static void on_change(void *arg, const struct txn *t)
 {
+	const struct lyd_node *before = NULL;
+
 	for (size_t i = 0; i < txn_changes(t); i++) {
 		const struct lyd_node *interface = txn_change_in(t, i, INTERFACES);
 
-		if (interface)
+		if (interface && interface != before)
 			refresh(arg, model_below(interface, "name"));
+		before = interface;
 	}
 }
 
@@ -131,7 +150,7 @@ static int find(void *arg, const struct subnet *s)
 	for (size_t i = 0; i < search->o->n; i++) {
 		const struct subnet *up = &search->o->list[i];
 
-		if (((up->address ^ s->address) & up->mask & s->mask) != 0 || strcmp(up->owner, s->owner) == 0)
+		if (((up->address ^ s->address) & up->mask & s->mask) != 0 || same_owner(up, s))
 			continue;
 		search->found = *s;
 		search->other = up->owner;
@@ -140,10 +159,10 @@ static int find(void *arg, const struct subnet *s)
 	return 0;
 }
 
-static bool was_up(const struct overlap *o, const char *name)
+static bool was_up(const struct overlap *o, const struct subnet *own)
 {
 	for (size_t i = 0; i < o->n; i++)
-		if (o->list[i].primary && strcmp(o->list[i].owner, name) == 0)
+		if (o->list[i].primary && same_owner(&o->list[i], own))
 			return true;
 	return false;
 }
@@ -161,7 +180,7 @@ static int check(struct overlap *o, struct txn *t, const char *name, struct errb
 		return 0;
 	a.s_addr = htonl(search.found.address & search.found.mask);
 	inet_ntop(AF_INET, &a, network, sizeof network);
-	if (was_up(o, name) || model_first(o->model, interface, "shutdown"))
+	if (was_up(o, &search.found) || model_first(o->model, interface, "shutdown"))
 		return err_set(e, E_EXISTS, "%s overlaps with %s", network, search.other);
 	rc = txn_entry(t, NULL, INTERFACES, (const char *[]){ name }, &entry, e);
 	if (!rc)
@@ -173,30 +192,34 @@ static int check(struct overlap *o, struct txn *t, const char *name, struct errb
 
 static int guard(void *arg, struct txn *t, struct errbuf *e)
 {
+	const struct lyd_node *before = NULL;
 	size_t n = txn_changes(t);
 	int rc = 0;
 
 	for (size_t i = 0; i < n && !rc; i++) {
 		const struct lyd_node *interface = txn_change_in(t, i, INTERFACES);
 
-		if (interface)
+		if (interface && interface != before)
 			rc = check(arg, t, model_below(interface, "name"), e);
+		before = interface;
 	}
 	return rc;
 }
 
 int overlap_new(struct overlap **out, struct model *m, struct errbuf *e)
 {
+	static const char *const what[] = { INTERFACES "/ipv4", INTERFACES "/shutdown" };
 	struct overlap *o = calloc(1, sizeof *o);
+	int rc = o ? 0 : E_NOMEM;
 
 	*out = o;
-	if (!o)
-		return err_set(e, E_NOMEM, "out of memory");
-	o->model = m;
-	if (model_guard(m, "/ravelin-interface:interfaces", guard, o) < 0 ||
-	    model_watch(m, "/ravelin-interface:interfaces", on_change, o) < 0)
-		return err_set(e, E_NOMEM, "out of memory");
-	return 0;
+	if (o)
+		o->model = m;
+	for (size_t i = 0; i < 2 && !rc; i++) {
+		rc = model_guard(m, what[i], guard, o);
+		rc = rc ? rc : model_watch(m, what[i], on_change, o);
+	}
+	return rc < 0 ? err_set(e, rc, "the interfaces cannot be watched") : 0;
 }
 
 void overlap_free(struct overlap *o)

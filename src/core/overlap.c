@@ -3,13 +3,11 @@
  * overlap.c: see overlap.h. An interface is up when it is not shut down; one that is shut down may hold any address.
  * An address that overlaps with another interface's is refused where the interface is up already, and so is the
  * `no shutdown` that would bring it up. An interface that has just been made is not up yet: configurations state its
- * `shutdown` behind its addresses. It takes the address and stays shut down.
- *
- * The subnets of the interfaces that are up are kept in one array: a line costs a walk through it, not through the
- * model. Runs in core.
+ * `shutdown` behind its addresses. It takes the address and stays shut down. Runs in core.
  */
 #include "overlap.h"
 
+#include "core/subnets.h"
 #include "model/model.h"
 
 #include <arpa/inet.h>
@@ -20,19 +18,10 @@
 #include <string.h>
 
 #define INTERFACES "/ravelin-interface:interfaces/interface"
-#define NAME_SIZE  64 /* as the schema has it */
-
-struct subnet {
-	uint32_t address, mask;
-	uint32_t hash; /* of the owner's name: most comparisons end here */
-	bool primary;
-	char owner[NAME_SIZE];
-};
 
 struct overlap {
 	struct model *model;
-	struct subnet *list;
-	size_t n, cap;
+	struct subnets up;
 };
 
 static bool read_subnet(struct subnet *s, const char *address, const char *mask)
@@ -46,19 +35,6 @@ static bool read_subnet(struct subnet *s, const char *address, const char *mask)
 	return s->address != 0;
 }
 
-static void set_owner(struct subnet *s, const char *name)
-{
-	snprintf(s->owner, sizeof s->owner, "%s", name);
-	s->hash = 5381;
-	for (const char *p = s->owner; *p; p++)
-		s->hash = s->hash * 33 + (uint8_t)*p;
-}
-
-static bool same_owner(const struct subnet *a, const struct subnet *b)
-{
-	return a->hash == b->hash && !strcmp(a->owner, b->owner);
-}
-
 typedef int subnet_fn(void *arg, const struct subnet *s);
 
 /* Calls fn for each subnet of the interface until it returns something. */
@@ -67,7 +43,7 @@ static int each_subnet(const struct model *m, const struct lyd_node *interface, 
 	struct subnet s = { .primary = true };
 	int rc = 0;
 
-	set_owner(&s, model_below(interface, "name"));
+	snprintf(s.owner, sizeof s.owner, "%s", model_below(interface, "name"));
 	if (read_subnet(&s, model_below(interface, "ipv4/primary/address"),
 			model_below(interface, "ipv4/primary/mask")))
 		rc = fn(arg, &s);
@@ -92,33 +68,15 @@ static const struct lyd_node *interface_named(const struct overlap *o, const cha
 
 static int add(void *arg, const struct subnet *s)
 {
-	struct overlap *o = arg;
-
-	if (o->n == o->cap) {
-		size_t cap = o->cap ? o->cap * 2 : 16;
-		struct subnet *more = realloc(o->list, cap * sizeof *more);
-
-		if (!more)
-			return E_NOMEM;
-		o->list = more;
-		o->cap = cap;
-	}
-	o->list[o->n++] = *s;
-	return 0;
+	return subnets_add(arg, s);
 }
 
 static void refresh(struct overlap *o, const char *name)
 {
 	const struct lyd_node *interface = interface_named(o, name);
-	struct subnet own;
 
-	set_owner(&own, name);
-	for (size_t i = 0; i < o->n;)
-		if (same_owner(&o->list[i], &own))
-			o->list[i] = o->list[--o->n];
-		else
-			i++;
-	if (interface && !is_shut(interface) && each_subnet(o->model, interface, add, o) < 0)
+	subnets_remove_owner(&o->up, name);
+	if (interface && !is_shut(interface) && each_subnet(o->model, interface, add, &o->up) < 0)
 		abort(); /* what is not known to be up would not be guarded */
 }
 
@@ -146,25 +104,13 @@ struct search {
 static int find(void *arg, const struct subnet *s)
 {
 	struct search *search = arg;
+	const struct subnet *other = subnets_overlap(&search->o->up, s);
 
-	for (size_t i = 0; i < search->o->n; i++) {
-		const struct subnet *up = &search->o->list[i];
-
-		if (((up->address ^ s->address) & up->mask & s->mask) != 0 || same_owner(up, s))
-			continue;
-		search->found = *s;
-		search->other = up->owner;
-		return 1;
-	}
-	return 0;
-}
-
-static bool was_up(const struct overlap *o, const struct subnet *own)
-{
-	for (size_t i = 0; i < o->n; i++)
-		if (o->list[i].primary && same_owner(&o->list[i], own))
-			return true;
-	return false;
+	if (!other)
+		return 0;
+	search->found = *s;
+	search->other = other->owner;
+	return 1;
 }
 
 static int check(struct overlap *o, struct txn *t, const char *name, struct errbuf *e)
@@ -180,7 +126,7 @@ static int check(struct overlap *o, struct txn *t, const char *name, struct errb
 		return 0;
 	a.s_addr = htonl(search.found.address & search.found.mask);
 	inet_ntop(AF_INET, &a, network, sizeof network);
-	if (was_up(o, &search.found) || model_first(o->model, interface, "shutdown"))
+	if (subnets_has_primary(&o->up, name) || model_first(o->model, interface, "shutdown"))
 		return err_set(e, E_EXISTS, "%s overlaps with %s", network, search.other);
 	rc = txn_entry(t, NULL, INTERFACES, (const char *[]){ name }, &entry, e);
 	if (!rc)
@@ -225,6 +171,6 @@ int overlap_new(struct overlap **out, struct model *m, struct errbuf *e)
 void overlap_free(struct overlap *o)
 {
 	if (o)
-		free(o->list);
+		subnets_release(&o->up);
 	free(o);
 }

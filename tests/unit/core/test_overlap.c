@@ -40,7 +40,7 @@ static int teardown(void **state)
 }
 
 /* One line of an interface. "address 10.0.0.1/255.0.0.0", "secondary …", "shutdown", "no shutdown", "default shutdown",
- * "gone". What it says is in b->e. */
+ * "no address", "gone". What it says is in b->e. */
 static int line(struct bed *b, const char *name, const char *what)
 {
 	struct txn *t = model_begin(b->model);
@@ -63,6 +63,10 @@ static int line(struct bed *b, const char *name, const char *what)
 
 		txn_entry(t, entry, "ipv4/secondary", keys, &inner, &ignored);
 		txn_set(t, inner, "mask", mask, &ignored);
+	} else if (!strcmp(what, "no address")) {
+		txn_delete(t, entry, "ipv4/primary/address", NULL, &ignored);
+		txn_delete(t, entry, "ipv4/primary/mask", NULL, &ignored);
+		txn_delete(t, entry, "ipv4/secondary", NULL, &ignored);
 	} else if (!strcmp(what, "shutdown")) {
 		txn_set(t, entry, "shutdown", "true", &ignored);
 	} else if (!strcmp(what, "no shutdown")) {
@@ -145,6 +149,11 @@ static void what_is_down_is_in_nobodys_way(void **state)
 	assert_string_equal(b->e.text, "192.168.109.0 overlaps with E1");
 	assert_int_equal(line(b, "E1", "gone"), 0);
 	assert_int_equal(line(b, "E0", "no shutdown"), 0);
+	line(b, "E0", "secondary 10.0.0.1/255.0.0.0");
+	assert_int_equal(line(b, "E0", "no address"), 0);
+	assert_int_equal(line(b, "E3", "no shutdown"), 0);
+	assert_int_equal(line(b, "E3", "address 192.168.109.1/255.255.255.0"), 0);
+	assert_int_equal(line(b, "E3", "secondary 10.0.0.1/255.0.0.0"), 0);
 	assert_int_equal(line(b, "E2", "address 0.0.0.0/0.0.0.0"), 0); /* no address of anybody's */
 	assert_false(is_shut(b, "E2"));
 }

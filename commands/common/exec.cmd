@@ -10,7 +10,11 @@ mode exec
       "Turn off privileged commands" "Privilege level to go to"
   exit ; level 0
       "Exit from the EXEC"
+  help ; level 0
+      "Description of the interactive help system"
   logout ; level 0
+      "Exit from the EXEC"
+  quit ; level 0, handler logout
       "Exit from the EXEC"
   configure [terminal] ; level 15
       "Enter configuration mode" "Configure from the terminal"
@@ -23,6 +27,9 @@ mode exec
       "Display information about terminal lines"
   who ; level 1, handler show-users
       "Display information about terminal lines"
+  show aliases [{exec | configure | interface | line}] ; level 1
+      "Display alias commands"
+      "Exec mode" "Global configuration mode" "Interface configuration mode" "Line configuration mode"
   show privilege ; level 1
       "Show current privilege level"
   show clock ; level 1
@@ -55,5 +62,7 @@ mode config  parent exec  prompt "(config)"
       "Exit from configure mode"
   exit ; level 0, everywhere, handler
       "Exit from this mode"
-  do <.line LINE> ; level 0, everywhere, handler
+  help ; level 0, everywhere, handler
+      "Description of the interactive help system"
+  do~do-exec <.line LINE> ; level 0, everywhere, handler
       "To run exec commands in config mode" "Exec command"

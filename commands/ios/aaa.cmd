@@ -1,14 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
 
 mode config
-  help aaa                       "Authentication, Authorization and Accounting."
-  help aaa authentication        "Authentication configurations parameters."
+  help aaa                         "Authentication, Authorization and Accounting."
+  help aaa authentication          "Authentication configurations parameters."
+  help aaa authentication enable   "Set authentication list for enable."
+  help aaa authorization           "Authorization configurations parameters."
+  help aaa accounting              "Accounting configurations parameters."
 !
   aaa new-model(new-model) = /aaa:aaa
       "Enable NEW access control commands and functions. (Disables OLD commands.)"
-  aaa authentication login {default(name=default) | <name>} <method>... = /aaa:aaa/login
+  aaa authentication login {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/login ; hook aaa-methods
       "Set authentication lists for logins."
-      "The default authentication list." "Named authentication list."
-      "Use local username authentication." "Use case-sensitive local username authentication."
-      "Use enable password for authentication." "Use line password for authentication." "NO authentication."
-      "Use list of all Tacacs+ hosts." "Use list of all Radius hosts."
+      "The default authentication list." "Named authentication list." "Authentication method"
+  aaa authentication enable default <method METHOD>... = /aaa:aaa/enable ; hook aaa-methods
+      "The default authentication list." "Authentication method"
+  aaa authorization exec {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/exec ; hook aaa-methods
+      "For starting an exec (shell)."
+      "The default authorization list." "Named authorization list." "Authorization method"
+  aaa authorization commands <level> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/commands ; kept
+      "For exec (shell) commands." "Enable level"
+      "The default authorization list." "Named authorization list." "Authorization method"
+  aaa authorization <type> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/authorization ; kept
+      "For network services. (PPP, SLIP, ARAP)" "For reverse access connections" "For downloading configurations from AAA server"
+      "The default authorization list." "Named authorization list." "Authorization method"
+  aaa authorization config-commands(config-commands) = /aaa:aaa ; kept
+      "For configuration mode commands."
+  aaa authorization console(console) = /aaa:aaa
+      "For enabling console authorization"
+  aaa accounting <type> {default(name=default) | <name>}
+      {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
+      = /aaa:aaa/accounting ; kept
+      "For starting an exec (shell)." "For network services. (PPP, SLIP, ARAP)" "For outbound connections." "For system events."
+      "The default accounting list." "Named Accounting list."
+      "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
+      "Use Broadcast for Accounting" "Server-group"
+  aaa accounting commands <level> {default(name=default) | <name>}
+      {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
+      = /aaa:aaa/command-accounting ; kept
+      "For exec (shell) commands." "Enable level"
+      "The default accounting list." "Named Accounting list."
+      "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
+      "Use Broadcast for Accounting" "Server-group"
+  aaa session-id <session-id> = /aaa:aaa ; kept
+      "AAA Session ID" "Same session ID for all AAA services" "Unique session ID for each AAA service"

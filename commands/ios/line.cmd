@@ -11,7 +11,7 @@ mode config
 mode config-line  parent config  prompt "(config-line)"
   exec-timeout <exec-timeout/minutes> [!<exec-timeout/seconds>]
       "Set the EXEC timeout" "Timeout in minutes" "Timeout in seconds"
-  password [<password/type 0|7 (0)>] <password/value LINE>
+  password [<password/type 0|7 (0)>] <password/value LINE> ; hook hash-secret
       "Set a password"
       "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) line password"

@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 
 mode config
+  help service   "Modify use of network based services"
+  help security  "Infra Security CLIs"
   version <.release WORD> ; handler
       "Release that wrote this configuration (stated, not changed)" "Release"
+  service password-encryption(encryption) = /sys:passwords
+      "Encrypt system passwords"
+!
   hostname <hostname> = /sys: ; always
       "Set system's network name" "This system's network name"
 !
-  enable {secret(kind=secret) [level <level 1-15 (15)>] [!<type 0|5|8|9 (0)>] <value LINE>
+  security passwords min-length <min-length> = /sys:passwords
+      "Set security parameters on passwords" "Minimum length of passwords" "Minimum length of all user/enable passwords"
+  enable {[algorithm-type {md5 | sha256 | scrypt}] secret(kind=secret) [level <level 1-15 (15)>] [!<type 0|5|8|9 (0)>] <value LINE>
          | password(kind=password) [level <level 1-15 (15)>] [<type 0|7 (0)>] <value LINE>}
       = /sys:enable ; hook hash-secret
       "Modify enable password parameters"
+      "Algorithm to use for hashing the enable secret"
+      "Encode the password using the MD5 algorithm" "Encode the password using the PBKDF2-SHA256 algorithm"
+      "Encode the password using the scrypt algorithm"
       "Assign the privileged level secret" "Set exec level password" "Level number"
       "Specifies an UNENCRYPTED password will follow" "Specifies a MD5 HASHED secret will follow"
       "Specifies a PBKDF2 HASHED secret will follow" "Specifies a SCRYPT HASHED secret will follow"

@@ -30,6 +30,15 @@ static int forgive(int rc)
 	return rc == E_NOTFOUND ? 0 : rc;
 }
 
+/* The hook of a row wants this leaf gone, also where the row merges. */
+static bool cleared(const struct apply *ap, uint16_t path)
+{
+	for (const struct cmd_item *i = ap->m->values->first; i; i = i->next)
+		if (i->path == path && !i->value)
+			return true;
+	return false;
+}
+
 static const char *given_value(const struct apply *ap, uint16_t path)
 {
 	const char *value = NULL;
@@ -81,7 +90,7 @@ static int set_leaf(struct apply *ap, struct lyd_node *entry, uint16_t path)
 		return set_members(ap, entry, path);
 	if (value)
 		return txn_set_node(ap->t, entry, schema, value, &ap->e);
-	if (ap->row->flags & ROW_MERGE)
+	if ((ap->row->flags & ROW_MERGE) && !cleared(ap, path))
 		return 0;
 	return forgive(txn_delete_below(ap->t, entry, schema, NULL, &ap->e));
 }
@@ -219,7 +228,9 @@ static int apply_entry(struct apply *ap, struct lyd_node *scope, const char *con
 
 	if ((ap->m->no || ap->m->dflt) && !stated) {
 		entry = node_entry(ap->set->model, scope, list, keys);
-		return entry ? remove_entry(ap, entry) : 0;
+		if (!entry)
+			return 0;
+		return ap->row->flags & ROW_PART ? remove_leaves(ap, entry) : remove_entry(ap, entry);
 	}
 	rc = txn_entry_node(ap->t, scope, list, keys, &entry, &ap->e);
 	if (!rc)

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CMD_LINE_MAX 4096 /* bytes of one line */
+#define CMD_LINE_MAX 8192 /* bytes of one line; a terminal takes less, as what is printed for a line may be longer */
 
 /* A command in flight; core's (core/cli.h). Rows name their handlers and hooks; core binds the names. */
 struct run;
@@ -98,12 +98,25 @@ struct cmd_match {
 	const char *pattern;
 	struct cmd_values *values;
 };
+/* What a line stands for by `alias`: `line` itself, or the alias's command and what was typed behind the alias, in the
+ * arena (without memory: `line`). *grown is by how much what follows the
+ * first word moved. A line that begins with a blank is never an alias; what an alias stands for is not expanded again.
+ */
+struct str cmd_alias(const struct cmd_set *set, const struct cmd_place *place, struct str line, struct arena *a,
+		     ptrdiff_t *grown);
+/* The aliases of a mode as `show aliases` lists them, the built-in ones included; nothing if it has none. `mode` as in
+ * `alias MODE`, NULL: of all modes. */
+void cmd_aliases(const struct cmd_set *set, const char *mode, struct buf *out);
 /* 0, E_INVAL (err is filled) or E_NOMEM. `level`: the privilege of who types; rows above it do not exist for him. */
 int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
 	      struct arena *a, struct cmd_match *m, struct cmd_error *err);
 const char *cmd_arg(const struct cmd_match *m, const char *name); /* as typed or canonical; NULL if not given */
 bool cmd_has(const struct cmd_match *m, const char *word);        /* this keyword was given */
-int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const char *value); /* for hooks */
+/* One of the values given for a leaf-list begins so. */
+bool cmd_value_begins(const struct cmd_match *m, const char *name, const char *text);
+size_t cmd_arg_column(const struct cmd_match *m, const char *name); /* where it stands in the line; 0 if not given */
+/* For hooks; NULL: this leaf (no leaf-list) is to be deleted, even if the row merges. */
+int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const char *value);
 /* The lines collected by the text rule, LF between them, without the terminator (what follows it is ignored). A banner
  * is then whole; other text is cmd_arg(m, "text") for the row's hook. */
 int cmd_match_text(struct cmd_match *m, struct arena *a, struct str text);

@@ -62,6 +62,28 @@ static void add_interfaces(struct choices *c)
 		add_word(c, name, help);
 }
 
+static void add_methods(struct choices *c, const struct cmd_tok *tok)
+{
+	const char *name, *help;
+
+	for (unsigned i = 0; (name = method_kind(i, &help)); i++)
+		if (method_fits(c->set, tok, name))
+			add_word(c, name, help);
+}
+
+/* `s?` lists *s="show" before the words. */
+static void add_alias(void *arg, const char *name, const char *command)
+{
+	struct choices *c = arg;
+	const char *text;
+
+	if (c->begun.n > strlen(name) || strncasecmp(name, (const char *)c->begun.p, c->begun.n))
+		return;
+	text = arena_printf(c->a, "*%s=\"%s\"", name, command);
+	if (text)
+		add(c, text, "", true);
+}
+
 static void add_token(void *arg, const struct cmd_row *row, const struct cmd_tok *tok)
 {
 	struct choices *c = arg;
@@ -74,6 +96,8 @@ static void add_token(void *arg, const struct cmd_row *row, const struct cmd_tok
 		add_word(c, pool_text(c->set, tok->text), help);
 	} else if (tok->kind == KIND_INTERFACE) {
 		add_interfaces(c);
+	} else if (tok->kind == KIND_METHOD) {
+		add_methods(c, tok);
 	} else {
 		text = arena_strdup(c->a, type_shown(c->set, tok, shown, sizeof shown));
 		if (text)
@@ -81,13 +105,20 @@ static void add_token(void *arg, const struct cmd_row *row, const struct cmd_tok
 	}
 }
 
-/* In the middle of a value of two words: `interface Loopback ?`. */
+/* In the middle of a value of two words: `interface Loopback ?`, `aaa … group ?`. */
 static void add_rest(void *arg, const struct cmd_row *row, const struct cmd_tok *tok)
 {
 	struct choices *c = arg;
 
-	if (tok->kind == KIND_INTERFACE && !(row->flags & ROW_HIDDEN))
+	if (row->flags & ROW_HIDDEN)
+		return;
+	if (tok->kind == KIND_INTERFACE)
 		add(c, "<unit>", pool_text(c->set, tok->help), false);
+	if (tok->kind == KIND_METHOD) {
+		add(c, "WORD", "Server-group name", false);
+		add_word(c, "radius", "Use list of all Radius hosts.");
+		add_word(c, "tacacs+", "Use list of all Tacacs+ hosts.");
+	}
 }
 
 static void add_filters(struct choices *c)
@@ -155,14 +186,16 @@ static int collect(struct choices *c, const struct cmd_mode *mode, unsigned leve
 /* `do` in a configuration mode: the rest is an exec line. */
 static bool behind_do(const struct cmd_place *place, struct str *line)
 {
-	size_t n = 0;
+	static const char word[] = "do-exec";
+	size_t n = 0, len;
 
 	while (n < line->n && is_blank(line->p[n]))
 		n++;
-	if (!cmd_place_configuring(place) || line->n < n + 3 || strncasecmp((const char *)line->p + n, "do", 2) ||
-	    !is_blank(line->p[n + 2]))
+	len = word_length((struct str){ line->p + n, line->n - n });
+	if (!cmd_place_configuring(place) || len < 2 || len >= sizeof word || n + len == line->n ||
+	    strncasecmp((const char *)line->p + n, word, len))
 		return false;
-	*line = (struct str){ line->p + n + 3, line->n - n - 3 };
+	*line = (struct str){ line->p + n + len + 1, line->n - n - len - 1 };
 	return true;
 }
 
@@ -190,8 +223,13 @@ static int find(struct choices *c, const struct cmd_place *place, unsigned level
 {
 	struct cmd_place exec;
 	struct prefix pre;
-	struct str head = line;
+	struct str head;
+	ptrdiff_t grown;
+	int rc;
 
+	if (word_length(line) < line.n) /* a word that may still grow is no alias yet */
+		line = cmd_alias(c->set, place, line, c->a, &grown);
+	head = line;
 	if (behind_do(place, &line)) {
 		cmd_place_exec(c->set, &exec);
 		return find(c, &exec, level, line, err);
@@ -204,7 +242,10 @@ static int find(struct choices *c, const struct cmd_place *place, unsigned level
 		head.n++;
 	}
 	pre = line_prefix(head, cmd_place_configuring(place), false);
-	return find_mode(c, place, level, head, &pre, err);
+	rc = find_mode(c, place, level, head, &pre, err);
+	if (c->begun.n && c->begun.p == line.p)
+		alias_each(c->set, place->levels[place->depth].mode, add_alias, c);
+	return rc;
 }
 
 static int by_text(const void *a, const void *b)
@@ -301,7 +342,7 @@ void cmd_complete(const struct cmd_set *set, const struct cmd_place *place, unsi
 	arena_init(&a, HELP_MEMORY);
 	if (line.n <= CMD_LINE_MAX && !find(&c, place, level, line, &err) && c.begun.n) {
 		for (size_t i = 0; i < c.n; i++) {
-			if (!c.list[i].word)
+			if (!c.list[i].word || c.list[i].text[0] == '*')
 				continue;
 			found = c.list[i].text;
 			fits++;

@@ -53,12 +53,27 @@ static uint16_t path_named(const struct cmd_match *m, const char *name)
 	return CMD_NONE;
 }
 
+bool cmd_value_begins(const struct cmd_match *m, const char *name, const char *text)
+{
+	for (const struct cmd_item *i = m->values ? m->values->first : NULL; i; i = i->next)
+		if (!strcmp(i->name, name) && i->value && !strncmp(i->value, text, strlen(text)))
+			return true;
+	return false;
+}
+
+size_t cmd_arg_column(const struct cmd_match *m, const char *name)
+{
+	const struct cmd_item *i = item_named(m, name);
+
+	return i ? i->column : 0;
+}
+
 int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const char *value)
 {
 	struct cmd_item *i = item_named(m, name);
-	const char *copy = arena_strdup(a, value);
+	const char *copy = value ? arena_strdup(a, value) : NULL;
 
-	if (!copy)
+	if (value && !copy)
 		return E_NOMEM;
 	if (!i) {
 		uint16_t path = path_named(m, name);

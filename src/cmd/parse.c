@@ -140,9 +140,10 @@ static void attempt(const struct cmd_set *set, const struct cmd_mode *mode, unsi
 
 /* --- what follows from the row --- */
 
-/* Full words in place of abbreviations, as far as the command is known: `sh run` is kept as `show running-config`. */
-static const char *whole_command(const struct cmd_set *set, const struct cmd_mode *mode, const char *text,
-				 struct arena *a)
+/* Full words in place of abbreviations: `sh run` is kept as `show running-config`. E_INVAL: at `bad` is a word that no
+ * command of the mode has there. */
+static int whole_command(const struct cmd_set *set, const struct cmd_mode *mode, const char *text, struct arena *a,
+			 const char **whole, size_t *bad)
 {
 	struct str line = str_of(text);
 	struct cmd_error err;
@@ -150,30 +151,41 @@ static const char *whole_command(const struct cmd_set *set, const struct cmd_mod
 	struct scan s;
 
 	if (scan_begin(&s, set, mode, 15, false, line, 0, a) < 0)
-		return NULL;
+		return E_NOMEM;
 	while (out && scan_skip(&s)) {
 		size_t pos = s.pos;
 		const char *word = NULL;
 
-		if (scan_word(&s, &err) < 0) {
+		int rc = scan_word(&s, &err);
+
+		*bad = pos;
+		if (rc == E_INVAL && err.kind == CMD_ERR_INCOMPLETE) { /* it ends within a value */
 			out = arena_printf(a, "%s%s%s", out, *out ? " " : "", text + pos);
 			break;
 		}
+		if (rc < 0)
+			return rc;
 		if (s.threads[0].items->tok->kind == KIND_WORD)
 			word = pool_text(set, s.threads[0].items->tok->text);
 		else
 			word = arena_strndup(a, text + pos, s.pos - pos);
 		out = word ? arena_printf(a, "%s%s%s", out, *out ? " " : "", word) : NULL;
 	}
-	return out;
+	*whole = out;
+	return out ? 0 : E_NOMEM;
 }
 
-static int finish_command(const struct cmd_set *set, struct cmd_item *item, struct cmd_match *m, struct arena *a)
+static int finish_command(const struct cmd_set *set, struct cmd_item *item, struct cmd_match *m, struct arena *a,
+			  struct cmd_error *err)
 {
-	const char *mode = cmd_arg(m, "mode");
+	const char *called = cmd_arg(m, "mode");
+	const struct cmd_mode *mode = called ? mode_find(set, called) : NULL;
+	size_t bad = 0;
+	int rc = mode ? whole_command(set, mode, item->value, a, &item->value, &bad) : E_INVAL;
 
-	item->value = whole_command(set, &set->table->modes[mode && !strcmp(mode, "configure")], item->value, a);
-	return item->value ? 0 : E_NOMEM;
+	if (rc == E_INVAL)
+		*err = (struct cmd_error){ .kind = CMD_ERR_INVALID, .column = item->column + bad };
+	return rc;
 }
 
 static int finish_banner(struct str line, struct cmd_item *item, struct cmd_match *m, struct arena *a)
@@ -192,7 +204,7 @@ static int finish_banner(struct str line, struct cmd_item *item, struct cmd_matc
 }
 
 static int fill(const struct cmd_set *set, const struct attempt *at, struct str line, struct arena *a,
-		struct cmd_match *m)
+		struct cmd_match *m, struct cmd_error *err)
 {
 	const struct cmd_row *row = at->thread->row;
 	struct cmd_values *v = arena_alloc(a, sizeof *v);
@@ -209,7 +221,7 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 		v->first = i;
 		v->given |= UINT64_C(1) << (i->tok - row_tok(set, row, 0));
 	}
-	m->no |= m->row->handler != CMD_NONE && cmd_has(m, "no");
+	m->no |= (row->flags & ROW_REMOVES) || (row->handler != CMD_NONE && cmd_has(m, "no"));
 	m->handler = row->handler != CMD_NONE ? set->fns[row->handler] : NULL;
 	m->kept = row->flags & ROW_KEPT;
 	m->hook = row->hook != CMD_NONE && !m->no && !m->dflt ? set->fns[row->hook] : NULL;
@@ -224,7 +236,7 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 		if (i->tok->kind == KIND_BANNER && !m->no && !m->dflt)
 			rc = finish_banner(line, i, m, a);
 		if (i->tok->kind == KIND_COMMAND)
-			rc = finish_command(set, i, m, a);
+			rc = finish_command(set, i, m, a, err);
 	}
 	return rc;
 }
@@ -290,7 +302,7 @@ int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned
 	rc = walk_up(set, place, level, &pre, line, a, &won, &depth);
 	if (!rc) {
 		m->place.depth = depth;
-		return fill(set, &won, line, a, m);
+		return fill(set, &won, line, a, m, err);
 	}
 	*err = won.err;
 	if (rc == E_INVAL && !place->depth && err->kind == CMD_ERR_INVALID && err->column == pre.pos && one_word(line))

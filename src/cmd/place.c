@@ -54,6 +54,26 @@ void cmd_place_prompt(const struct cmd_place *p, const char *hostname, unsigned 
 		buf_printf(out, "%s%c", hostname, level > 1 ? '#' : '>');
 }
 
+const char *mode_called(const struct cmd_mode *mode)
+{
+	static const struct {
+		const char *name, *called;
+	} own[] = { { "config", "configure" }, { "config-if", "interface" } };
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (!strcmp(mode->name, own[i].name))
+			return own[i].called;
+	return strncmp(mode->name, "config-", strlen("config-")) ? mode->name : mode->name + strlen("config-");
+}
+
+const struct cmd_mode *mode_find(const struct cmd_set *set, const char *called)
+{
+	for (unsigned i = 0; i < set->table->modes_n; i++)
+		if (!strcmp(mode_called(&set->table->modes[i]), called))
+			return &set->table->modes[i];
+	return NULL;
+}
+
 unsigned place_first(const struct cmd_place *p)
 {
 	uint16_t key = p->levels[p->depth].mode->range_key;

@@ -69,6 +69,7 @@ enum match {
 	MATCH_PART,
 	MATCH_LINE,
 	MATCH_STRING,
+	MATCH_METHOD,
 	MATCH_INTERFACE,
 	MATCH_IPV4,
 	MATCH_RANGE,
@@ -85,8 +86,11 @@ struct banner {
 	bool closed;
 };
 int banner_split(struct str rest, struct arena *a, struct banner *b);
-/* The kinds of interfaces, for `?`; NULL behind the last. */
+/* The kinds of interfaces, and the methods of authentication, for `?`; NULL behind the last. */
 const char *interface_kind(unsigned i, const char **help);
+const char *method_kind(unsigned i, const char **help);
+/* Whether a leaf takes the method that begins with this word. */
+bool method_fits(const struct cmd_set *set, const struct cmd_tok *tok, const char *kind);
 
 /* scan.c: a line is read word by word; every row that still fits is one thread or more. */
 struct thread {
@@ -126,6 +130,13 @@ void scan_expected(const struct scan *s, scan_fn *fn, void *arg);
 int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned number, struct txn *t,
 		struct lyd_node **out, struct errbuf *e);
 unsigned place_first(const struct cmd_place *p);
+/* How `privilege` and `alias` call a mode: "exec", "configure", "interface", "line" … */
+const char *mode_called(const struct cmd_mode *mode);
+const struct cmd_mode *mode_find(const struct cmd_set *set, const char *called); /* NULL if there is none */
+
+/* alias.c: calls fn for every alias that may be typed in a mode. */
+typedef void alias_fn(void *arg, const char *name, const char *command);
+void alias_each(const struct cmd_set *set, const struct cmd_mode *mode, alias_fn *fn, void *arg);
 
 const char *filter_word(unsigned i, const char **help); /* `| include` …; NULL behind the last */
 

@@ -23,7 +23,8 @@ enum cmd_kind {
 	KIND_MASK,      /* A.B.C.D of ones, then zeros */
 	KIND_INTERFACE, /* "Ethernet1/0", "Gi 0/1" */
 	KIND_BANNER,    /* cTEXTc, over several lines */
-	KIND_COMMAND    /* the rest of the line, a command of the mode named before it */
+	KIND_COMMAND,   /* the rest of the line, a command of the mode named before it */
+	KIND_METHOD     /* of authentication: "local", "group radius" */
 };
 
 struct cmd_tok {
@@ -53,7 +54,9 @@ enum cmd_row_flag {
 	ROW_FILTER = 32,      /* may be followed by `| include …` */
 	ROW_GROUP = 64,       /* running-config has a `!` before it */
 	ROW_EVERYWHERE = 128, /* known in every configuration mode */
-	ROW_KEPT = 256        /* acts on nothing; who types it is told once */
+	ROW_KEPT = 256,       /* acts on nothing; who types it is told once */
+	ROW_PART = 512,       /* says a part of an entry: `no` takes away this part only */
+	ROW_REMOVES = 1024    /* takes away what the other rows of its list made */
 };
 
 struct cmd_row {

@@ -163,8 +163,6 @@ static enum match match_interface(struct str rest, struct arena *a, const char *
 	return kind != KINDS && *value ? MATCH_INTERFACE : MATCH_NONE;
 }
 
-/* --- the other types --- */
-
 /* No control characters; bytes above 127 are left to the leaf, which wants UTF-8. */
 static bool printable(const uint8_t *p, size_t n)
 {
@@ -173,6 +171,85 @@ static bool printable(const uint8_t *p, size_t n)
 			return false;
 	return true;
 }
+
+/* --- methods of authentication --- */
+
+static const struct {
+	const char *name, *help;
+} method_kinds[] = {
+	{ "enable", "Use enable password for authentication." },
+	{ "group", "Use Server-group" },
+	{ "if-authenticated", "Succeed if user has authenticated." },
+	{ "line", "Use line password for authentication." },
+	{ "local", "Use local username authentication." },
+	{ "local-case", "Use case-sensitive local username authentication." },
+	{ "none", "NO authentication." },
+	{ "radius", "Use list of all Radius hosts." },
+	{ "tacacs+", "Use list of all Tacacs+ hosts." },
+};
+
+#define METHODS (sizeof method_kinds / sizeof *method_kinds)
+
+const char *method_kind(unsigned i, const char **help)
+{
+	if (i >= METHODS)
+		return NULL;
+	*help = method_kinds[i].help;
+	return method_kinds[i].name;
+}
+
+bool method_fits(const struct cmd_set *set, const struct cmd_tok *tok, const char *kind)
+{
+	return tok->path == CMD_NONE ||
+	       node_accepts(set->model, set->schema[tok->path], strcmp(kind, "group") ? kind : "group radius");
+}
+
+/* Of the methods this leaf knows, the one that is written so or, if it is the only one, begins so. */
+static const char *method_named(const struct cmd_set *set, const struct cmd_tok *tok, struct str word)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < METHODS; i++) {
+		const char *name = method_kinds[i].name;
+
+		if (!word.n || word.n > strlen(name) || strncasecmp(name, (const char *)word.p, word.n) ||
+		    !method_fits(set, tok, name))
+			continue;
+		if (word.n == strlen(name))
+			return name;
+		if (found)
+			return NULL;
+		found = name;
+	}
+	return found;
+}
+
+/* "group NAME" is one value of two words. */
+static enum match match_method(const struct cmd_set *set, const struct cmd_tok *tok, struct str rest, struct arena *a,
+			       const char **value, size_t *used)
+{
+	const char *kind = method_named(set, tok, (struct str){ rest.p, word_length(rest) });
+	size_t start = word_length(rest), n;
+
+	*value = kind;
+	*used = start;
+	if (!kind)
+		return MATCH_NONE;
+	if (strcmp(kind, "group"))
+		return MATCH_METHOD;
+	while (start < rest.n && is_blank(rest.p[start]))
+		start++;
+	if (start == rest.n)
+		return MATCH_PART;
+	n = word_length((struct str){ rest.p + start, rest.n - start });
+	if (!printable(rest.p + start, n))
+		return MATCH_NONE;
+	*value = arena_printf(a, "group %.*s", (int)n, (const char *)rest.p + start);
+	*used = start + n;
+	return *value ? MATCH_METHOD : MATCH_NONE;
+}
+
+/* --- the other types --- */
 
 static enum match match_word(const struct cmd_set *set, const struct cmd_tok *tok, struct str word, const char **value,
 			     size_t *used)
@@ -221,6 +298,9 @@ static enum match match_ipv4(const struct cmd_tok *tok, struct str word, struct 
 	return *value ? MATCH_IPV4 : MATCH_NONE;
 }
 
+/* The first line of a banner as it is printed is a line that can be read. */
+#define BANNER_LINE_MAX (CMD_LINE_MAX - 64)
+
 int banner_split(struct str rest, struct arena *a, struct banner *b)
 {
 	size_t n = rest.n >= 2 && rest.p[0] == '^' && rest.p[1] == 'C' ? 2 : 1;
@@ -241,7 +321,7 @@ static enum match match_banner(struct str rest, struct arena *a, const char **va
 	struct banner b;
 
 	*used = rest.n;
-	if (memchr(rest.p, 0, rest.n) || banner_split(rest, a, &b) < 0)
+	if (rest.n > BANNER_LINE_MAX || memchr(rest.p, 0, rest.n) || banner_split(rest, a, &b) < 0)
 		return MATCH_NONE;
 	*value = b.closed ? b.text : NULL; /* more is to come: nothing to check yet */
 	return MATCH_LINE;
@@ -263,8 +343,8 @@ static enum match match_text(const struct cmd_tok *tok, struct str rest, struct 
 	return tok->kind == KIND_STRING ? MATCH_STRING : MATCH_LINE;
 }
 
-static enum match match_value(const struct cmd_tok *tok, struct str rest, struct arena *a, const char **value,
-			      size_t *used)
+static enum match match_value(const struct cmd_set *set, const struct cmd_tok *tok, struct str rest, struct arena *a,
+			      const char **value, size_t *used)
 {
 	struct str word = { rest.p, word_length(rest) };
 
@@ -277,6 +357,8 @@ static enum match match_value(const struct cmd_tok *tok, struct str rest, struct
 		return match_ipv4(tok, word, a, value);
 	case KIND_INTERFACE:
 		return match_interface(rest, a, value, used);
+	case KIND_METHOD:
+		return match_method(set, tok, rest, a, value, used);
 	case KIND_BANNER:
 		return match_banner(rest, a, value, used);
 	default:
@@ -292,7 +374,7 @@ enum match type_match(const struct cmd_set *set, const struct cmd_tok *tok, stru
 	*value = NULL;
 	if (tok->kind == KIND_WORD)
 		return match_word(set, tok, (struct str){ rest.p, word_length(rest) }, value, used);
-	match = match_value(tok, rest, a, value, used);
+	match = match_value(set, tok, rest, a, value, used);
 	if (match > MATCH_PART && *value && tok->path != CMD_NONE &&
 	    !node_accepts(set->model, set->schema[tok->path], *value))
 		return MATCH_NONE;

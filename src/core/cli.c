@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/core.h"
+#include "core/passwords.h"
 #include "core/syslog.h"
 #include "model/model.h"
 
@@ -236,7 +237,11 @@ static int apply_match(struct run *run)
 		return RUN_FAILED;
 	}
 	changed = txn_changes(t) > 0;
-	rc = txn_commit(t, &e);
+	rc = passwords_protect(run->core, t, &e);
+	if (rc < 0)
+		txn_abort(t);
+	else
+		rc = txn_commit(t, &e);
 	if (rc < 0)
 		return run_fail(run, "%% %s", e.text);
 	if (e.text[0])
@@ -313,14 +318,35 @@ static struct run *run_new(struct cli *sh)
 	return run;
 }
 
-/* Parses `line` at `place` into the run and chooses its step function. */
+/* Where the word at `column` of what was parsed stands on the screen: behind an alias, or in the alias; and characters
+ * count, not bytes. */
+static size_t column_typed(struct str typed, ptrdiff_t grown, size_t column)
+{
+	size_t word = 0, n;
+
+	if (grown) {
+		while (word < typed.n && typed.p[word] != ' ')
+			word++;
+		column = (ptrdiff_t)column >= (ptrdiff_t)word + grown ? (size_t)((ptrdiff_t)column - grown) : 0;
+	}
+	n = column;
+	for (size_t i = 0; i < column && i < typed.n; i++)
+		n -= (typed.p[i] & 0xc0) == 0x80;
+	return n;
+}
+
+/* Parses `line` at `place` into the run and chooses its step function. A file has no aliases: what it says must not
+ * depend on what it configures. */
 static int begin_line(struct run *run, const struct cmd_place *place, struct str line)
 {
 	struct cli *sh = run->cli;
 	struct cmd_error err = { .kind = CMD_ERR_OTHER };
-	int rc = cmd_parse(run->core->cmds, place, sh->level, line, &run->arena, &run->match, &err);
+	ptrdiff_t grown = 0;
+	struct str whole = sh->interactive ? cmd_alias(run->core->cmds, place, line, &run->arena, &grown) : line;
+	int rc = cmd_parse(run->core->cmds, place, sh->level, whole, &run->arena, &run->match, &err);
 
 	if (rc < 0) {
+		err.column = column_typed(line, grown, err.column);
 		cmd_error_text(&err, run->prompt_len, &run->out);
 		return RUN_FAILED;
 	}
@@ -409,20 +435,25 @@ void cli_cancel(struct cli *sh)
 	run_end(run, 1);
 }
 
+int run_become(struct run *run, struct str line)
+{
+	struct cmd_place exec;
+
+	run->data = NULL;
+	cmd_place_exec(run->core->cmds, &exec);
+	return begin_line(run, &exec, line);
+}
+
 /* `do LINE`: the line is parsed as if typed at exec, by the same user, and runs in this command's place. */
 int cmd_do(struct run *run)
 {
 	const char *line = cmd_arg(&run->match, "line");
-	struct cmd_place exec;
-	int rc;
 
 	if (!run->cli->interactive)
 		return run_fail(run, "%% do is not for configuration files");
 	if (run->redirected || !line)
 		return run_fail(run, "%% Incomplete command.");
 	run->redirected = true;
-	cmd_place_exec(run->core->cmds, &exec);
-	run->prompt_len += strlen("do ");
-	rc = begin_line(run, &exec, str_of(line));
-	return rc;
+	run->prompt_len += cmd_arg_column(&run->match, "line");
+	return run_become(run, str_of(line));
 }

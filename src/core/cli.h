@@ -104,6 +104,8 @@ int run_build_config(struct run *run, bool all);
 bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
 const char *run_answer(struct run *run);
 void run_progress(struct run *run, const char *text);
+/* The run goes on as if this line had been typed at exec; the result is the step function's. */
+int run_become(struct run *run, struct str line);
 int run_fail(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* prints, RUN_FAILED */
 
 #endif

@@ -5,6 +5,7 @@
 #include "commands.h"
 
 #include "core/core.h"
+#include "core/methods.h"
 #include "core/peer.h"
 #include "core/secret_check.h"
 #include "core/cli.h"
@@ -30,49 +31,35 @@ static unsigned long number(const struct run *run, const char *arg, unsigned lon
 
 struct enable {
 	struct secret_check check;
+	enum aaa_method method;
 	unsigned level, tries;
+	bool secret; /* the level has a secret, not a password */
 };
 enum enable_step { EN_BEGIN, EN_TYPED, EN_VERIFIED };
 
-/* The secret of a level counts before its password. */
-static const char *enable_secret(const struct core *core, unsigned level, const char **type)
+static int enable_ask(struct run *run)
 {
-	static const char *const kinds[] = { "secret", "password" };
-	char text[8];
-
-	snprintf(text, sizeof text, "%u", level);
-	for (size_t i = 0; i < 2; i++) {
-		const struct lyd_node *entry =
-		    model_entry(core->model, "/ravelin-system:enable", (const char *[]){ kinds[i], text });
-
-		if (entry) {
-			*type = model_below(entry, "type");
-			return model_below(entry, "value");
-		}
-	}
-	return NULL;
+	return run_ask(run, EN_TYPED, false, ASK_LINE, "Password: ");
 }
 
 static int enable_begin(struct run *run)
 {
 	struct enable *en = arena_alloc(&run->arena, sizeof *en);
 	const struct peer *p = peer_of(run->cli);
-	const char *type;
 
 	if (!en || !p)
 		return run_fail(run, "%% enable needs a terminal");
 	run->data = en;
-	en->level = (unsigned)number(run, "level", LEVEL_MAX);
+	*en = (struct enable){ .level = (unsigned)number(run, "level", LEVEL_MAX), .tries = 1 };
 	if (en->level <= run->cli->level) {
 		run->cli->level = en->level;
 		return RUN_DONE;
 	}
-	if (enable_secret(run->core, en->level, &type)) {
-		en->tries = 1;
-		return run_ask(run, EN_TYPED, false, ASK_LINE, "Password: ");
-	}
-	if (!peer_is_console(p))
-		return run_fail(run, "%% No password set");
+	en->method = methods_enable(run->core, p->line, en->level);
+	if (en->method == AAA_DENY)
+		return run_fail(run, methods_aaa(run->core) ? "%% Error in authentication.\n" : "%% No password set");
+	if (en->method != AAA_NONE)
+		return enable_ask(run);
 	run->cli->level = en->level;
 	return RUN_DONE;
 }
@@ -84,10 +71,22 @@ static int enable_verify(struct run *run, struct enable *en)
 
 	if (run->cancelled)
 		return RUN_FAILED;
-	stored = enable_secret(run->core, en->level, &type);
+	if (en->method == AAA_LINE)
+		stored = lines_password(run->core->lines, peer_of(run->cli)->line, &type);
+	else
+		stored = methods_enable_password(run->core, en->level, &type, &en->secret);
 	buf_init(&request, 8192);
 	secret_check_begin(&en->check, type, stored, buf_str(&run->answer), &request);
 	return run_start_job(run, EN_VERIFIED, "verify", &request, ENABLE_LIMIT_MS);
+}
+
+static int enable_refuse(struct run *run, const struct enable *en)
+{
+	syslog_event(run->core->log, "SYS", 4, "ENABLE_FAILED", "enable to level %u refused for %s on %s", en->level,
+		     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
+	if (methods_aaa(run->core))
+		return run_fail(run, "%% Access denied\n");
+	return run_fail(run, "%% Bad %s\n", en->secret ? "secrets" : "passwords");
 }
 
 int cmd_enable(struct run *run)
@@ -102,11 +101,7 @@ int cmd_enable(struct run *run)
 		run->cli->level = en->level;
 		return RUN_DONE;
 	}
-	if (en->tries++ < ENABLE_TRIES)
-		return run_ask(run, EN_TYPED, false, ASK_LINE, "Password: ");
-	syslog_event(run->core->log, "SYS", 4, "ENABLE_FAILED", "enable to level %u refused for %s on %s", en->level,
-		     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
-	return run_fail(run, "%% Bad secrets\n");
+	return en->tries++ < ENABLE_TRIES ? enable_ask(run) : enable_refuse(run, en);
 }
 
 int cmd_disable(struct run *run)
@@ -179,6 +174,33 @@ int cmd_end(struct run *run)
 	say_if_keyless(run);
 	if (cmd_place_configuring(&run->cli->place))
 		cli_end_configuration(run->cli);
+	return RUN_DONE;
+}
+
+/* --- help --- */
+
+int cmd_help_text(struct run *run)
+{
+	buf_puts(&run->out,
+		 "A question mark at any point of a line asks what may stand there. If nothing fits, nothing\n"
+		 "is listed: go back a word or more until a '?' finds something.\n"
+		 "There are two ways to ask:\n"
+		 "1. Behind a blank, as in 'show ?': every word or value that may follow is listed and\n"
+		 "   explained.\n"
+		 "2. Within a word, as in 'show pr?': the words that begin so are listed.\n"
+		 "Tab completes a word that is begun; a word may be cut where no other begins like it.\n\n");
+	return RUN_DONE;
+}
+
+int cmd_show_aliases(struct run *run)
+{
+	static const char *const modes[] = { "exec", "configure", "interface", "line" };
+	const char *mode = NULL;
+
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (cmd_has(&run->match, modes[i]))
+			mode = modes[i];
+	cmd_aliases(run->core->cmds, mode, &run->out);
 	return RUN_DONE;
 }
 

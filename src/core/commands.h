@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
- * cmd_session.c (who types), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c.
+ * cmd_session.c (who types), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c, and
+ * passwords.c for rows that carry one.
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H
@@ -40,6 +41,9 @@
 	X("reload", cmd_reload)                                                                                        \
 	X("crypto-key-generate-rsa", cmd_key_generate)                                                                 \
 	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \
+	X("help", cmd_help_text)                                                                                       \
+	X("show-aliases", cmd_show_aliases)                                                                            \
+	X("aaa-methods", hook_aaa_methods)                                                                             \
 	X("hash-secret", hook_hash_secret)                                                                             \
 	X("version", cmd_version)                                                                                      \
 	X("ssh-version", hook_ssh_version)                                                                             \

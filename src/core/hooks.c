@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hooks.c: rows whose typed form is not what is kept: a clear secret becomes its hash, a public key its fingerprint.
- * They run before the row is applied and change its arguments. Runs in core.
+ * hooks.c: rows whose typed form is not what is kept, as a public key becomes its fingerprint, and rows with something
+ * to say to who types them. They run before the row is applied and may change its arguments. Runs in core.
  */
 #include "commands.h"
 
-#include "aaa/aaa.h"
 #include "core/cli.h"
 #include "keys/keys.h"
 
@@ -13,61 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_LIMIT_MS 5000
-#define MD5_DIGITS    32
+#define MD5_DIGITS 32
 
-/* --- hash-secret: `username … secret`, `enable secret` --- */
+/* --- aaa --- */
 
-enum hash_step { HASH_BEGIN, HASH_DONE };
-
-struct secret_arguments {
-	const char *type, *value; /* names of the row's arguments */
-};
-
-static struct secret_arguments arguments_of(const struct run *run)
+/* A list with a group of servers is kept as it is; who types it is told what it does now. */
+int hook_aaa_methods(struct run *run)
 {
-	if (cmd_arg(&run->match, "credential/value"))
-		return (struct secret_arguments){ "credential/type", "credential/value" };
-	return (struct secret_arguments){ "type", "value" };
-}
+	static const char *const servers[] = { "group ", "radius", "tacacs+" };
+	bool any = false;
 
-static int hash_begin(struct run *run, struct secret_arguments names)
-{
-	const char *value = cmd_arg(&run->match, names.value), *type = cmd_arg(&run->match, names.type);
-	int number = type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR;
-	struct buf request;
-
-	if (!value) /* a row without a secret: `username admin privilege 15` */
-		return RUN_DONE;
-	if (number != SECRET_CLEAR && !aaa_secret_valid(number, value))
-		return run_fail(run, "%% Invalid encrypted password: not a well-formed type %d value", number);
-	if (number != SECRET_CLEAR || !cmd_has(&run->match, "secret"))
-		return RUN_DONE;
-	buf_init(&request, 8192);
-	buf_put_u32(&request, SECRET_SCRYPT);
-	buf_put_cstr(&request, value);
-	return run_start_job(run, HASH_DONE, "secret", &request, HASH_LIMIT_MS);
-}
-
-static int hash_done(struct run *run, struct secret_arguments names)
-{
-	struct cur c = cur_of(buf_str(&run->job_result));
-	char stored[128];
-
-	if (!run->job_ok)
-		return run_fail(run, "%% The secret was not hashed: %s", buf_cstr(&run->job_result));
-	if (!str_copy(cur_str(&c), stored, sizeof stored) || !cur_done(&c) ||
-	    !aaa_secret_valid(SECRET_SCRYPT, stored) || cmd_set_arg(&run->match, &run->arena, names.type, "9") < 0 ||
-	    cmd_set_arg(&run->match, &run->arena, names.value, stored) < 0)
-		return run_fail(run, "%% The secret was not hashed");
+	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
+		any |= cmd_value_begins(&run->match, "method", servers[i]);
+	if (any && run->cli->interactive)
+		buf_puts(&run->out, "No AAA server is asked in this release: the next method is tried\n");
 	return RUN_DONE;
-}
-
-int hook_hash_secret(struct run *run)
-{
-	struct secret_arguments names = arguments_of(run);
-
-	return run->step == HASH_BEGIN ? hash_begin(run, names) : hash_done(run, names);
 }
 
 /* --- key-string: `ip ssh pubkey-chain` --- */

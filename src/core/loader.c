@@ -87,7 +87,7 @@ static void report_failure(struct loader *l)
 	char message[512];
 
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (strchr(line, '%'))
+		if (strchr(line, '%') || strncmp(line, "ERROR:", strlen("ERROR:")) == 0)
 			reason = line;
 	}
 	snprintf(message, sizeof message, "%s line %u: %.*s: \"%.*s%s\"", l->name, l->line_no,

@@ -12,6 +12,7 @@
 #include "aaa/aaa.h"
 #include "core/core.h"
 #include "core/job.h"
+#include "core/methods.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/syslog.h"
@@ -62,13 +63,10 @@ static bool local_allowed(struct peer *p)
 
 unsigned login_level(struct peer *p, const char *user)
 {
-	const struct lyd_node *entry =
-	    model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ user });
-	const char *level = entry ? model_below(entry, "privilege") : NULL;
+	unsigned level;
 
-	if (!level || model_bool(p->core->model, "/ravelin-aaa:aaa/new-model"))
-		return 1;
-	return (unsigned)strtoul(level, NULL, 10);
+	methods_exec(p->core, user, peer_is_console(p), &level);
+	return level;
 }
 
 static unsigned tries(const struct peer *p)

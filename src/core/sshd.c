@@ -7,6 +7,7 @@
  */
 #include "sshd.h"
 
+#include "core/banner.h"
 #include "core/core.h"
 #include "core/gatectl.h"
 #include "core/peer.h"
@@ -233,7 +234,6 @@ void sshd_status(const struct sshd *s, struct buf *out)
 void sshd_setup(struct sshd *s, struct peer *p)
 {
 	const struct model *m = s->core->model;
-	const char *banner = model_str(m, "/ravelin-system:banner/login");
 	uint64_t secs = model_uint(m, "/ravelin-ssh:ssh/time-out", 120);
 	struct buf blobs, blob, text;
 
@@ -243,7 +243,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	}
 	buf_init(&blobs, 16384);
 	buf_init(&blob, 8192);
-	buf_init(&text, 8192);
+	buf_init(&text, BANNER_SHOWN_MAX + 256);
 	if (s->ed25519) {
 		key_blob(s->ed25519, &blob);
 		str_list_put(&blobs, buf_str(&blob));
@@ -251,8 +251,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	buf_clear(&blob);
 	key_blob(s->rsa, &blob);
 	str_list_put(&blobs, buf_str(&blob));
-	if (banner)
-		buf_printf(&text, "%s\n", banner);
+	banner_put(s->core, "login", NULL, &text);
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs,

@@ -4,8 +4,10 @@
  */
 #include "terminal.h"
 
+#include "core/banner.h"
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/methods.h"
 #include "core/peer.h"
 #include "core/secret_check.h"
 #include "core/syslog.h"
@@ -21,6 +23,7 @@
 #define OUT_INLINE      ((size_t)32 << 10) /* more goes by a sealed memfd */
 #define LOGIN_TRIES     3
 #define VERIFY_LIMIT_MS 5000
+#define LEVEL_MAX       15
 
 static struct peer *owner(struct cli *sh)
 {
@@ -154,14 +157,6 @@ void terminal_touch(struct peer *p)
 	peer_set_deadline(p, lines_exec_timeout_ms(p->core->lines, p->line));
 }
 
-static void put_banner(struct core *core, const char *path, struct buf *out)
-{
-	const char *text = model_str(core->model, path);
-
-	if (text)
-		buf_printf(out, "%s\n", text);
-}
-
 static void attach(struct peer *p, struct line *line)
 {
 	struct cli *sh = &p->cli;
@@ -197,14 +192,43 @@ void terminal_resize(struct peer *p, uint32_t cols, uint32_t rows)
 	peer_settings(p);
 }
 
+/* --- the user's autocommand: it runs in place of an EXEC, or of the command he asked for --- */
+
+/* Notes whether the session ends with it. NULL: the user has none. */
+static const char *autocommand_of(struct cli *sh)
+{
+	const struct lyd_node *user = methods_user(sh->core, sh->user, true);
+	const char *command = user ? model_below(user, "autocommand") : NULL;
+
+	if (command)
+		sh->leave = strcmp(model_below(user, "nohangup"), "true") != 0;
+	return command;
+}
+
+static void run_first(struct peer *p, struct str line)
+{
+	p->cli.bare = true; /* no prompt stands before it */
+	if (cli_command(&p->cli, line) < 0)
+		peer_violation(p, "command too long");
+	p->cli.bare = p->exec;
+}
+
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	struct errbuf e = { "" };
+	const char *autocommand;
 	struct buf banner, prompt;
 	struct line *line;
+	unsigned level;
 
 	if (p->closing)
 		return;
+	if (!methods_exec(p->core, p->cli.user, false, &level)) {
+		syslog_event(p->core->log, "AAA", 4, "EXEC_REFUSED", "%s@%s: no EXEC authorized", p->cli.user,
+			     p->address);
+		peer_close(p, 1, "% Authorization failed.\n");
+		return;
+	}
 	line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);
 	if (!line) {
 		char text[300];
@@ -223,18 +247,20 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 	attach(p, line);
 	if (p->origin->admitted)
 		p->origin->admitted(p);
-	buf_init(&banner, 16384);
+	buf_init(&banner, 2 * BANNER_SHOWN_MAX + 1024);
 	buf_init(&prompt, 256);
+	autocommand = autocommand_of(&p->cli);
 	if (!p->exec) {
-		put_banner(p->core, "/ravelin-system:banner/motd", &banner);
-		put_banner(p->core, "/ravelin-system:banner/exec", &banner);
-		cli_prompt(&p->cli, &prompt);
+		banner_put(p->core, "motd", line, &banner);
+		banner_put(p->core, "exec", line, &banner);
+		if (!autocommand)
+			cli_prompt(&p->cli, &prompt);
 	}
 	send_line(p, buf_str(&banner), buf_str(&prompt));
 	buf_release(&banner);
 	buf_release(&prompt);
-	if (p->exec && cli_command(&p->cli, m->command) < 0)
-		peer_violation(p, "command too long");
+	if (autocommand || p->exec)
+		run_first(p, autocommand ? str_of(autocommand) : m->command);
 }
 
 void terminal_release(struct peer *p)
@@ -250,52 +276,82 @@ enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED };
 struct console_login {
 	struct secret_check check;
 	unsigned tries;
-	bool by_user;
+	enum aaa_method method;
+	bool aaa;
 	char user[65];
 };
 
 static int console_step(struct run *run);
 
+static bool asks_user(const struct console_login *l)
+{
+	return l->method == AAA_LOCAL || l->method == AAA_LOCAL_CASE;
+}
+
 static int console_ask(struct run *run, struct console_login *l)
 {
-	if (l->tries++ >= LOGIN_TRIES)
-		return run_fail(run, "%% Bad %s\n", l->by_user ? "login" : "passwords");
-	if (l->by_user)
+	if (l->tries++ >= LOGIN_TRIES) {
+		if (l->aaa)
+			return RUN_FAILED;
+		return run_fail(run, "%% Bad %s\n", asks_user(l) ? "login" : "passwords");
+	}
+	if (asks_user(l))
 		return run_ask(run, C_USER, true, ASK_LINE, "Username: ");
 	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
 }
 
-/* With AAA the first method of the console's list counts; without a list nobody is asked, as in IOS. */
-static enum line_login aaa_console_method(struct core *core, const struct line *line)
+/* Without AAA the line's `login` says who asks. */
+static enum aaa_method line_method(struct core *core, const struct line *line)
 {
-	const char *list = lines_login_list(core->lines, line->type);
-	const struct lyd_node *entry =
-	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
-	const struct lyd_node *method = entry ? model_first(core->model, entry, "method") : NULL;
-	const char *name = method ? model_value(method) : "none";
-
-	if (strcmp(name, "line") == 0)
-		return LOGIN_LINE_PASSWORD;
-	return strcmp(name, "none") == 0 ? LOGIN_NONE : LOGIN_LOCAL;
+	switch (lines_login(core->lines, line)) {
+	case LOGIN_NONE:
+		return AAA_NONE;
+	case LOGIN_LINE_PASSWORD:
+		return AAA_LINE;
+	default:
+		return AAA_LOCAL;
+	}
 }
 
-/* Who may take the console: nobody asked (the default), the line's password, or a local user. */
+static int console_enter(struct run *run, const struct console_login *l);
+
+/* Who may take the console: nobody asked (the default), a password, or a local user. */
 static int console_begin(struct run *run, struct console_login *l)
 {
 	struct peer *p = peer_of(run->cli);
-	enum line_login how = lines_login(run->core->lines, p->line);
 	const char *type;
 
-	put_banner(run->core, "/ravelin-system:banner/motd", &run->out);
-	if (model_bool(run->core->model, "/ravelin-aaa:aaa/new-model"))
-		how = aaa_console_method(run->core, p->line);
-	if (how == LOGIN_NONE)
-		return RUN_DONE;
-	if (how == LOGIN_LINE_PASSWORD && !lines_password(run->core->lines, p->line, &type))
+	banner_put(run->core, "motd", p->line, &run->out);
+	l->aaa = methods_aaa(run->core);
+	l->method = l->aaa ? methods_login(run->core, p->line) : line_method(run->core, p->line);
+	if (l->method == AAA_NONE)
+		return console_enter(run, l);
+	if (l->method == AAA_DENY)
+		return run_fail(run, "%% Authentication failed");
+	if (l->method == AAA_LINE && !lines_password(run->core->lines, p->line, &type))
 		return run_fail(run, "%% Password required, but none set");
-	l->by_user = how == LOGIN_LOCAL;
 	buf_puts(&run->out, "\nUser Access Verification\n\n");
 	return console_ask(run, l);
+}
+
+static const struct lyd_node *console_user(const struct run *run, const struct console_login *l)
+{
+	return methods_user(run->core, l->user, l->method == AAA_LOCAL_CASE);
+}
+
+/* The name was typed; a user with `nopassword` is not asked for one. */
+static int console_named(struct run *run, struct console_login *l)
+{
+	const struct lyd_node *user;
+	const char *kind;
+
+	if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
+		l->user[0] = '\0';
+	user = console_user(run, l);
+	kind = user ? model_below(user, "credential/kind") : NULL;
+	if (kind && strcmp(kind, "nopassword") == 0)
+		return console_enter(run, l);
+	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
 }
 
 static int console_verify(struct run *run, struct console_login *l)
@@ -303,13 +359,15 @@ static int console_verify(struct run *run, struct console_login *l)
 	struct peer *p = peer_of(run->cli);
 	const char *type = NULL, *stored = NULL;
 	struct buf request;
+	bool secret;
 
-	if (l->by_user) {
-		const struct lyd_node *user =
-		    model_entry(run->core->model, "/ravelin-system:users/user", (const char *[]){ l->user });
+	if (asks_user(l)) {
+		const struct lyd_node *user = console_user(run, l);
 
 		type = user ? model_below(user, "credential/type") : NULL;
 		stored = user ? model_below(user, "credential/value") : NULL;
+	} else if (l->method == AAA_ENABLE) {
+		stored = methods_enable_password(run->core, LEVEL_MAX, &type, &secret);
 	} else {
 		stored = lines_password(run->core->lines, p->line, &type);
 	}
@@ -318,32 +376,50 @@ static int console_verify(struct run *run, struct console_login *l)
 	return run_start_job(run, C_VERIFIED, "verify", &request, VERIFY_LIMIT_MS);
 }
 
+/* Proven or not asked: the EXEC, if he may have one. */
+static int console_enter(struct run *run, const struct console_login *l)
+{
+	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
+	struct peer *p = peer_of(run->cli);
+	struct cli *sh = run->cli;
+	unsigned level = sh->level;
+
+	if (asks_user(l) && !user)
+		return run_fail(run, "%% Login invalid"); /* removed while he typed */
+	if (user) {
+		str_copy(str_of(model_below(user, "name")), sh->user, sizeof sh->user);
+		str_copy(str_of(sh->user), p->line->user, sizeof p->line->user);
+	}
+	if ((user || l->aaa) && !methods_exec(run->core, sh->user, true, &level))
+		return run_fail(run, "%% Authorization failed.");
+	sh->level = level;
+	return RUN_DONE;
+}
+
 static int console_admit(struct run *run, struct console_login *l)
 {
-	struct peer *p = peer_of(run->cli);
-
-	if (!secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result))) {
-		syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED",
-			     "Login failed [user: %s] [Source: console]", l->user);
-		if (l->by_user)
-			buf_puts(&run->out, "% Login invalid\n\n");
-		return console_ask(run, l);
-	}
-	if (l->by_user) {
-		str_copy(str_of(l->user), run->cli->user, sizeof run->cli->user);
-		str_copy(str_of(l->user), p->line->user, sizeof p->line->user);
-		run->cli->level = login_level(p, l->user);
-	}
-	return RUN_DONE;
+	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
+		return console_enter(run, l);
+	syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED", "Login failed [user: %s] [Source: console]",
+		     l->user);
+	if (l->aaa)
+		buf_puts(&run->out, "% Authentication failed\n\n");
+	else if (asks_user(l))
+		buf_puts(&run->out, "% Login invalid\n\n");
+	return console_ask(run, l);
 }
 
 static int console_finish(struct run *run, int rc)
 {
+	const char *command;
+
 	if (rc == RUN_FAILED)
 		run->cli->leave = true;
-	if (rc == RUN_DONE)
-		put_banner(run->core, "/ravelin-system:banner/exec", &run->out);
-	return rc;
+	if (rc != RUN_DONE)
+		return rc;
+	banner_put(run->core, "exec", peer_of(run->cli)->line, &run->out);
+	command = run->cli->user[0] ? autocommand_of(run->cli) : NULL;
+	return command ? run_become(run, str_of(command)) : RUN_DONE;
 }
 
 static int console_step(struct run *run)
@@ -365,9 +441,7 @@ static int console_step(struct run *run)
 		peer_of(run->cli)->line->busy = true;
 		return console_finish(run, console_begin(run, l));
 	case C_USER:
-		if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
-			l->user[0] = '\0';
-		return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+		return console_finish(run, console_named(run, l));
 	case C_PASSWORD:
 		return console_finish(run, console_verify(run, l));
 	default:

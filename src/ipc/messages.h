@@ -69,7 +69,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(SIGNED, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                       \
 	X(AUTH_RESULT, FROM_CORE, PH_ANY, 1024, 0, 0)                                                                  \
 	X(AUTH_PROMPT, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                  \
-	X(LINE, FROM_CORE, PH_ANY, 16384, 0, 0)  /* the line is yours: settings, banner, first prompt */               \
+	X(LINE, FROM_CORE, PH_ANY, 65536, 0, 0)  /* the line is yours: settings, banner, first prompt */               \
 	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0) /* terminal length, width, history changed */                         \
 	X(FILTER, FROM_CORE, PH_ANY, 8192, 0, 0) /* before the first OUT of a command */                               \
 	X(OUT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                         \

@@ -138,6 +138,13 @@ enum line_login lines_login(const struct lines *l, const struct line *line)
 	return strcmp(login, "password") == 0 ? LOGIN_LINE_PASSWORD : LOGIN_NONE;
 }
 
+const char *lines_location(const struct lines *l, const struct line *line)
+{
+	const struct lyd_node *entry = entry_of(l, line);
+
+	return entry ? model_below(entry, "location") : NULL;
+}
+
 const char *lines_password(const struct lines *l, const struct line *line, const char **type)
 {
 	const struct lyd_node *entry = entry_of(l, line);

@@ -44,6 +44,7 @@ const char *line_type_name(enum line_type type);                                
 uint64_t lines_exec_timeout_ms(const struct lines *l, const struct line *line); /* 0 = never */
 enum line_login lines_login(const struct lines *l, const struct line *line);
 bool lines_allows(const struct lines *l, const struct line *line, const char *transport);
+const char *lines_location(const struct lines *l, const struct line *line); /* its description, NULL if none */
 /* The line's password, NULL if none. */
 const char *lines_password(const struct lines *l, const struct line *line, const char **type);
 /* The authentication list of the first line of a type, NULL if none is named. */

@@ -85,6 +85,13 @@ const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *
  * and it may set more. */
 typedef int model_guard_fn(void *arg, struct txn *t, struct errbuf *e);
 int model_guard(struct model *m, const char *subtree, model_guard_fn *fn, void *arg);
+
+/* Calls fn for every container or list entry that holds both leaves and, unless `all`, whose `leaf` this transaction
+ * made or changed. fn may set them; a negative result stops. */
+typedef int txn_holder_fn(void *arg, struct txn *t, struct lyd_node *holder, struct errbuf *e);
+int txn_each_holder(struct txn *t, bool all, const char *leaf, const char *other, txn_holder_fn *fn, void *arg,
+		    struct errbuf *e);
+
 /* Told once per commit with that commit's changes below `subtree` ("/ravelin-ssh:ssh"); NULL subtree = everything.
  * Watchers act on the world; they may not open a transaction. */
 typedef void model_watch_fn(void *arg, const struct txn *t);

@@ -9,7 +9,7 @@ from emit import c_string
 
 SAMPLES = {'STRING': ['word1', 'Word-2', '2/0', '0.0.0.0', '1-5,7'], 'LINE': ['some words here', 'x'], 'IPV4': ['192.0.2.1', '198.51.100.7'],
            'MASK': ['255.255.255.0', '255.255.255.255'], 'INTERFACE': ['Ethernet1/0', 'Loopback 0', 'Gi0/1'],
-           'BANNER': ['#one line#', '^Ctwo ^ words^C'], 'COMMAND': ['show version', 'show ip ssh']}
+           'BANNER': ['#one line#', '^Ctwo ^ words^C'], 'METHOD': ['group radius', 'tacacs+']}
 
 
 def of_tok(tok):
@@ -17,7 +17,7 @@ def of_tok(tok):
         return [[(tok, tok.text)]]
     if tok.kind == 'RANGE':
         return [[(tok, str(n))] for n in dict.fromkeys((tok.low, tok.high))]
-    texts = SAMPLES[tok.kind]
+    texts = SAMPLES.get(tok.kind, [''])
     if tok.kind == 'STRING':
         texts = [t for t in texts if tok.node is None or not tok.node.pattern or re.fullmatch(tok.node.pattern, t)][:2]
     if not texts:
@@ -45,6 +45,18 @@ def text_of(sample):
     return ' '.join(text for _, text in sample)
 
 
+def called(mode):
+    """As place.c:mode_called."""
+    return {'config': 'configure', 'config-if': 'interface'}.get(mode.name, mode.name.removeprefix('config-'))
+
+
+def with_commands(notation, sample):
+    """A COMMAND is one of the mode named before it."""
+    commands = {called(m): ' '.join(t.text for t in m.rows[-1].words) for m in notation.modes.values()}
+    named = [commands[tok.value] for tok, _ in sample if tok.kind == 'WORD' and tok.value in commands]
+    return [(tok, named[0] if tok.kind == 'COMMAND' else text) for tok, text in sample]
+
+
 def no_form(row, sample):
     """The shortest `no` that names the same thing."""
     keys = [n for n, (tok, _) in enumerate(sample, 1) if tok.node is not None and tok.node.parent is row.list]
@@ -59,6 +71,12 @@ def entering(mode):
     if mode.name in ('exec', 'config'):
         return []
     return entering(mode.entered_by.mode) + [text_of(samples(mode.entered_by.tree)[0])]
+
+
+def entry_first(row, sample):
+    """Before a row that is part of an entry: the line that makes the entry."""
+    last = max((n for n, (tok, _) in enumerate(sample) if tok.node is not None and tok.node.is_key), default=-1)
+    return [text_of(sample[:last + 1])] if row.has('part') else []
 
 
 def only_defaults(row):
@@ -88,10 +106,10 @@ def flags(row):
 def write(notation, out):
     out.write('/* Made by tools/cmdc from commands/. */\nstatic const struct row_case row_cases[] = {\n')
     for mode in notation.modes.values():
-        enter = ', '.join(c_string(line) for line in entering(mode))
         for row in mode.rows:
             default = only_defaults(row)
-            for sample in samples(row.tree):
+            for sample in (with_commands(notation, s) for s in samples(row.tree)):
+                enter = ', '.join(c_string(line) for line in entering(mode) + entry_first(row, sample))
                 out.write(f'\t{{ {c_string(row.where)}, {c_string(mode.name)}, {{ {enter or "NULL"} }}, '
                           f'{c_string(text_of(sample))}, {c_string(no_form(row, sample))}, '
                           f'{c_string(default) if default else "NULL"}, {row.level}, {flags(row)} }},\n')

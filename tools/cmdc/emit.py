@@ -4,7 +4,8 @@
 from syntax import Group, Tok
 
 NONE = 0xffff
-FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'kept': 256}
+FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'kept': 256, 'part': 512,
+         'removes': 1024}
 
 
 def c_string(text):
@@ -66,7 +67,7 @@ class Emitter:
 
     def flags(self, row):
         n = sum(bit for option, bit in FLAGS.items() if row.has(option))
-        n |= 1 if row.is_config else 0
+        n |= 1 if row.is_config and not row.has('removes') else 0
         n |= 16 if row.hidden else 0
         n |= 32 if row.mode.name == 'exec' and row.words[0].text in ('show', 'more') else 0
         n |= 64 if row.group else 0

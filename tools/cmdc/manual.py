@@ -39,7 +39,11 @@ def facts(row):
         found.append('Kept for configuration only: it acts on nothing in this release.')
     if row.has('merge'):
         found.append('What is not given stays as it was.')
-    if row.has('input'):
+    if row.has('part'):
+        found.append('A part of what its other rows say: `no` takes only this part away.')
+    if row.has('removes'):
+        found.append('Takes away what its other rows made.')
+    if row.has('input') and not row.has('removes'):
         found.append('Not kept as typed: shown as the row that names what was made of it.')
     if row.has('text'):
         found.append('Text follows, until a line `' + row.opt('text').split()[0] + '`.')

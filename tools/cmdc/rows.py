@@ -6,9 +6,9 @@ import re
 from syntax import Bad, Group, SyntaxReader, Tok, automaton
 
 VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
-               'BANNER': 'BANNER', 'COMMAND': 'COMMAND'}
+               'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD'}
 OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
-           'unless', 'text', 'sets', 'alias', 'everywhere'}
+           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes'}
 
 
 # --- rows and modes ---
@@ -77,7 +77,7 @@ class Notation:
                 group = True
             elif stripped.startswith('mode '):
                 modes = self.open_modes(stripped[5:], where)
-            elif stripped.startswith('help '):
+            elif stripped.startswith('help ') and stripped.endswith('"'):  # else it is the command `help`
                 *path, text_ = [q or w for q, w in words_of(stripped[5:])]
                 for mode in modes:
                     mode.helps[tuple(path)] = text_
@@ -290,12 +290,14 @@ def may_end(row):
 
 def no_last(row):
     """Where `no …` may end: after the leading keywords and every key that has no default, on whatever way there, and
-    where no key has to follow."""
+    where no key has to follow. A row that is part of an entry needs more than the entry's keys: it takes only itself
+    away."""
     keys = set()
     if row.list is not None:
         defaults = {node.name for node, _, _ in row.defaults}
         keys = {k for k in row.list.keys if k not in defaults}
-    start = len(row.words) - 1
+    start = max((t.index for t in row.toks if row.has('part') and t.node is not None and t.node.is_key),
+                default=len(row.words) - 2) + 1
     have = {i: None for i in range(len(row.toks))}
 
     def given(tok):

@@ -28,7 +28,7 @@ class Tok:
         if self.kind == 'RANGE':
             return f'<{self.low}-{self.high}>'
         return {'STRING': 'WORD', 'LINE': 'LINE', 'IPV4': 'A.B.C.D', 'MASK': 'A.B.C.D', 'INTERFACE': 'INTERFACE',
-                'BANNER': 'LINE', 'COMMAND': 'LINE'}.get(self.kind, self.text)
+                'BANNER': 'LINE', 'COMMAND': 'LINE', 'METHOD': 'METHOD'}.get(self.kind, self.text)
 
 
 class Group:

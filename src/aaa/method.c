@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * method.c: see method.h. Runs in core.
+ */
+#include "method.h"
+
+#include <string.h>
+
+enum aaa_method aaa_method_named(const char *text)
+{
+	static const struct {
+		const char *text;
+		enum aaa_method method;
+	} names[] = {
+		{ "local", AAA_LOCAL },   { "local-case", AAA_LOCAL_CASE },
+		{ "enable", AAA_ENABLE }, { "line", AAA_LINE },
+		{ "none", AAA_NONE },     { "if-authenticated", AAA_IF_AUTHENTICATED },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i].text, text) == 0)
+			return names[i].method;
+	return AAA_SERVERS;
+}
+
+enum aaa_method aaa_method_first(const char *const *methods, size_t n, unsigned askable)
+{
+	for (size_t i = 0; i < n; i++) {
+		enum aaa_method method = aaa_method_named(methods[i]);
+
+		if (askable & AAA_BIT(method))
+			return method;
+	}
+	return AAA_DENY;
+}

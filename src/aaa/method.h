@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * method.h: the methods of an AAA list and their order. One rule: a method that cannot be asked (no such server, no
+ * password set) counts as an error and the next one is tried; a rejection is final.
+ */
+#ifndef AAA_METHOD_H
+#define AAA_METHOD_H
+
+#include <stddef.h>
+
+enum aaa_method {
+	AAA_DENY, /* no method of the list can be asked */
+	AAA_LOCAL,
+	AAA_LOCAL_CASE,
+	AAA_ENABLE,
+	AAA_LINE,
+	AAA_NONE,
+	AAA_IF_AUTHENTICATED,
+	AAA_SERVERS /* a group of servers */
+};
+#define AAA_BIT(method) (1u << (method))
+
+/* By its words in the configuration: "local-case", "group radius" … */
+enum aaa_method aaa_method_named(const char *text);
+/* The first of the methods that can be asked; `askable`: the bits of those that can. */
+enum aaa_method aaa_method_first(const char *const *methods, size_t n, unsigned askable);
+
+#endif

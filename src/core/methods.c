@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * methods.c: see methods.h. Runs in core; names of users are hostile.
+ */
+#include "methods.h"
+
+#include "core/core.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define METHODS_MAX 4
+#define USERS       "/ravelin-system:users/user"
+
+bool methods_aaa(const struct core *core)
+{
+	return model_bool(core->model, "/ravelin-aaa:aaa/new-model");
+}
+
+/* The first method that can be asked of those below `parent` (NULL: at `path` itself). */
+static enum aaa_method first_of(const struct core *core, const struct lyd_node *parent, const char *path,
+				unsigned askable)
+{
+	const char *names[METHODS_MAX];
+	size_t n = 0;
+
+	for (const struct lyd_node *m = model_first(core->model, parent, path); m && n < METHODS_MAX; m = model_next(m))
+		names[n++] = model_value(m);
+	return aaa_method_first(names, n, askable);
+}
+
+const char *methods_enable_password(const struct core *core, unsigned level, const char **type, bool *secret)
+{
+	static const char *const kinds[] = { "secret", "password" };
+	char text[8];
+
+	snprintf(text, sizeof text, "%u", level);
+	for (size_t i = 0; i < 2; i++) {
+		const struct lyd_node *entry =
+		    model_entry(core->model, "/ravelin-system:enable", (const char *[]){ kinds[i], text });
+
+		if (entry) {
+			*type = model_below(entry, "type");
+			*secret = i == 0;
+			return model_below(entry, "value");
+		}
+	}
+	return NULL;
+}
+
+/* What this device can ask: a user database with nobody in it, or a password nobody set, cannot be asked. */
+static unsigned askable(const struct core *core, const struct line *line, unsigned level)
+{
+	unsigned bits = AAA_BIT(AAA_NONE);
+	const char *type;
+	bool secret;
+
+	if (model_first(core->model, NULL, USERS))
+		bits |= AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE);
+	if (methods_enable_password(core, level, &type, &secret))
+		bits |= AAA_BIT(AAA_ENABLE);
+	if (lines_password(core->lines, line, &type))
+		bits |= AAA_BIT(AAA_LINE);
+	return bits;
+}
+
+enum aaa_method methods_login(const struct core *core, const struct line *line)
+{
+	const char *list = lines_login_list(core->lines, line->type);
+	const struct lyd_node *entry =
+	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
+
+	return entry ? first_of(core, entry, "method", askable(core, line, 15)) : AAA_NONE;
+}
+
+enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level)
+{
+	static const char path[] = "/ravelin-aaa:aaa/enable/method";
+	unsigned can = askable(core, line, level) & ~(AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE));
+
+	if (methods_aaa(core) && model_first(core->model, NULL, path))
+		return first_of(core, NULL, path, can);
+	if (can & AAA_BIT(AAA_ENABLE))
+		return AAA_ENABLE;
+	return line->type == LINE_CON ? AAA_NONE : AAA_DENY;
+}
+
+bool methods_exec(const struct core *core, const char *user, bool console, unsigned *level)
+{
+	const struct lyd_node *entry = model_entry(core->model, "/ravelin-aaa:aaa/exec", (const char *[]){ "default" });
+	const struct lyd_node *known = methods_user(core, user, true);
+	const char *own = known ? model_below(known, "privilege") : NULL;
+	enum aaa_method method = AAA_LOCAL;
+
+	if (methods_aaa(core)) {
+		bool asked = entry && (!console || model_bool(core->model, "/ravelin-aaa:aaa/console"));
+		unsigned can = AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_NONE) | AAA_BIT(AAA_IF_AUTHENTICATED);
+
+		method = asked ? first_of(core, entry, "method", can) : AAA_NONE;
+	}
+	*level = method == AAA_LOCAL && own ? (unsigned)strtoul(own, NULL, 10) : 1;
+	return method != AAA_DENY && (method != AAA_LOCAL || known || !methods_aaa(core));
+}
+
+const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact)
+{
+	const struct lyd_node *user = model_entry(core->model, USERS, (const char *[]){ name });
+
+	if (user || exact)
+		return user;
+	for (user = model_first(core->model, NULL, USERS); user; user = model_next(user))
+		if (strcasecmp(model_below(user, "name"), name) == 0)
+			return user;
+	return NULL;
+}

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * set.c: the compiled rows of a dialect, bound to a model and to handlers, and the privilege each row needs. A keyword
- * has a level of its own or none; a row needs the highest along its leading keywords. `privilege exec level N WORDS`
- * replaces the level of the last of WORDS, with `all` that of every word behind it too, and, as in IOS, that of the
- * words before it unless they are set themselves.
+ * set.c: the compiled rows of a dialect, bound to a model and to handlers.
  * Runs in core.
  */
 #include "private.h"
@@ -12,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PRIVILEGES "/ravelin-system:privileges/privilege"
 
 static const struct cmd_table *const tables[] = { &cmd_table_ios };
 
@@ -120,91 +115,4 @@ void cmd_set_free(struct cmd_set *set)
 	free(set->fns);
 	free(set->level);
 	free(set);
-}
-
-/* --- privileges --- */
-
-static bool word_at(const char **text, const char *word)
-{
-	size_t n = strcspn(*text, " ");
-	bool same = n && strlen(word) == n && !strncmp(*text, word, n);
-
-	*text += n + ((*text)[n] == ' ');
-	return same;
-}
-
-/* How the words of an override stand to the first `n` keywords of a row. */
-enum relation { ELSEWHERE, BEFORE, SAME, BEYOND };
-
-static enum relation compare_words(const struct cmd_set *set, const struct cmd_row *row, unsigned n, const char *words)
-{
-	for (unsigned i = 0; i < n; i++) {
-		if (!*words)
-			return BEFORE;
-		if (!word_at(&words, pool_text(set, row_tok(set, row, i)->text)))
-			return ELSEWHERE;
-	}
-	return *words ? BEYOND : SAME;
-}
-
-/* What the overrides say of one keyword; -1: nothing. */
-struct overrides {
-	int same, all, beyond; /* its own; of an `all` before it; implied by those set beyond it */
-};
-
-static int lesser(int a, int b)
-{
-	return a < 0 || b < a ? b : a;
-}
-
-/* A row needs the highest level along its words, so that of two `all` before a word the lesser is no less than asked.
- */
-static void take_override(struct overrides *o, enum relation r, const struct lyd_node *p)
-{
-	int level = (int)strtoul(model_below(p, "level"), NULL, 10);
-
-	if (r == SAME)
-		o->same = level;
-	if (r == BEYOND)
-		o->beyond = lesser(o->beyond, level);
-	if (r == BEFORE && strcmp(model_below(p, "all"), "true") == 0)
-		o->all = lesser(o->all, level);
-}
-
-/* The level of the row's n-th keyword, set by itself, by `all` before it, or implied by what is set beyond it; -1: as
- * it is. */
-static int overridden(const struct cmd_set *set, const struct cmd_row *row, unsigned n)
-{
-	const char *mode = mode_called(&set->table->modes[row->mode]);
-	struct overrides o = { -1, -1, -1 };
-
-	for (const struct lyd_node *p = model_first(set->model, NULL, PRIVILEGES); p; p = model_next(p)) {
-		const char *words = model_below(p, "command");
-
-		if (!strcmp(model_below(p, "mode"), mode) && model_below(p, "level"))
-			take_override(&o, compare_words(set, row, n, words), p);
-	}
-	if (o.same >= 0)
-		return o.same;
-	return o.all >= 0 ? o.all : o.beyond;
-}
-
-void cmd_set_reload_privileges(struct cmd_set *set)
-{
-	bool any = model_first(set->model, NULL, PRIVILEGES);
-
-	for (unsigned i = 0; i < set->table->rows_n; i++) {
-		const struct cmd_row *row = &set->table->rows[i];
-		const char *own = pool_text(set, row->levels);
-		int need = 0;
-
-		for (unsigned n = 0; n < row->words; n++) {
-			int level = own[n] == '.' ? 0 : own[n] - 'a';
-			int other = any ? overridden(set, row, n + 1) : -1;
-
-			level = other >= 0 ? other : level;
-			need = level > need ? level : need;
-		}
-		set->level[i] = (uint8_t)need;
-	}
 }

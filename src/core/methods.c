@@ -74,7 +74,11 @@ enum aaa_method methods_login(const struct core *core, const struct line *line)
 	const struct lyd_node *entry =
 	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
 
-	return entry ? first_of(core, entry, "method", askable(core, line, 15)) : AAA_NONE;
+	if (entry)
+		return first_of(core, entry, "method", askable(core, line, 15));
+	if (!list)
+		return AAA_NONE;
+	return askable(core, line, 15) & AAA_BIT(AAA_LOCAL) ? AAA_LOCAL : AAA_DENY;
 }
 
 enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level)

@@ -15,7 +15,8 @@ struct line;
 struct lyd_node;
 
 bool methods_aaa(const struct core *core); /* `aaa new-model` */
-/* Who asks at the login on this line, the console: without a list nobody is asked, so that nobody is locked out. */
+/* Who asks at the login on this line, the console: without a list nobody is asked, so that nobody is locked out; a list
+ * that is named and not there is no open door, the local users are asked. */
 enum aaa_method methods_login(const struct core *core, const struct line *line);
 /* Who asks for the password of `enable`; `level` must have one for the method enable. */
 enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level);

@@ -88,6 +88,23 @@ static int run_line(struct txn *t, struct cmd_place *place, unsigned level, stru
 	return rc;
 }
 
+/* What an alias stands for is typed like anything else. */
+static void expand(struct txn *t, struct cmd_place *place, unsigned level, struct str line)
+{
+	struct str none = STR("");
+	struct arena a;
+	ptrdiff_t grown;
+	struct str whole;
+
+	arena_init(&a, (size_t)1 << 20);
+	whole = cmd_alias(set, place, line, &a, &grown);
+	if ((ptrdiff_t)whole.n != (ptrdiff_t)line.n + grown)
+		abort();
+	if (grown)
+		run_line(t, place, level, whole, &none);
+	arena_release(&a);
+}
+
 static void explain(const struct cmd_place *place, unsigned level, struct str line)
 {
 	struct buf out;
@@ -123,6 +140,7 @@ static void type_all(struct txn *t, struct str rest, unsigned level, bool exec)
 		struct str line = take_line(&rest);
 
 		explain(&place, level, line);
+		expand(t, &place, level, line);
 		if (line.n && line.p[0] == '~') /* out of a mode, as `exit` does in core */
 			cmd_place_up(&place);
 		else

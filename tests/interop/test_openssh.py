@@ -2,6 +2,7 @@
 """The stock OpenSSH client logs in with every algorithm and method offered, runs commands, and is refused what it
 should not have."""
 
+import re
 import socket
 import subprocess
 
@@ -79,6 +80,17 @@ def test_login_banner(lab):
     done = device.ssh("show privilege", options=with_option("LogLevel", "INFO"))
     assert (done.stdout, done.returncode) == (LEVEL, 0)
     assert "Authorized use only" in done.stderr
+
+
+def test_login_banner_tokens(lab):
+    """Its tokens are replaced, its UTF-8 is the client's to show, and the longest one arrives whole."""
+    long = "\n".join("東" * 63 for _ in range(62))
+    device = lab.booted(plus(f"banner login #$(hostname).$(domain) [$(line)] Вход – 東京\n{long}#\n"))
+    done = device.ssh("show privilege", options=with_option("LogLevel", "INFO"))
+    assert (done.stdout, done.returncode) == (LEVEL, 0)
+    octal = re.compile(rb"\\([0-7]{3})")  # how the client shows bytes that its locale has no characters for
+    shown = octal.sub(lambda m: bytes([int(m.group(1), 8)]), done.stderr.replace("\r", "").encode()).decode()
+    assert f"R1.example.com [] Вход – 東京\n{long}\n" in shown
 
 
 def test_unknown_user(shared_device):

@@ -209,6 +209,52 @@ static void a_banner_may_hold_the_delimiter(void **state)
 	bed_release(&two);
 }
 
+static void same_when_read_back(struct bed *one, const char *banner)
+{
+	char *text = strdup(bed_show(one, false));
+	struct bed two;
+
+	bed_init(&two);
+	assert_int_equal(bed_load(&two, text), 0);
+	assert_string_equal(model_str(two.model, "/ravelin-system:banner/motd"), banner);
+	bed_release(&two);
+	free(text);
+}
+
+/* What is printed for the longest line a terminal takes is longer, and can be read all the same; and a banner has 4096
+ * characters, whatever their bytes. */
+static void the_longest_banners(void **state)
+{
+	char line[4097], text[3 * 4096 + 128];
+	size_t n = 0;
+	struct bed b;
+
+	bed_init(&b);
+	memset(line, 'x', sizeof line - 1);
+	memcpy(line, "ban m #", 7);
+	line[4095] = '#';
+	line[4096] = '\0';
+	assert_int_equal(bed_type(&b, line, NULL), 0);
+	line[4095] = '\0';
+	same_when_read_back(&b, line + 7);
+	for (size_t i = 1; i < 4096; i++) { /* with the line feed behind the delimiter, 4096 */
+		const char *c = i % 64 ? "\345\261\261" : "\n";
+
+		memcpy(text + n, c, strlen(c));
+		n += strlen(c);
+	}
+	memcpy(text + n, "#", 2);
+	assert_int_equal(bed_type(&b, "banner motd #", text), 0);
+	text[n] = '\0';
+	memmove(text + 1, text, n + 1);
+	text[0] = '\n';
+	same_when_read_back(&b, text);
+	memcpy(text + n + 1, "x#", 3); /* one more is too many */
+	assert_int_equal(bed_type(&b, "banner motd #", text), E_INVAL);
+	assert_non_null(strstr(bed_error(&b, 0), "length"));
+	bed_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +262,7 @@ int main(void)
 		cmocka_unit_test(ranges_fold),          cmocka_unit_test(order),
 		cmocka_unit_test(a_long_list),          cmocka_unit_test(presence),
 		cmocka_unit_test(values_like_keywords), cmocka_unit_test(a_banner_may_hold_the_delimiter),
+		cmocka_unit_test(the_longest_banners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,22 @@ static void login_on_the_console(void **state)
 	assert_int_equal(methods_login(core, con), AAA_LOCAL);
 }
 
+static void a_list_that_is_not_there(void **state)
+{
+	static const char *const con0[] = { "con", "0" };
+	struct core *core = *state;
+	const struct line *con = lines_at(core->lines, 0);
+
+	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
+	set(core, "/ravelin-line:lines/line", con0, "login", "list");
+	set(core, "/ravelin-line:lines/line", con0, "login-list", "CON");
+	assert_int_equal(methods_login(core, con), AAA_DENY);
+	user(core, "bob", "7");
+	assert_int_equal(methods_login(core, con), AAA_LOCAL);
+	set(core, "/ravelin-aaa:aaa/login", (const char *[]){ "CON" }, "method", "none");
+	assert_int_equal(methods_login(core, con), AAA_NONE);
+}
+
 static void enable_methods(void **state)
 {
 	struct core *core = *state;
@@ -198,8 +214,9 @@ static void banners_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(login_on_the_console), TEST(enable_methods), TEST(exec_authorization),
-		TEST(names_of_users),       TEST(banner_tokens),  TEST(banners_are_bounded),
+		TEST(login_on_the_console), TEST(a_list_that_is_not_there), TEST(enable_methods),
+		TEST(exec_authorization),   TEST(names_of_users),           TEST(banner_tokens),
+		TEST(banners_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

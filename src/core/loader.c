@@ -145,9 +145,21 @@ static bool next_line(struct loader *l, struct str *line)
 	line->n = lf ? (size_t)(lf - rest.p) : rest.n;
 	buf_consume(&l->text, line->n + (lf != NULL));
 	l->lines_read++;
-	while (line->n && (line->p[line->n - 1] == '\r' || line->p[line->n - 1] == ' '))
+	while (line->n && line->p[line->n - 1] == '\r')
 		line->n--;
 	return true;
+}
+
+/* Blanks at the end belong to a password or a banner, but not to a word. */
+static struct str without_blanks(struct str line)
+{
+	while (line.n && (*line.p == ' ' || *line.p == '\t')) {
+		line.p++;
+		line.n--;
+	}
+	while (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
+		line.n--;
+	return line;
 }
 
 static bool ends_text(const struct cmd_text_rule *rule, struct str line)
@@ -156,10 +168,7 @@ static bool ends_text(const struct cmd_text_rule *rule, struct str line)
 
 	if (rule->within)
 		return memmem(line.p, line.n, words, strlen(words)) != NULL;
-	while (line.n && (*line.p == ' ' || *line.p == '\t')) {
-		line.p++;
-		line.n--;
-	}
+	line = without_blanks(line);
 	while (*words) {
 		size_t n = strcspn(words, ",");
 
@@ -205,6 +214,7 @@ static void keep_last_change(struct loader *l, struct str line)
 static void start_line(struct loader *l, struct str line)
 {
 	size_t n = line.n < sizeof l->line - 1 ? line.n : sizeof l->line - 1;
+	struct str word;
 
 	l->line_no = l->lines_read;
 	memcpy(l->line, line.p, n);
@@ -214,7 +224,8 @@ static void start_line(struct loader *l, struct str line)
 		line.p++;
 		line.n--;
 	}
-	if (line.n == 3 && strncasecmp((const char *)line.p, "end", 3) == 0) {
+	word = without_blanks(line);
+	if (word.n == 3 && strncasecmp((const char *)word.p, "end", 3) == 0) {
 		buf_clear(&l->text);
 		return;
 	}

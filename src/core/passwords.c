@@ -13,6 +13,7 @@
 #include "core/secret_check.h"
 #include "model/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -77,11 +77,14 @@ def test_they_are_shown_on_the_console(lab):
 def test_no_secret_of_a_bad_line_is_logged(lab):
     """However a refused line spells it, what it says of a secret is in no log."""
     lines = ["en secret 0 Hush1", "username a pass\t0 Hush2 x\ty z", "enable secret 5 Hush3", "passwd Hush4",
-             "username b secret 9 Hush5", "line vty 0 4", "password\tHush6\tand more", "secret Hush7"]
+             "username b secret 9 Hush5", "username c password 7 Hush8", "username d password 0 x", "username d secret Hush9",
+             "username e algorithm-type md5 secret 9 Hush10", "line vty 0 4", "password\tHush6\tand more", "secret Hush7"]
     device = booted(lab, "\n".join([*GOOD.splitlines(), *lines, ""]))
     shown = device.ssh("show logging").stdout + device.log()
     assert "CONFIG_LINE" in shown
     assert "Hush" not in shown, shown
+    assert "Can not have both a user password and a user secret" in shown
+    assert "not a valid encrypted secret" in shown
 
 
 STRANGE = {

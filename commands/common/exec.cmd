@@ -27,9 +27,6 @@ mode exec
       "Display information about terminal lines"
   who ; level 1, handler show-users
       "Display information about terminal lines"
-  show aliases [{exec | configure | interface | line}] ; level 1
-      "Display alias commands"
-      "Exec mode" "Global configuration mode" "Interface configuration mode" "Line configuration mode"
   show privilege ; level 1
       "Show current privilege level"
   show clock ; level 1
@@ -40,6 +37,9 @@ mode exec
       "TTY line information"
   show running-config [all] ; level 15
       "Current operating configuration" "Configuration with defaults"
+  show aliases [{exec | configure | interface | line}] ; level 1
+      "Display alias commands"
+      "Exec mode" "Global configuration mode" "Interface configuration mode" "Line configuration mode"
   show startup-config ; level 15
       "Contents of startup configuration"
 

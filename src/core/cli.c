@@ -435,10 +435,11 @@ void cli_cancel(struct cli *sh)
 	run_end(run, 1);
 }
 
-int run_become(struct run *run, struct str line)
+int run_command(struct run *run, struct str line)
 {
 	struct cmd_place exec;
 
+	run->redirected = true;
 	run->data = NULL;
 	cmd_place_exec(run->core->cmds, &exec);
 	return begin_line(run, &exec, line);
@@ -453,7 +454,6 @@ int cmd_do(struct run *run)
 		return run_fail(run, "%% do is not for configuration files");
 	if (run->redirected || !line)
 		return run_fail(run, "%% Incomplete command.");
-	run->redirected = true;
 	run->prompt_len += cmd_arg_column(&run->match, "line");
-	return run_become(run, str_of(line));
+	return run_command(run, str_of(line));
 }

@@ -105,7 +105,7 @@ bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; t
 const char *run_answer(struct run *run);
 void run_progress(struct run *run, const char *text);
 /* The run goes on as if this line had been typed at exec; the result is the step function's. */
-int run_become(struct run *run, struct str line);
+int run_command(struct run *run, struct str line);
 int run_fail(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* prints, RUN_FAILED */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
- * cmd_session.c (who types), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c, and
- * passwords.c for rows that carry one.
+ * cmd_session.c (who types), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c.
+ * cmd_help.c (what helps him), passwords.c (rows that carry one).
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H

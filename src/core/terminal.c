@@ -419,7 +419,7 @@ static int console_finish(struct run *run, int rc)
 		return rc;
 	banner_put(run->core, "exec", peer_of(run->cli)->line, &run->out);
 	command = run->cli->user[0] ? autocommand_of(run->cli) : NULL;
-	return command ? run_become(run, str_of(command)) : RUN_DONE;
+	return command ? run_command(run, str_of(command)) : RUN_DONE;
 }
 
 static int console_step(struct run *run)

@@ -37,9 +37,10 @@ mode exec
       "TTY line information"
   show running-config [all] ; level 15
       "Current operating configuration" "Configuration with defaults"
-  show aliases [{exec | configure | interface | line}] ; level 1
+  show aliases [{exec | configure | controller | interface | line | map-list | router}] ; level 1
       "Display alias commands"
-      "Exec mode" "Global configuration mode" "Interface configuration mode" "Line configuration mode"
+      "Exec mode" "Global configuration mode" "Controller configuration mode" "Interface configuration mode"
+      "Line configuration mode" "Map list configuration mode" "Router configuration mode"
   show startup-config ; level 15
       "Contents of startup configuration"
 

@@ -8,7 +8,7 @@ mode config
   ip cef(cef) = /rt:routing ; kept, no cef=false
       "Cisco Express Forwarding"
   help ip domain  "IP DNS Resolver"
-  ip domain lookup(lookup) = /sys:domain ; kept, alias ip domain-lookup(lookup)
+  ip domain-lookup(lookup) = /sys:domain ; kept, alias ip domain lookup(lookup)
       "Enable IP Domain Name System hostname translation"
   ip domain list <name> = /sys:domain/search ; kept, alias ip domain-list <name>
       "Domain name to complete unqualified host names." "A domain name"

@@ -80,22 +80,31 @@ static void put_alias(void *arg, const char *name, const char *command)
 	buf_printf(arg, "  %-20s  %s\n", name, command);
 }
 
-void cmd_aliases(const struct cmd_set *set, const char *called, struct buf *out)
+static bool mode_named(const struct cmd_match *m)
 {
+	for (const struct cmd_item *i = m->values->first; i; i = i->next)
+		if (i->tok && mode_find(m->values->set, pool_text(m->values->set, i->tok->text)))
+			return true;
+	return false;
+}
+
+void cmd_aliases(const struct cmd_match *m, struct buf *out)
+{
+	const struct cmd_set *set = m->values->set;
+	bool named = mode_named(m);
 	struct buf list;
 
 	buf_init(&list, 0);
 	for (unsigned i = 0; i < set->table->modes_n; i++) {
-		const struct cmd_mode *mode = &set->table->modes[i];
+		const char *called = mode_called(&set->table->modes[i]);
 
-		if (called && strcmp(called, mode_called(mode)))
+		if (named && !cmd_has(m, called))
 			continue;
 		buf_clear(&list);
-		alias_each(set, mode, put_alias, &list);
+		alias_each(set, &set->table->modes[i], put_alias, &list);
 		if (!buf_len(&list))
 			continue;
-		buf_printf(out, "%s%c%s mode aliases:\n", buf_len(out) ? "\n" : "", mode_called(mode)[0] & ~0x20,
-			   mode_called(mode) + 1);
+		buf_printf(out, "%s%c%s mode aliases:\n", buf_len(out) ? "\n" : "", called[0] & ~0x20, called + 1);
 		buf_put(out, buf_ptr(&list), buf_len(&list));
 	}
 	buf_release(&list);

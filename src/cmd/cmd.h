@@ -104,9 +104,8 @@ struct cmd_match {
  */
 struct str cmd_alias(const struct cmd_set *set, const struct cmd_place *place, struct str line, struct arena *a,
 		     ptrdiff_t *grown);
-/* The aliases of a mode as `show aliases` lists them, the built-in ones included; nothing if it has none. `mode` as in
- * `alias MODE`, NULL: of all modes. */
-void cmd_aliases(const struct cmd_set *set, const char *mode, struct buf *out);
+/* `show aliases`: those of the mode the line names, or of all modes, the built-in ones included. */
+void cmd_aliases(const struct cmd_match *m, struct buf *out);
 /* 0, E_INVAL (err is filled) or E_NOMEM. `level`: the privilege of who types; rows above it do not exist for him. */
 int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
 	      struct arena *a, struct cmd_match *m, struct cmd_error *err);

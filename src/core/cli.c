@@ -9,7 +9,6 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/core.h"
-#include "core/passwords.h"
 #include "core/syslog.h"
 #include "model/model.h"
 
@@ -237,11 +236,7 @@ static int apply_match(struct run *run)
 		return RUN_FAILED;
 	}
 	changed = txn_changes(t) > 0;
-	rc = passwords_protect(run->core, t, &e);
-	if (rc < 0)
-		txn_abort(t);
-	else
-		rc = txn_commit(t, &e);
+	rc = txn_commit(t, &e);
 	if (rc < 0)
 		return run_fail(run, "%% %s", e.text);
 	if (e.text[0])

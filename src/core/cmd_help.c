@@ -22,12 +22,6 @@ int cmd_help_text(struct run *run)
 
 int cmd_show_aliases(struct run *run)
 {
-	static const char *const modes[] = { "exec", "configure", "interface", "line" };
-	const char *mode = NULL;
-
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-		if (cmd_has(&run->match, modes[i]))
-			mode = modes[i];
-	cmd_aliases(run->core->cmds, mode, &run->out);
+	cmd_aliases(&run->match, &run->out);
 	return RUN_DONE;
 }

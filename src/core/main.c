@@ -11,6 +11,7 @@
 #include "core/loader.h"
 #include "core/loop.h"
 #include "core/overlap.h"
+#include "core/passwords.h"
 #include "core/peer.h"
 #include "core/service.h"
 #include "core/shutdown.h"
@@ -275,7 +276,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->lines = lines_new(core->model);
 	core->sshd = sshd_new(core);
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
-	if (!core->lines || !core->sshd || !core->gate ||
+	if (!core->lines || !core->sshd || !core->gate || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-ssh:ssh", on_ssh_change, core) < 0)
 		return err_set(e, E_NOMEM, "out of memory");

@@ -45,19 +45,25 @@ static int protect(void *arg, struct txn *t, struct lyd_node *holder, struct err
 	return rc ? rc : txn_set(t, holder, "type", "7", e);
 }
 
-int passwords_protect(struct core *core, struct txn *t, struct errbuf *e)
+static int guard(void *arg, struct txn *t, struct errbuf *e)
 {
+	const struct model *m = arg;
 	struct protected last = { "", "" };
 	bool all = false;
 	int rc;
 
-	if (!txn_changes(t) || !model_bool(core->model, "/ravelin-system:passwords/encryption"))
+	if (!txn_changes(t) || !model_bool(m, "/ravelin-system:passwords/encryption"))
 		return 0;
 	for (size_t i = 0; i < txn_changes(t); i++)
 		all |= strcmp(txn_change(t, i)->path, "/ravelin-system:passwords/encryption") == 0;
 	rc = txn_each_holder(t, all, "value", "type", protect, &last, e);
 	explicit_bzero(&last, sizeof last);
 	return rc;
+}
+
+int passwords_guard(struct model *m)
+{
+	return model_guard(m, NULL, guard, m);
 }
 
 /* --- the hook of `username`, `enable` and a line's `password` --- */

@@ -7,10 +7,9 @@
 
 #include "base/err.h"
 
-struct core;
-struct txn;
+struct model;
 
-/* Before every commit: what this transaction set, or everything when it switched the service on, becomes type 7. */
-int passwords_protect(struct core *core, struct txn *t, struct errbuf *e);
+/* From now on, before every commit, what it sets becomes type 7, or everything when it switches the service on. */
+int passwords_guard(struct model *m);
 
 #endif

@@ -117,9 +117,9 @@ int model_watch(struct model *m, const char *subtree, model_watch_fn *fn, void *
 
 int model_guard(struct model *m, const char *subtree, model_guard_fn *fn, void *arg)
 {
-	const struct lysc_node *schema = node_schema(m, NULL, subtree);
+	const struct lysc_node *schema = subtree ? node_schema(m, NULL, subtree) : NULL;
 
-	if (!schema)
+	if (subtree && !schema)
 		return E_NOTFOUND;
 	if (m->guards_n == GUARDS_MAX)
 		return E_LIMIT;

@@ -370,7 +370,7 @@ static int ask(struct txn *t, const struct guard *g, struct errbuf *e)
 {
 	size_t i = 0;
 
-	while (i < t->n && !below(t->edits[i].c.schema, g->subtree))
+	while (i < t->n && g->subtree && !below(t->edits[i].c.schema, g->subtree))
 		i++;
 	return i < t->n ? g->fn(g->arg, t, e) : 0;
 }

@@ -83,12 +83,14 @@ static void built_in_aliases_are_those_of_commands_there_are(void **state)
 	assert_int_equal(bed_type(b, "alias exec s show ip", NULL), 0);
 	cmd_place_exec(b->set, &b->place);
 	stands_for(b, "s ssh", "show ip ssh");
-	cmd_aliases(b->set, NULL, &b->out);
+	assert_int_equal(bed_type(b, "show aliases", NULL), 0);
+	cmd_aliases(&b->match, &b->out);
 	assert_non_null(strstr(buf_cstr(&b->out), "Exec mode aliases:\n"));
 	assert_non_null(strstr(buf_cstr(&b->out), "  s                     show ip\n"));
 	assert_null(strstr(buf_cstr(&b->out), "  s                     show\n"));
 	buf_clear(&b->out);
-	cmd_aliases(b->set, "line", &b->out);
+	assert_int_equal(bed_type(b, "show aliases line", NULL), 0);
+	cmd_aliases(&b->match, &b->out);
 	assert_int_equal(buf_len(&b->out), 0);
 }
 

@@ -124,12 +124,18 @@ static void the_longest(void **state)
 {
 	struct core *core = *state;
 	char longest[AAA_CLEAR_MAX + 1];
+	struct txn *t;
 
 	memset(longest, 'x', AAA_CLEAR_MAX);
 	longest[AAA_CLEAR_MAX] = '\0';
 	set_flag(core, "true");
 	set_user(core, "long", "password", "0", longest);
 	assert_true(user_is(core, "long", 7, longest));
+	t = model_begin(core->model);
+	assert_int_equal(txn_set(t, NULL, "/ravelin-servers:tacacs/key/type", "0", NULL), 0);
+	assert_int_equal(txn_set(t, NULL, "/ravelin-servers:tacacs/key/value", longest, NULL), 0);
+	end(core, t);
+	assert_string_equal(model_str(core->model, "/ravelin-servers:tacacs/key/type"), "7");
 }
 
 static void what_cannot_be_hidden_is_refused(void **state)

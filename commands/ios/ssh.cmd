@@ -3,6 +3,7 @@
 mode config
   help ip ssh      "Configure ssh options"
   help ip ssh rsa  "Configure RSA keypair name for SSH"
+  help ip ssh logging  "Configure logging for SSH"
 !
   ip ssh time-out~timeout <time-out> = /ssh:ssh
       "Specify SSH time-out interval" "SSH time-out interval (secs)"
@@ -12,6 +13,12 @@ mode config
       "Name of the RSA keypair" "Name of the RSA keypair"
   ip ssh version <version> = /ssh:ssh ; hook ssh-version
       "Specify protocol version to be supported" "Protocol version"
+  ip ssh logging events(logging-events) = /ssh:ssh
+      "Log SSH sessions, logins and their ends"
+  ip ssh source-interface <source-interface IFNAME> = /ssh:ssh ; kept
+      "Specify interface for source address in SSH connections" "Interface the SSH client connects from"
+  ip ssh stricthostkeycheck(stricthostkeycheck) = /ssh:ssh ; kept
+      "Enable SSH server authentication: the client refuses a host key that is not configured"
   ip ssh pubkey-chain = /ssh:ssh/pubkey-chain ; enter conf-ssh-pubkey
       "Specify SSH public keys of users and servers"
 

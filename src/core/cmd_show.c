@@ -152,7 +152,7 @@ int cmd_show_ip_ssh(struct run *run)
 
 	if (off) {
 		buf_puts(&run->out, "%SSH has not been enabled\n");
-		if (sshd_has_keys(core->sshd))
+		if (sshd_off_is_odd(core->sshd))
 			buf_printf(&run->out, "%%%s\n", off);
 		return RUN_DONE;
 	}
@@ -177,21 +177,11 @@ static const char *state_of(const struct peer *p)
 	}
 }
 
-/* The AEAD ciphers have no MAC of their own. */
-static const char *mac_of(const char *mac)
-{
-	return mac[0] ? mac : "implicit";
-}
-
 int cmd_show_ssh(struct run *run)
 {
 	const struct peer *p;
 	bool any = false;
 
-	if (!sshd_enabled(run->core->sshd)) {
-		buf_puts(&run->out, "%No SSH server connections running.\n");
-		return RUN_DONE;
-	}
 	TAILQ_FOREACH (p, &run->core->peers, link) {
 		if (p->kind != KIND_SSH)
 			continue;
@@ -201,9 +191,13 @@ int cmd_show_ssh(struct run *run)
 				 "State                Username\n");
 		any = true;
 		buf_printf(&run->out, "%-10u %-7s %-4s %-29s %-29s %-20s %s\n", p->number, "2.0", "IN",
-			   p->names.cipher_in, mac_of(p->names.mac_in), state_of(p), p->cli.user);
+			   p->names.cipher_in, peer_mac(p->names.mac_in), state_of(p), p->cli.user);
 		buf_printf(&run->out, "%-10u %-7s %-4s %-29s %-29s %-20s %s\n", p->number, "2.0", "OUT",
-			   p->names.cipher_out, mac_of(p->names.mac_out), state_of(p), p->cli.user);
+			   p->names.cipher_out, peer_mac(p->names.mac_out), state_of(p), p->cli.user);
+	}
+	if (!any && !sshd_enabled(run->core->sshd)) { /* connections outlive the server that took them */
+		buf_puts(&run->out, "%No SSH server connections running.\n");
+		return RUN_DONE;
 	}
 	if (!any)
 		buf_puts(&run->out, "%No SSHv2 server connections running.\n");

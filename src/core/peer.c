@@ -30,6 +30,11 @@ bool peer_is_console(const struct peer *p)
 	return p->kind == KIND_CONSOLE;
 }
 
+const char *peer_mac(const char *mac)
+{
+	return mac[0] ? mac : "implicit";
+}
+
 void peer_violation(struct peer *p, const char *what)
 {
 	if (p->doomed)

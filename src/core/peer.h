@@ -61,6 +61,7 @@ struct peer {
 };
 
 bool peer_is_console(const struct peer *p);
+const char *peer_mac(const char *mac); /* a MAC's name for people: the AEAD ciphers have none of their own */
 #define PEER_CLOSE_GRACE_MS 2000
 /* Asks the session to print `text` and end; it is cut off if it does not within the grace. */
 void peer_close(struct peer *p, unsigned status, const char *text);

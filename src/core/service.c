@@ -9,6 +9,7 @@
 #include "core/core.h"
 #include "core/peer.h"
 #include "core/sshd.h"
+#include "core/sshlog.h"
 #include "core/syslog.h"
 #include "core/terminal.h"
 
@@ -63,13 +64,13 @@ static bool printable(struct str s)
 static void on_KEXED(struct peer *p, const struct ipc_msg_KEXED *m)
 {
 	struct peer_names *n = &p->names;
+	bool first = n->cipher_in[0] == '\0';
 
 	if (!printable(m->client) || !printable(m->kex) || !printable(m->hostkey) || !printable(m->cipher_in) ||
 	    !printable(m->cipher_out) || !printable(m->mac_in) || !printable(m->mac_out)) {
 		peer_violation(p, "names that are none");
 		return;
 	}
-
 	str_copy(m->client, n->client, sizeof n->client);
 	str_copy(m->kex, n->kex, sizeof n->kex);
 	str_copy(m->hostkey, n->hostkey, sizeof n->hostkey);
@@ -77,6 +78,8 @@ static void on_KEXED(struct peer *p, const struct ipc_msg_KEXED *m)
 	str_copy(m->cipher_out, n->cipher_out, sizeof n->cipher_out);
 	str_copy(m->mac_in, n->mac_in, sizeof n->mac_in);
 	str_copy(m->mac_out, n->mac_out, sizeof n->mac_out);
+	if (first)
+		sshlog_session(p, true);
 }
 
 static void on_RUN(struct peer *p, const struct ipc_msg_RUN *m)
@@ -198,6 +201,7 @@ static void end_session(struct peer *p)
 	const struct peer_origin *origin = p->origin;
 
 	TAILQ_REMOVE(&core->peers, p, link);
+	sshlog_close(p);
 	cli_release(&p->cli);
 	terminal_release(p);
 	login_release(&p->login);

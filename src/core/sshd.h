@@ -30,7 +30,7 @@ const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
 const char *sshd_versions(const struct sshd *s);
 /* Why it is off, for `show ip ssh`; NULL when it is on. */
 const char *sshd_off_reason(const struct sshd *s);
-bool sshd_has_keys(const struct sshd *s);       /* it may be off for another reason than a missing pair */
+bool sshd_off_is_odd(const struct sshd *s);     /* off for another reason than that no pair was ever made */
 const char *sshd_trouble(const struct sshd *s); /* the last port it could not listen on, and why; NULL if none */
 /* Lines for `ravelin status`. */
 void sshd_status(const struct sshd *s, struct buf *out);

@@ -103,6 +103,17 @@ void syslog_event(struct syslog *log, const char *facility, int severity, const 
 	deliver(log, line);
 }
 
+const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+$/\\=~";
+	size_t n = 0;
+
+	for (; name[n] && n < SYSLOG_WORD_MAX - 1; n++)
+		out[n] = strchr(plain, name[n]) ? name[n] : '?';
+	out[n] = '\0';
+	return out;
+}
+
 void syslog_show(const struct syslog *log, struct buf *out)
 {
 	unsigned long first = log->logged > RING_LINES ? log->logged - RING_LINES : 0;

@@ -22,6 +22,9 @@ void syslog_free(struct syslog *log);
 /* Severity 0 (emergency) … 7 (debug). What is not printable ASCII is replaced. */
 void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* A name a stranger chose, as it may stand in a log line: what could end the field it stands in becomes '?'. */
+#define SYSLOG_WORD_MAX 65
+const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX]);
 /* Everything in the ring, oldest first, as `show logging` prints it. */
 void syslog_show(const struct syslog *log, struct buf *out);
 

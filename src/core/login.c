@@ -2,10 +2,12 @@
  *
  * login.c: see login.h. Runs in core; names, passwords, keys and signatures are hostile.
  *
- * Which methods: without AAA the local user database, whatever the line's password says; with AAA the list of the vty
- * (or `default`). The methods line, enable and none are skipped: none of them is enough for SSH.
- * A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user, a
- * clear-text user and a wrong password all wait for one scrypt.
+ * Which methods: without AAA the local user database, whatever the line's login and password say; with AAA the list of
+ * the vty (or `default`). The methods line, enable and none are skipped: none of them is enough for SSH.
+ * How often: each way to type a password fails `authentication-retries` + 1 times, then it is not offered any more;
+ * when both are used up, or somebody insists, the connection ends. A key cannot be guessed, so offering one costs
+ * little. A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user,
+ * a clear-text user and a wrong password all wait for one scrypt.
  */
 #include "login.h"
 
@@ -14,7 +16,7 @@
 #include "core/job.h"
 #include "core/methods.h"
 #include "core/peer.h"
-#include "core/sshd.h"
+#include "core/sshlog.h"
 #include "core/syslog.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -41,24 +43,36 @@ void login_release(struct login *l)
 	OPENSSL_cleanse(l, sizeof *l);
 }
 
-/* May local users log in by SSH at all? */
-static bool local_allowed(struct peer *p)
+/* May local users log in by SSH at all? NULL, or why not. */
+static const char *local_refused(const struct peer *p)
 {
 	const char *list = lines_login_list(p->core->lines, LINE_VTY);
 	const struct lyd_node *entry, *method;
 
 	if (!model_bool(p->core->model, "/ravelin-aaa:aaa/new-model"))
-		return true;
+		return NULL;
 	entry = model_entry(p->core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
 	if (!entry) /* no list: `aaa new-model` alone means local, as in IOS */
-		return list == NULL;
+		return list ? "the authentication list of the vty lines does not exist" : NULL;
 	for (method = model_first(p->core->model, entry, "method"); method; method = model_next(method)) {
 		const char *name = model_value(method);
 
 		if (strcmp(name, "local") == 0 || strcmp(name, "local-case") == 0)
-			return true;
+			return NULL;
 	}
-	return false;
+	return "no method of the authentication list asks for a user and his password";
+}
+
+/* The entry of who tries to log in, if he may; the log says once a connection when nobody may. */
+static const struct lyd_node *local_user(struct peer *p)
+{
+	const char *why = local_refused(p);
+
+	if (why && !p->login.told)
+		syslog_event(p->core->log, "SSH", 4, "NO_METHOD", "Login by SSH from %s refused: %s", p->address, why);
+	p->login.told |= why != NULL;
+	return why ? NULL
+		   : model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ p->login.user });
 }
 
 unsigned login_level(struct peer *p, const char *user)
@@ -74,39 +88,51 @@ static unsigned tries(const struct peer *p)
 	return 1 + (unsigned)model_uint(p->core->model, "/ravelin-ssh:ssh/authentication-retries", 3);
 }
 
+static bool used_up(const struct peer *p, enum login_method method)
+{
+	return p->login.failures[method] >= tries(p);
+}
+
 /* The methods that can still succeed. */
 static void remaining(const struct peer *p, struct buf *out)
 {
 	static const enum login_method order[] = { LOGIN_KEY, LOGIN_KBDINT, LOGIN_PASSWORD };
 
 	for (size_t i = 0; i < LOGIN_METHODS; i++) {
-		if (p->login.failures[order[i]] >= tries(p))
-			continue;
-		buf_printf(out, "%s%s", buf_len(out) ? "," : "", methods[order[i]]);
+		if (!used_up(p, order[i]))
+			buf_printf(out, "%s%s", buf_len(out) ? "," : "", methods[order[i]]);
 	}
+}
+
+static void give_up(struct peer *p)
+{
+	peer_close(p, 1, "Too many authentication failures");
 }
 
 static void refuse(struct peer *p)
 {
-	struct login *l = &p->login;
 	struct buf left;
 
-	l->prompted = false;
+	p->login.prompted = false;
+	if (used_up(p, LOGIN_PASSWORD) && used_up(p, LOGIN_KBDINT)) {
+		give_up(p);
+		return;
+	}
 	buf_init(&left, 256);
 	remaining(p, &left);
-	if (buf_len(&left) == 0)
-		peer_close(p, 1, "Too many authentication failures");
-	else
-		PEER_SEND(p, AUTH_RESULT, .result = AUTH_FAIL, .methods = buf_str(&left));
+	PEER_SEND(p, AUTH_RESULT, .result = AUTH_FAIL, .methods = buf_str(&left));
 	buf_release(&left);
 }
 
 static void failed(struct peer *p)
 {
+	char user[SYSLOG_WORD_MAX];
+
 	p->login.failures[p->login.method]++;
 	syslog_event(p->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED",
-		     "Login failed [user: %s] [Source: %s] [localport: 22] [method: %s]", p->login.user, p->address,
-		     methods[p->login.method]);
+		     "Login failed [user: %s] [Source: %s] [localport: 22] [method: %s]",
+		     syslog_word(p->login.user, user), p->address, methods[p->login.method]);
+	sshlog_userauth(p, false);
 	refuse(p);
 }
 
@@ -117,6 +143,7 @@ static void succeeded(struct peer *p)
 	memcpy(sh->user, p->login.user, sizeof sh->user);
 	sh->level = login_level(p, sh->user);
 	peer_set_phase(p, PH_USER);
+	sshlog_userauth(p, true);
 	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""));
 }
 
@@ -133,9 +160,9 @@ static bool begin(struct peer *p, enum login_method method, struct str user)
 	l->prompted = false; /* a new request abandons an open question (RFC 4256 section 3.1) */
 	if (!str_copy(user, l->user, sizeof l->user))
 		str_copy(STR("?"), l->user, sizeof l->user); /* too long or with a NUL: nobody's name */
-	if (l->failures[method] < tries(p))
+	if (!used_up(p, method))
 		return true;
-	refuse(p);
+	give_up(p);
 	return false;
 }
 
@@ -149,7 +176,7 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 	if (kind == JOB_FAILED)
 		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %.*s", (int)bytes.n,
 			     (const char *)bytes.p);
-	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes))
+	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && local_user(p)) /* he is still there */
 		succeeded(p);
 	else
 		failed(p);
@@ -158,12 +185,10 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 static void check_password(struct peer *p, struct str password)
 {
 	struct login *l = &p->login;
-	const struct lyd_node *user = NULL;
+	const struct lyd_node *user = local_user(p);
 	struct errbuf e = { "" };
 	struct buf request;
 
-	if (local_allowed(p))
-		user = model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ l->user });
 	buf_init(&request, 8192);
 	secret_check_begin(&l->check, user ? model_below(user, "credential/type") : NULL,
 			   user ? model_below(user, "credential/value") : NULL, password, &request);
@@ -228,8 +253,7 @@ static bool key_listed(struct peer *p, struct str type, struct str blob)
 	char hash[33];
 
 	/* A key proves who; the user database says that he may (`no username` takes it back). */
-	if (!entry || !local_allowed(p) ||
-	    !model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ p->login.user }))
+	if (!local_user(p) || !entry)
 		return false;
 	key_hash_md5(blob, hash);
 	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {

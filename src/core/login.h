@@ -20,6 +20,7 @@ enum login_method { LOGIN_PASSWORD, LOGIN_KBDINT, LOGIN_KEY, LOGIN_METHODS };
 struct login {
 	unsigned failures[LOGIN_METHODS];
 	unsigned queries; /* publickey queries without signature */
+	bool told;        /* the log has said why nobody can log in */
 	bool prompted;    /* a keyboard-interactive prompt is out */
 	char user[65];    /* of the attempt under way */
 	enum login_method method;

@@ -29,6 +29,7 @@
 #define SSHV2_MIN_BITS 768
 #define MAX_SOCKETS    8
 #define BACKLOG        128
+#define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
 
 struct sshd {
 	struct core *core;
@@ -46,7 +47,7 @@ struct sshd {
 
 static const struct key *find_rsa(const struct sshd *s)
 {
-	const char *wanted = model_str(s->core->model, "/ravelin-ssh:ssh/rsa-keypair-name");
+	const char *wanted = model_str(s->core->model, KEYPAIR_NAME);
 
 	for (size_t i = 0; i < keys_count(s->core->keys); i++) {
 		const struct key *k = keys_at(s->core->keys, i);
@@ -74,6 +75,8 @@ static uint64_t version_configured(const struct sshd *s)
 
 static const char *why_off(const struct sshd *s)
 {
+	if (!s->rsa && model_str(s->core->model, KEYPAIR_NAME))
+		return "the RSA key pair of ip ssh rsa keypair-name does not exist";
 	if (!s->rsa)
 		return "no RSA key pair";
 	if (s->rsa->bits < SSHV2_MIN_BITS)
@@ -100,9 +103,9 @@ const char *sshd_trouble(const struct sshd *s)
 	return s->trouble[0] ? s->trouble : NULL;
 }
 
-bool sshd_has_keys(const struct sshd *s)
+bool sshd_off_is_odd(const struct sshd *s)
 {
-	return s->rsa != NULL;
+	return s->off_reason && (s->rsa || model_str(s->core->model, KEYPAIR_NAME));
 }
 
 bool sshd_enabled(const struct sshd *s)
@@ -254,9 +257,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	banner_put(s->core, "login", NULL, &text);
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
-		  .banner = buf_str(&text), .login_secs = (uint32_t)secs,
-		  .retries = 1 + (uint32_t)model_uint(m, "/ravelin-ssh:ssh/authentication-retries", 3),
-		  .rekey_bytes = 0, .rekey_secs = 0);
+		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = 0, .rekey_secs = 0);
 	peer_set_deadline(p, secs * 1000);
 	buf_release(&blobs);
 	buf_release(&blob);

@@ -146,7 +146,6 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(LISTF, blobs)     /* public host key blobs (RFC 4253 section 6.6) */                                         \
 	F(STRF, banner)     /* SSH_MSG_USERAUTH_BANNER text or empty */                                                \
 	F(U32F, login_secs) /* from connection to shell */                                                             \
-	F(U32F, retries)    /* failures before the connection ends */                                                  \
 	F(U64F, rekey_bytes)                                                                                           \
 	F(U32F, rekey_secs)
 #define IPC_FIELDS_COOKIE(F)      F(STRF, cookie)

@@ -11,11 +11,11 @@
 
 #include <string.h>
 
-#define CHANNEL_WINDOW   65536
-#define MAX_BLOBS        8
-#define MAX_KEY_FAILURES 20 /* an agent may offer many keys before the right one */
-#define COOKIE_MARGIN    3
-#define LINGER_MS        2000
+#define CHANNEL_WINDOW 65536
+#define MAX_BLOBS      8
+#define PASSWORD_MAX   2048 /* bytes of one answer core is shown: more are nobody's password and stay as wrong cut */
+#define COOKIE_MARGIN  3
+#define LINGER_MS      2000
 
 bool link_setup(struct session *s, struct str body)
 {
@@ -33,7 +33,6 @@ bool link_setup(struct session *s, struct str body)
 		return false;
 	memcpy(s->link.cookie, m.cookie.p, m.cookie.n);
 	s->link.has_cookie = true;
-	s->link.retries = m.retries ? m.retries : 1;
 	/* Some tokens behind core's own bucket, so that time on the way never makes us early. */
 	ipc_bucket_init(&s->link.cookies, ipc_rows[IPC_COOKIE_ASK].rate);
 	for (unsigned i = 0; i < COOKIE_MARGIN; i++)
@@ -89,11 +88,6 @@ static bool answer_auth(struct session *s, struct str body)
 
 	if (!ipc_get_AUTH_RESULT(body, &m) || m.result > AUTH_KEY_OK)
 		return false;
-	if (m.result == AUTH_FAIL &&
-	    (s->link.failures >= s->link.retries || s->link.key_failures >= MAX_KEY_FAILURES)) {
-		session_stop(s, REASON_NO_MORE_AUTH, "too many authentication failures");
-		return true;
-	}
 	return ssh_auth_reply(s->link.conn, results[m.result], m.methods) == 0;
 }
 
@@ -113,6 +107,23 @@ static bool answer_prompt(struct session *s, struct str body)
 		n++;
 	}
 	return ssh_auth_prompt(s->link.conn, m.name, m.instruction, prompts, echo, n) == 0;
+}
+
+/* Core ends the connection before it has a line: there is no terminal to say so on. */
+bool link_close(struct session *s, struct str body)
+{
+	char text[sizeof s->end_text] = "";
+	struct ipc_msg_CLOSE m;
+	size_t n = 0;
+
+	if (!ipc_get_CLOSE(body, &m))
+		return false;
+	for (size_t i = 0; i < m.text.n && n < sizeof text - 1; i++) { /* made for a screen */
+		if (m.text.p[i] >= 0x20 && m.text.p[i] < 0x7f)
+			text[n++] = (char)m.text.p[i];
+	}
+	session_stop(s, s->link.awaiting ? REASON_NO_MORE_AUTH : REASON_BY_APPLICATION, text);
+	return true;
 }
 
 bool link_answer(struct session *s, uint16_t type, struct str body)
@@ -175,13 +186,18 @@ static void on_kexed(struct session *s, const struct ssh_event *ev)
 		     .mac_out = ev->u.kexed.mac_out);
 }
 
+static struct str cut(struct str password)
+{
+	return (struct str){ password.p, password.n < PASSWORD_MAX ? password.n : PASSWORD_MAX };
+}
+
 static void send_answers(struct session *s, const struct ssh_event *ev)
 {
 	struct buf items;
 
 	buf_init(&items, 0);
 	for (size_t i = 0; i < ev->u.auth.n_answers; i++)
-		str_list_put(&items, ev->u.auth.answers[i]);
+		str_list_put(&items, cut(ev->u.auth.answers[i]));
 	SESSION_SEND(s, AUTH_ANSWER, .answers = str_list_of(&items, (uint32_t)ev->u.auth.n_answers));
 	buf_release(&items);
 }
@@ -196,18 +212,15 @@ static void on_auth(struct session *s, const struct ssh_event *ev)
 		SESSION_SEND(s, AUTH_NONE, .user = user);
 		break;
 	case SSH_AUTH_PASSWORD:
-		s->link.failures++;
-		SESSION_SEND(s, AUTH_PASSWORD, .user = user, .password = ev->u.auth.password);
+		SESSION_SEND(s, AUTH_PASSWORD, .user = user, .password = cut(ev->u.auth.password));
 		break;
 	case SSH_AUTH_KBDINT:
 		SESSION_SEND(s, AUTH_KBDINT, .user = user);
 		break;
 	case SSH_AUTH_KBDINT_ANSWER:
-		s->link.failures++;
 		send_answers(s, ev);
 		break;
 	case SSH_AUTH_PUBLICKEY:
-		s->link.key_failures++;
 		SESSION_SEND(s, AUTH_KEY, .user = user, .alg = ev->u.auth.alg, .blob = ev->u.auth.blob,
 			     .signature = ev->u.auth.signature);
 		break;

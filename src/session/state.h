@@ -41,7 +41,6 @@ struct link {
 	uint32_t cols, rows;
 	char term[64];
 	unsigned awaiting; /* answers of core the library waits for: core must be read whatever stands in the queue */
-	unsigned failures, key_failures, retries;
 };
 
 #define SHELL_FDS 4
@@ -103,6 +102,7 @@ void session_sent(struct session *s, int rc);
 /* link.c */
 bool link_setup(struct session *s, struct str body);
 bool link_answer(struct session *s, uint16_t type, struct str body); /* COOKIE, SIGNED, AUTH_*; false: malformed */
+bool link_close(struct session *s, struct str body);                 /* CLOSE before there is a line */
 bool link_pump(struct session *s);                                   /* true: something moved */
 bool link_write(struct session *s); /* what the shell shows to the channel; true: something moved */
 void link_finish(struct session *s, uint32_t status);

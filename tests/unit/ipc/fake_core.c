@@ -78,7 +78,7 @@ static void setup(struct session *s)
 		 .kex = STR("curve25519-sha256,curve25519-sha256@libssh.org"), .hostkeys = STR("ssh-ed25519"),
 		 .ciphers = STR("aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr"),
 		 .macs = STR("hmac-sha2-256-etm@openssh.com,hmac-sha2-256"), .blobs = str_list_of(&blobs, 1),
-		 .login_secs = 5, .retries = 3, .rekey_bytes = 1 << 20);
+		 .login_secs = 5, .rekey_bytes = 1 << 20);
 	buf_release(&blobs);
 }
 

@@ -224,6 +224,7 @@ static int apply_match(struct run *run)
 	struct errbuf e = { "" };
 	struct cmd_error err = { .kind = CMD_ERR_OTHER };
 	struct txn *t = model_begin(run->core->model);
+	struct cmd_place before = sh->place;
 	bool changed;
 	int rc;
 
@@ -241,6 +242,9 @@ static int apply_match(struct run *run)
 		return run_fail(run, "%% %s", e.text);
 	if (e.text[0])
 		buf_printf(&run->out, "%s\n", e.text);
+	if (strcmp(cmd_place_mode(&before), cmd_place_mode(&sh->place)) != 0 ||
+	    strcmp(cmd_place_key(&before), cmd_place_key(&sh->place)) != 0)
+		cmd_left(run, &before);
 	say_if_kept(run);
 	if (changed && sh->interactive) {
 		sh->configured = true;

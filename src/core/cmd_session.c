@@ -126,8 +126,7 @@ int cmd_configure(struct run *run)
 	return RUN_DONE;
 }
 
-/* Who leaves an entry of the key chain that has no key is told so: it lets nobody in. */
-static void say_if_keyless(struct run *run)
+void cmd_left(struct run *run, const struct cmd_place *place)
 {
 	static const struct {
 		const char *mode, *list;
@@ -135,7 +134,6 @@ static void say_if_keyless(struct run *run)
 		{ "conf-ssh-pubkey-user", "/ravelin-ssh:ssh/pubkey-chain/user" },
 		{ "conf-ssh-pubkey-server", "/ravelin-ssh:ssh/pubkey-chain/server" },
 	};
-	const struct cmd_place *place = &run->cli->place;
 
 	for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
 		const struct lyd_node *entry;
@@ -157,7 +155,7 @@ int cmd_exit(struct run *run)
 		sh->leave = true;
 		return RUN_DONE;
 	}
-	say_if_keyless(run);
+	cmd_left(run, &run->cli->place);
 	if (!cmd_place_up(&sh->place) || !cmd_place_configuring(&sh->place))
 		cli_end_configuration(sh);
 	return RUN_DONE;
@@ -171,7 +169,7 @@ int cmd_logout(struct run *run)
 
 int cmd_end(struct run *run)
 {
-	say_if_keyless(run);
+	cmd_left(run, &run->cli->place);
 	if (cmd_place_configuring(&run->cli->place))
 		cli_end_configuration(run->cli);
 	return RUN_DONE;

@@ -55,4 +55,8 @@
 COMMANDS(COMMAND_DECLARE)
 #undef COMMAND_DECLARE
 
+/* A place is left, by `exit`, `end` or a line of another mode: an entry of the key chain that has no key lets nobody
+ * in, and who leaves it is told so. */
+void cmd_left(struct run *run, const struct cmd_place *place);
+
 #endif

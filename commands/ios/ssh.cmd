@@ -26,11 +26,12 @@ mode config
   help crypto key           "Long term key operations"
   help crypto key generate  "Generate new keys"
   help crypto key zeroize   "Remove keys"
-  crypto key generate rsa [{general-keys | usage-keys | label <.label WORD> | exportable
+  crypto key generate rsa [{general-keys | usage-keys | signature | encryption | label <.label WORD> | exportable
                           | modulus <.modulus 360-4096> | storage <.storage WORD>}...] ; handler
       "Generate RSA keys"
       "Generate a general purpose RSA key pair for signing and encryption"
       "Generate separate RSA key pairs for signing and encryption"
+      "Generate a key pair for signing alone" "Generate a key pair for encryption alone"
       "Provide a label" "RSA keypair label" "Allow the key to be exported"
       "Provide number of modulus bits on the command line" "size of the key modulus"
       "Store key on specified device" "Device name"

@@ -28,7 +28,7 @@
 
 struct generate {
 	char name[KEY_NAME_MAX];
-	enum key_usage usages[2]; /* usage-keys makes two pairs */
+	enum key_usage usages[2]; /* usage-keys makes two pairs, and asks for the size of each */
 	unsigned n_usages, made;
 	unsigned bits;
 	bool exportable;
@@ -70,7 +70,7 @@ static int ask_size(struct run *run, struct generate *g)
 		 "Choose the size of the key modulus in the range of %d to %d for your\n"
 		 "  %ss. Choosing a key modulus greater than 512 may take\n"
 		 "  a few minutes.\n\nHow many bits in the modulus [%d]: ",
-		 MODULUS_MIN, MODULUS_MAX, usage_name(g->usages[0]), MODULUS_ADVISED);
+		 MODULUS_MIN, MODULUS_MAX, usage_name(g->usages[g->made]), MODULUS_ADVISED);
 	return run_ask(run, GK_SIZE, true, ASK_LINE, prompt);
 }
 
@@ -135,11 +135,71 @@ static int choose_size(struct run *run, struct generate *g)
 	return make_next(run, g);
 }
 
+/* What the pairs are for; false: the line says two things at once. */
+static bool choose_usages(const struct run *run, struct generate *g)
+{
+	static const struct {
+		const char *word;
+		enum key_usage first;
+		unsigned n;
+	} kinds[] = {
+		{ "general-keys", KEY_GENERAL, 1 },
+		{ "usage-keys", KEY_SIGNATURE, 2 },
+		{ "signature", KEY_SIGNATURE, 1 },
+		{ "encryption", KEY_ENCRYPTION, 1 },
+	};
+	unsigned said = 0;
+
+	g->usages[0] = KEY_GENERAL;
+	g->usages[1] = KEY_ENCRYPTION;
+	g->n_usages = 1;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		if (!cmd_has(&run->match, kinds[i].word))
+			continue;
+		g->usages[0] = kinds[i].first;
+		g->n_usages = kinds[i].n;
+		said++;
+	}
+	return said <= 1;
+}
+
+/* Can pairs of one name stand beside each other? Only one for signing and one for encryption. */
+static bool excludes(enum key_usage a, enum key_usage b)
+{
+	return a == b || a == KEY_GENERAL || b == KEY_GENERAL;
+}
+
+/* Is there a pair the new ones would take the place of? */
+static bool replaces(const struct run *run, const struct generate *g)
+{
+	static const enum key_usage all[] = { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION };
+
+	for (size_t i = 0; i < 3; i++) {
+		bool in_the_way = false;
+
+		for (unsigned j = 0; j < g->n_usages; j++)
+			in_the_way |= excludes(all[i], g->usages[j]);
+		if (in_the_way && keys_find(run->core->keys, KEY_RSA, g->name, all[i]))
+			return true;
+	}
+	return false;
+}
+
+/* After the new pair is safe on disk: a kill in between leaves one too many, not one too few. */
+static void remove_replaced(const struct run *run, const struct generate *g, enum key_usage made)
+{
+	static const enum key_usage all[] = { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (all[i] != made && excludes(all[i], made) && keys_find(run->core->keys, KEY_RSA, g->name, all[i]))
+			keys_remove_usage(run->core->keys, g->name, KEY_RSA, all[i], NULL);
+	}
+}
+
 static int generate_begin(struct run *run)
 {
 	struct generate *g = arena_alloc(&run->arena, sizeof *g);
 	const char *storage = cmd_arg(&run->match, "storage");
-	bool two = cmd_has(&run->match, "usage-keys");
 	char prompt[300];
 
 	if (!g)
@@ -147,14 +207,12 @@ static int generate_begin(struct run *run)
 	run->data = g;
 	if (storage && strcmp(storage, "nvram:") != 0)
 		return run_fail(run, "%% No such storage device: \"%s\"; keys are kept in nvram:", storage);
+	if (!choose_usages(run, g))
+		return run_fail(run, "%% Choose one of general-keys, usage-keys, signature and encryption");
 	if (name_pair(run, g) != RUN_DONE)
 		return RUN_FAILED;
-	g->usages[0] = two ? KEY_SIGNATURE : KEY_GENERAL;
-	g->usages[1] = KEY_ENCRYPTION;
-	g->n_usages = two ? 2 : 1;
 	g->exportable = cmd_has(&run->match, "exportable");
-	if (keys_find(run->core->keys, KEY_RSA, g->name, KEY_GENERAL) ||
-	    keys_find(run->core->keys, KEY_RSA, g->name, KEY_SIGNATURE)) {
+	if (replaces(run, g)) {
 		buf_printf(&run->out, "%% You already have RSA keys defined named %s.\n", g->name);
 		snprintf(prompt, sizeof prompt, "%% Do you really want to replace them? [yes/no]: ");
 		return run_ask(run, GK_REPLACE, true, ASK_YESNO, prompt);
@@ -176,11 +234,9 @@ static int pair_made(struct run *run, struct generate *g)
 	if (!run->job_ok || !cur_done(&c))
 		return run_fail(run, "\n%% Key generation failed: %.*s", (int)buf_len(&run->job_result),
 				run->job_ok ? "bad answer" : (const char *)buf_cstr(&run->job_result));
-	/* A pair of the same usage is replaced in one step; general and usage keys of one name exclude each other. */
-	if (g->made == 0 && !keys_find(run->core->keys, KEY_RSA, g->name, g->usages[0]))
-		keys_remove(run->core->keys, g->name, KEY_RSA, NULL);
 	rc = keys_add(run->core->keys, g->name, KEY_RSA, g->usages[g->made], g->exportable, der, &e);
 	if (rc == 0) {
+		remove_replaced(run, g, g->usages[g->made]);
 		snprintf(done, sizeof done, "\n[OK] (elapsed time was %llu seconds)\n",
 			 (unsigned long long)(ms / 1000));
 		run_progress(run, done);
@@ -188,9 +244,9 @@ static int pair_made(struct run *run, struct generate *g)
 	sshd_update(run->core->sshd); /* it borrows keys from the store */
 	if (rc < 0)
 		return run_fail(run, "\n%% The key pair was not saved: %s", e.text);
-	if (++g->made < g->n_usages)
-		return make_next(run, g);
-	return RUN_DONE;
+	if (++g->made == g->n_usages)
+		return RUN_DONE;
+	return cmd_arg(&run->match, "modulus") ? make_next(run, g) : ask_size(run, g);
 }
 
 int cmd_key_generate(struct run *run)

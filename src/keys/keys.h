@@ -46,6 +46,7 @@ int keys_add(struct keys *k, const char *name, enum key_type type, enum key_usag
 	     struct str der, struct errbuf *e);
 int keys_remove(struct keys *k, const char *name, enum key_type type,
 		struct errbuf *e); /* all usages; name NULL = every key of the type */
+int keys_remove_usage(struct keys *k, const char *name, enum key_type type, enum key_usage usage, struct errbuf *e);
 /* Make an Ed25519 pair here and now (36 µs). */
 int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e);
 

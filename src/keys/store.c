@@ -327,26 +327,42 @@ out:
 	return r;
 }
 
+static int remove_at(struct keys *k, size_t i, struct errbuf *e)
+{
+	char file[FILE_NAME_SIZE];
+	int r = file_name(k->at[i], file);
+
+	if (r == 0)
+		r = files_remove(k->dirfd, file, e);
+	if (r < 0 && r != E_NOTFOUND)
+		return r;
+	take_out(k, i);
+	return 0;
+}
+
 int keys_remove(struct keys *k, const char *name, enum key_type type, struct errbuf *e)
 {
 	bool found = false;
 
 	for (size_t i = k->n; i-- > 0;) {
 		const struct key *key = k->at[i];
-		char file[FILE_NAME_SIZE];
 		int r;
 
 		if (key->type != type || (name && strcmp(key->name, name) != 0))
 			continue;
-		r = file_name(key, file);
-		if (r == 0)
-			r = files_remove(k->dirfd, file, e);
-		if (r < 0 && r != E_NOTFOUND)
+		r = remove_at(k, i, e);
+		if (r < 0)
 			return r;
-		take_out(k, i);
 		found = true;
 	}
 	return found ? 0 : err_set(e, E_NOTFOUND, "no such key: \"%s\"", name ? name : type_words[type]);
+}
+
+int keys_remove_usage(struct keys *k, const char *name, enum key_type type, enum key_usage usage, struct errbuf *e)
+{
+	size_t i = index_of(k, type, name, usage);
+
+	return i < k->n ? remove_at(k, i, e) : err_set(e, E_NOTFOUND, "no such key: \"%s\"", name);
 }
 
 int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e)

@@ -188,6 +188,22 @@ static void removal_lasts(void **state)
 	keys_close(k);
 }
 
+static void one_usage_goes_alone(void **state)
+{
+	struct keys *k = reopen(NULL, NULL);
+	struct errbuf e;
+
+	assert_int_equal(add(k, "a", KEY_SIGNATURE), 0);
+	assert_int_equal(add(k, "a", KEY_ENCRYPTION), 0);
+	assert_int_equal(keys_remove_usage(k, "a", KEY_RSA, KEY_GENERAL, &e), E_NOTFOUND);
+	assert_int_equal(keys_remove_usage(k, "a", KEY_RSA, KEY_SIGNATURE, &e), 0);
+	k = reopen(k, NULL);
+	assert_null(keys_find(k, KEY_RSA, "a", KEY_SIGNATURE));
+	assert_non_null(keys_find(k, KEY_RSA, "a", KEY_ENCRYPTION));
+	assert_int_equal(keys_remove(k, NULL, KEY_RSA, &e), 0);
+	keys_close(k);
+}
+
 static void labels_are_only_text(void **state)
 {
 	char longest[KEY_NAME_MAX], almost[KEY_NAME_MAX], too_long[KEY_NAME_MAX + 1];
@@ -407,6 +423,7 @@ int main(void)
 		T(files_are_private),
 		T(a_new_pair_replaces_the_old),
 		T(removal_lasts),
+		T(one_usage_goes_alone),
 		T(labels_are_only_text),
 		T(only_matching_keys_are_taken),
 		T(the_store_is_bounded),

@@ -34,6 +34,19 @@ def test_read(shared_device, fast):
     net.disconnect()
 
 
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_key(keyed_device, kind):
+    """With a key and a password that is wrong: the key let him in."""
+    net = connect(keyed_device, password="wrong", use_keys=True, key_file=str(keyed_device.keys[kind]), fast_cli=True)
+    assert net.send_command("show privilege") == "Current privilege level is 15"
+    net.disconnect()
+
+
+def test_wrong_password(shared_device):
+    with pytest.raises(netmiko.NetMikoAuthenticationException):
+        connect(shared_device, password="wrong")
+
+
 def test_enable(shared_device):
     net = connect(shared_device, "guest", "guest", secret="sesame", fast_cli=True)
     assert net.find_prompt() == "R1>"

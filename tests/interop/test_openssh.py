@@ -138,6 +138,16 @@ def test_publickey(lab, tmp_path):
     assert "key-hash ssh-rsa" in device.ssh("show running-config").stdout
 
 
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_key_files(keyed_device, kind):
+    """Both kinds as ssh-keygen writes them; a command, and a shell."""
+    only = [*with_option("PreferredAuthentications", "publickey"), "-i", keyed_device.keys[kind]]
+    assert keyed_device.ssh("show privilege", options=only).stdout == LEVEL
+    t = keyed_device.terminal(options=only)
+    assert "level is 15" in t.command("show privilege")
+    t.close()
+
+
 def test_a_removed_user_has_no_key(lab, tmp_path):
     """A key proves who somebody is; that he may come in is said by the user database."""
     path, data = rsa_key(tmp_path)

@@ -104,6 +104,25 @@ def test_publickey(lab):
     client.close()
 
 
+@pytest.mark.parametrize("kind,load", [("rsa", paramiko.RSAKey), ("ed25519", paramiko.Ed25519Key)])
+def test_key_files(keyed_device, kind, load):
+    """Both kinds as ssh-keygen writes them; a command, and a shell."""
+    key = load.from_private_key_file(str(keyed_device.keys[kind]))
+    client = keyed_device.paramiko(password=None, pkey=key)
+    _, out, _ = client.exec_command("show privilege")
+    assert "level is 15" in output(out)
+    client.close()
+    client = keyed_device.paramiko(password=None, pkey=key)
+    shell = client.invoke_shell()
+    shell.settimeout(10)
+    shell.send("show privilege\nexit\n")
+    seen = b""
+    while part := shell.recv(65536):
+        seen += part
+    assert b"level is 15" in seen
+    client.close()
+
+
 def test_many_clients_at_once(lab):
     """More clients than lines, all at once: five are served, the others are told so, and later all can come."""
     device = lab.booted()

@@ -14,6 +14,7 @@
 #define CHANNEL_WINDOW 65536
 #define MAX_BLOBS      8
 #define PASSWORD_MAX   2048 /* bytes of one answer core is shown: more are nobody's password and stay as wrong cut */
+#define COMMAND_MAX    4096 /* as long as a line may be */
 #define COOKIE_MARGIN  3
 #define LINGER_MS      2000
 
@@ -258,7 +259,7 @@ static bool request_start(struct session *s, const struct ssh_event *ev)
 	struct link *l = &s->link;
 	bool exec = ev->u.request.type == SSH_REQ_EXEC;
 
-	if (l->started || !shell_start(s, exec, l->pty))
+	if (l->started || ev->u.request.text.n > COMMAND_MAX || !shell_start(s, exec, l->pty))
 		return false;
 	l->started = true;
 	s->shell.cols = s->shell.sent_cols = l->cols;

@@ -91,6 +91,12 @@ static int check_size(struct run *run, unsigned long bits)
 	return RUN_DONE;
 }
 
+/* A modulus is the product of two primes of one length: an odd size would come out a bit short. */
+static unsigned even(unsigned long bits)
+{
+	return (unsigned)(bits + (bits & 1));
+}
+
 static int make_next(struct run *run, struct generate *g)
 {
 	struct buf request;
@@ -118,19 +124,21 @@ static int size_typed(struct run *run, struct generate *g)
 	}
 	if (check_size(run, bits) != RUN_DONE)
 		return ask_size(run, g);
-	g->bits = (unsigned)bits;
+	g->bits = even(bits);
 	return make_next(run, g);
 }
 
 static int choose_size(struct run *run, struct generate *g)
 {
 	const char *modulus = cmd_arg(&run->match, "modulus");
+	unsigned long bits;
 
 	if (!modulus)
 		return ask_size(run, g);
-	g->bits = (unsigned)strtoul(modulus, NULL, 10);
-	buf_printf(&run->out, "%% The key modulus size is %u bits\n", g->bits);
-	if (check_size(run, g->bits) != RUN_DONE)
+	bits = strtoul(modulus, NULL, 10);
+	g->bits = even(bits);
+	buf_printf(&run->out, "%% The key modulus size is %lu bits\n", bits < MODULUS_MIN ? bits : g->bits);
+	if (check_size(run, bits) != RUN_DONE)
 		return RUN_FAILED;
 	return make_next(run, g);
 }

@@ -217,3 +217,22 @@ def test_events_in_the_log(lab):
         rf"SSH2_SESSION: SSH2 Session request from {address} using crypto cipher '', hmac '' Failed",
     ):
         assert re.search(expected, shown), f"{expected}\n{shown}"
+
+
+def test_show_ssh_names_the_state(lab):
+    """A connection on its way is listed with how far it is, and with no name before it has proven one."""
+    device = lab.booted()
+    t = person_on_the_console(device)
+
+    def shown(state):
+        return laboratory.wait_for(lambda: state in t.command("show ssh"))
+
+    with socket.create_connection(("127.0.0.1", device.port), timeout=5):
+        assert shown("Key exchange"), t.screen.text
+    keyed = wire.keyed(device.port)
+    assert shown("Authentication"), t.screen.text
+    assert "admin" not in t.screen.text
+    keyed.auth_password("admin", "admin")
+    assert shown("Authenticated        admin"), t.screen.text
+    keyed.close()
+    t.close()

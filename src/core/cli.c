@@ -111,6 +111,16 @@ bool run_yes(const struct run *run)
 	return s.n > 0 && (s.p[0] == 'y' || s.p[0] == 'Y' || s.p[0] == '\r');
 }
 
+int run_yes_or_no(struct run *run, const char *prompt)
+{
+	if (run_yes(run))
+		return RUN_DONE;
+	if (run->cancelled || strncasecmp(run_answer(run), "n", 1) == 0)
+		return RUN_FAILED;
+	buf_puts(&run->out, "% Please answer 'yes' or 'no'.\n");
+	return run_ask(run, run->step, true, ASK_YESNO, prompt);
+}
+
 void run_progress(struct run *run, const char *text)
 {
 	flush_out(run);

@@ -102,6 +102,8 @@ int run_yield(struct run *run);
 /* running-config in run->build: RUN_DONE when it is whole, RUN_WAIT: the same step is called again. */
 int run_build_config(struct run *run, bool all);
 bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
+/* The answer to ASK_YESNO as IOS takes it: RUN_DONE yes, RUN_FAILED no; anything else asks again, RUN_WAIT. */
+int run_yes_or_no(struct run *run, const char *prompt);
 const char *run_answer(struct run *run);
 void run_progress(struct run *run, const char *text);
 /* The run goes on as if this line had been typed at exec; the result is the step function's. */

@@ -190,6 +190,7 @@ int cmd_erase_startup(struct run *run)
 
 /* --- reload --- */
 
+#define SAVE_PROMPT "System configuration has been modified. Save? [yes/no]: "
 enum reload_step { RL_BEGIN, RL_SAVE, RL_CONFIRM };
 
 static int reload_confirm(struct run *run)
@@ -199,19 +200,13 @@ static int reload_confirm(struct run *run)
 
 static int reload_save(struct run *run)
 {
-	int rc = RUN_DONE;
+	int rc = run_yes_or_no(run, SAVE_PROMPT);
 
-	if (run->cancelled)
-		return RUN_FAILED;
-	if (run_yes(run))
+	if (rc == RUN_DONE)
 		rc = save(run);
-	if (rc != RUN_DONE)
-		return rc;
-	if (!run_yes(run) && strncasecmp(run_answer(run), "n", 1) != 0)
-		return run_ask(run, RL_SAVE, true, ASK_YESNO,
-			       "% Please answer 'yes' or 'no'.\n"
-			       "System configuration has been modified. Save? [yes/no]: ");
-	return reload_confirm(run);
+	else if (rc == RUN_FAILED && !run->cancelled)
+		rc = RUN_DONE; /* he does not want to */
+	return rc == RUN_DONE ? reload_confirm(run) : rc;
 }
 
 int cmd_reload(struct run *run)
@@ -220,8 +215,7 @@ int cmd_reload(struct run *run)
 	case RL_BEGIN:
 		if (!run->core->modified)
 			return reload_confirm(run);
-		return run_ask(run, RL_SAVE, true, ASK_YESNO,
-			       "System configuration has been modified. Save? [yes/no]: ");
+		return run_ask(run, RL_SAVE, true, ASK_YESNO, SAVE_PROMPT);
 	case RL_SAVE:
 		return reload_save(run);
 	default:

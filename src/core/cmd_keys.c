@@ -23,6 +23,8 @@
 #define MODULUS_OLD_MIN   360 /* what IOS once made; libcrypto does not */
 #define MODULUS_ADVISED   2048
 #define GENERATE_LIMIT_MS 300000
+#define REPLACE_PROMPT    "% Do you really want to replace them? [yes/no]: "
+#define REMOVE_PROMPT     "Do you really want to remove these keys? [yes/no]: "
 
 /* --- crypto key generate rsa --- */
 
@@ -208,7 +210,6 @@ static int generate_begin(struct run *run)
 {
 	struct generate *g = arena_alloc(&run->arena, sizeof *g);
 	const char *storage = cmd_arg(&run->match, "storage");
-	char prompt[300];
 
 	if (!g)
 		return run_fail(run, "%% Out of memory");
@@ -222,8 +223,7 @@ static int generate_begin(struct run *run)
 	g->exportable = cmd_has(&run->match, "exportable");
 	if (replaces(run, g)) {
 		buf_printf(&run->out, "%% You already have RSA keys defined named %s.\n", g->name);
-		snprintf(prompt, sizeof prompt, "%% Do you really want to replace them? [yes/no]: ");
-		return run_ask(run, GK_REPLACE, true, ASK_YESNO, prompt);
+		return run_ask(run, GK_REPLACE, true, ASK_YESNO, REPLACE_PROMPT);
 	}
 	buf_printf(&run->out, "%sThe name for the keys will be: %s\n", cmd_arg(&run->match, "modulus") ? "% " : "",
 		   g->name);
@@ -260,13 +260,15 @@ static int pair_made(struct run *run, struct generate *g)
 int cmd_key_generate(struct run *run)
 {
 	struct generate *g = run->data;
+	int rc;
 
 	switch (run->step) {
 	case GK_BEGIN:
 		return generate_begin(run);
 	case GK_REPLACE:
-		if (!run_yes(run))
-			return RUN_FAILED;
+		rc = run_yes_or_no(run, REPLACE_PROMPT);
+		if (rc != RUN_DONE)
+			return rc;
 		buf_printf(&run->out, "%sThe name for the keys will be: %s\n",
 			   cmd_arg(&run->match, "modulus") ? "% " : "", g->name);
 		return choose_size(run, g);
@@ -299,10 +301,11 @@ int cmd_key_zeroize(struct run *run)
 		else
 			buf_puts(&run->out, "% All RSA keys will be removed.\n");
 		buf_puts(&run->out, "% All router certs issued using these keys will also be removed.\n");
-		return run_ask(run, 1, true, ASK_YESNO, "Do you really want to remove these keys? [yes/no]: ");
+		return run_ask(run, 1, true, ASK_YESNO, REMOVE_PROMPT);
 	}
-	if (!run_yes(run))
-		return RUN_FAILED;
+	rc = run_yes_or_no(run, REMOVE_PROMPT);
+	if (rc != RUN_DONE)
+		return rc;
 	rc = keys_remove(run->core->keys, label, KEY_RSA, &e);
 	sshd_update(run->core->sshd);
 	return rc < 0 ? run_fail(run, "%% Keys not removed: %s", e.text) : RUN_DONE;

@@ -18,7 +18,7 @@ mode config
   ip ssh source-interface <source-interface IFNAME> = /ssh:ssh ; kept
       "Specify interface for source address in SSH connections" "Interface the SSH client connects from"
   ip ssh stricthostkeycheck(stricthostkeycheck) = /ssh:ssh ; kept
-      "Enable SSH server authentication: the client refuses a host key that is not configured"
+      "Enable SSH server authentication"
   ip ssh pubkey-chain = /ssh:ssh/pubkey-chain ; enter conf-ssh-pubkey
       "Specify SSH public keys of users and servers"
 

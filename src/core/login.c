@@ -253,9 +253,9 @@ static bool key_listed(struct peer *p, struct str type, struct str blob)
 	char hash[33];
 
 	/* A key proves who; the user database says that he may (`no username` takes it back). */
+	key_hash_md5(blob, hash); /* for nobody too */
 	if (!local_user(p) || !entry)
 		return false;
-	key_hash_md5(blob, hash);
 	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {
 		const char *want_type = model_below(key, "type"), *want = model_below(key, "hash");
 

@@ -152,6 +152,8 @@ static bool begin(struct peer *p, enum login_method method, struct str user)
 {
 	struct login *l = &p->login;
 
+	if (p->closing) /* told to end: what was on its way is not looked at */
+		return false;
 	if (l->job) {
 		peer_violation(p, "second login attempt while one is under way");
 		return false;

@@ -108,7 +108,7 @@ const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX])
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+$/\\=~";
 	size_t n = 0;
 
-	for (; name[n] && n < SYSLOG_WORD_MAX - 1; n++)
+	for (; n < SYSLOG_WORD_MAX - 1 && name[n]; n++)
 		out[n] = strchr(plain, name[n]) ? name[n] : '?';
 	out[n] = '\0';
 	return out;

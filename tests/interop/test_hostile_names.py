@@ -137,3 +137,55 @@ def test_banner(lab, name):
     if name in ("utf-8", "quotes", "longest"):
         assert taken and text[:8] in t.screen.text.encode("latin-1", "replace").decode("utf-8", "replace")
         assert len(done.stderr) > len(text), "the banner before the login is missing"
+
+
+NAMES = ["a]b", "a'b\"c", "%s%n", "$(id)", "../../etc", "!", "é", "x" * 64]
+
+
+def test_odd_names_are_names(lab):
+    """Whatever can be configured logs in, is shown as it is, and cannot forge a field of the log."""
+    users = "".join(f"username {name} privilege 15 password 0 {name}\n" for name in NAMES)
+    device = lab.booted(laboratory.CONFIG.replace("end\n", f"ip ssh logging events\n{users}end\n"))
+    for name in NAMES:
+        client = device.paramiko(user=name, password=name)
+        shown = client.exec_command("show users | include vty")[1].read().decode()
+        assert name[:10] in shown and "127.0.0.1" in shown, shown
+        client.close()
+    log = device.ssh("show logging | include SSH2_USERAUTH").stdout.splitlines()
+    assert len([line for line in log if "User 'admin'" not in line]) == len(NAMES)
+    assert all(EVENT.search(line.replace("Succeeded", "Failed")) for line in log), log
+
+
+@pytest.mark.parametrize("name", [b"\x1b[2Jx", b"a\x01b", b"\x7f", b"\xff\xfe", b"y" * 65, b"z" * 5000])
+def test_names_that_are_none(lab, name):
+    """In a startup-config: left out with the number of the line, and the rest is in force."""
+    device = lab.device()
+    device.init(laboratory.CONFIG)
+    startup = device.folder / "nvram/startup-config"
+    lines = b"username " + name + b" password 0 p\ncrypto nonsense " + name + b"\n"
+    startup.write_bytes(startup.read_bytes().replace(b"line vty", lines + b"line vty"))
+    device.run()
+    shown = device.ssh("show running-config").stdout
+    assert shown.count("username ") == 2 and "line vty 0 4" in shown
+    assert "CONFIG_LINE" in device.log() and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\xff]", device.log())
+
+
+@pytest.mark.parametrize("size", [17_000, 66_000, 300_000])
+def test_a_key_text_without_measure(lab, size):
+    """A key whose comment never ends is refused or cut with its reason; the person goes on typing."""
+    device = lab.booted()
+    t = device.terminal(size=(24, 200))
+    for line in ("terminal length 0", "configure terminal", "ip ssh pubkey-chain", "username admin"):
+        t.command(line)
+    key = paramiko.RSAKey.generate(1024).get_base64()
+    t.send("key-string\r")
+    t.settle(wait=r"data\)#$")
+    for line in [f"ssh-rsa {key}", *(["'\"]%s " * 14] * (size // 100))]:
+        t.send(line + "\r")
+        t.read(0)
+    t.send("exit\r")
+    t.settle(60, wait=r"user\)#$")
+    t.command("end")
+    shown = t.command("show running-config | section pubkey")
+    assert "% " in t.screen.text or re.search(r"key-hash ssh-rsa [0-9A-F]{32}", shown), t.screen.text[-2000:]
+    assert "level is 15" in t.command("show privilege")

@@ -175,6 +175,8 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 	if (kind == JOB_PROGRESS)
 		return;
 	p->login.job = NULL;
+	if (p->closing) /* its time was over meanwhile */
+		return;
 	if (kind == JOB_FAILED)
 		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %.*s", (int)bytes.n,
 			     (const char *)bytes.p);
@@ -233,6 +235,8 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 	struct cur c = cur_of(m->answers.raw);
 	struct str password;
 
+	if (p->closing)
+		return;
 	if (!p->login.prompted || p->login.job) {
 		peer_violation(p, "answer to a question nobody asked");
 		return;

@@ -15,7 +15,7 @@ import wire
 LEVEL = "Current privilege level is 15\n"
 HEAD = "hostname R1\nip domain-name example.com\nusername admin privilege 15 password 0 admin\n"
 OPEN_CONSOLE = "aaa authentication login console none\nline con 0\n login authentication console\n"
-TOO_MANY = "Too many authentication failures"
+TOO_MANY = ":14: Too many authentication failures"  # as the client shows the reason and its number
 
 
 def vty(*lines):

@@ -2,8 +2,7 @@
  *
  * login.c: see login.h. Runs in core; names, passwords, keys and signatures are hostile.
  *
- * Which methods: without AAA the local user database, whatever the line's login and password say; with AAA the list of
- * the vty (or `default`). The methods line, enable and none are skipped: none of them is enough for SSH.
+ * Who: the local users methods_ssh names. Once he is in, a user has the name of his entry, however he typed it.
  * How often: each way to type a password fails `authentication-retries` + 1 times, then it is not offered any more;
  * when both are used up, or somebody insists, the connection ends. A key cannot be guessed, so offering one costs
  * little. A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user,
@@ -43,36 +42,29 @@ void login_release(struct login *l)
 	OPENSSL_cleanse(l, sizeof *l);
 }
 
-/* May local users log in by SSH at all? NULL, or why not. */
-static const char *local_refused(const struct peer *p)
-{
-	const char *list = lines_login_list(p->core->lines, LINE_VTY);
-	const struct lyd_node *entry, *method;
-
-	if (!model_bool(p->core->model, "/ravelin-aaa:aaa/new-model"))
-		return NULL;
-	entry = model_entry(p->core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
-	if (!entry) /* no list: `aaa new-model` alone means local, as in IOS */
-		return list ? "the authentication list of the vty lines does not exist" : NULL;
-	for (method = model_first(p->core->model, entry, "method"); method; method = model_next(method)) {
-		const char *name = model_value(method);
-
-		if (strcmp(name, "local") == 0 || strcmp(name, "local-case") == 0)
-			return NULL;
-	}
-	return "no method of the authentication list asks for a user and his password";
-}
-
 /* The entry of who tries to log in, if he may; the log says once a connection when nobody may. */
 static const struct lyd_node *local_user(struct peer *p)
 {
-	const char *why = local_refused(p);
+	enum aaa_method method = methods_ssh(p->core);
+	const struct lyd_node *user = NULL;
 
-	if (why && !p->login.told)
-		syslog_event(p->core->log, "SSH", 4, "NO_METHOD", "Login by SSH from %s refused: %s", p->address, why);
-	p->login.told |= why != NULL;
-	return why ? NULL
-		   : model_entry(p->core->model, "/ravelin-system:users/user", (const char *[]){ p->login.user });
+	if (method == AAA_DENY && !p->login.told)
+		syslog_event(
+		    p->core->log, "SSH", 4, "NO_METHOD",
+		    "Login by SSH from %s refused: no method of the authentication list asks for a user and his "
+		    "password",
+		    p->address);
+	p->login.told |= method == AAA_DENY;
+	if (method != AAA_DENY)
+		user = methods_user(p->core, p->login.user, method == AAA_LOCAL_CASE);
+	str_copy(str_of(user ? model_below(user, "name") : ""), p->login.name, sizeof p->login.name);
+	return user;
+}
+
+/* The same, when time has passed: he may have been removed. */
+static bool still_local(const struct peer *p)
+{
+	return methods_ssh(p->core) != AAA_DENY && methods_user(p->core, p->login.name, true);
 }
 
 unsigned login_level(struct peer *p, const char *user)
@@ -140,7 +132,7 @@ static void succeeded(struct peer *p)
 {
 	struct cli *sh = &p->cli;
 
-	memcpy(sh->user, p->login.user, sizeof sh->user);
+	memcpy(sh->user, p->login.name, sizeof sh->user);
 	sh->level = login_level(p, sh->user);
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
@@ -180,7 +172,7 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 	if (kind == JOB_FAILED)
 		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %.*s", (int)bytes.n,
 			     (const char *)bytes.p);
-	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && local_user(p)) /* he is still there */
+	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && still_local(p))
 		succeeded(p);
 	else
 		failed(p);
@@ -252,15 +244,14 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 /* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
 static bool key_listed(struct peer *p, struct str type, struct str blob)
 {
-	const struct lyd_node *entry =
-	    model_entry(p->core->model, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ p->login.user });
-	const struct lyd_node *key;
+	const struct lyd_node *user = local_user(p), *entry, *key;
 	bool found = false;
 	char hash[33];
 
 	/* A key proves who; the user database says that he may (`no username` takes it back). */
 	key_hash_md5(blob, hash); /* for nobody too */
-	if (!local_user(p) || !entry)
+	entry = model_entry(p->core->model, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ p->login.name });
+	if (!user || !entry)
 		return false;
 	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {
 		const char *want_type = model_below(key, "type"), *want = model_below(key, "hash");

@@ -22,7 +22,8 @@ struct login {
 	unsigned queries; /* publickey queries without signature */
 	bool told;        /* the log has said why nobody can log in */
 	bool prompted;    /* a keyboard-interactive prompt is out */
-	char user[65];    /* of the attempt under way */
+	char user[65];    /* of the attempt under way, as he typed it */
+	char name[65];    /* of his entry; "" for who has none */
 	enum login_method method;
 	struct secret_check check;
 	struct job *job;

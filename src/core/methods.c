@@ -81,6 +81,17 @@ enum aaa_method methods_login(const struct core *core, const struct line *line)
 	return askable(core, line, 15) & AAA_BIT(AAA_LOCAL) ? AAA_LOCAL : AAA_DENY;
 }
 
+enum aaa_method methods_ssh(const struct core *core)
+{
+	const char *list = lines_login_list(core->lines, LINE_VTY);
+	const struct lyd_node *entry =
+	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
+
+	if (!methods_aaa(core) || !entry)
+		return AAA_LOCAL;
+	return first_of(core, entry, "method", AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE));
+}
+
 enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level)
 {
 	static const char path[] = "/ravelin-aaa:aaa/enable/method";

@@ -18,6 +18,10 @@ bool methods_aaa(const struct core *core); /* `aaa new-model` */
 /* Who asks at the login on this line, the console: without a list nobody is asked, so that nobody is locked out; a list
  * that is named and not there is no open door, the local users are asked. */
 enum aaa_method methods_login(const struct core *core, const struct line *line);
+/* Which local users log in by SSH: AAA_LOCAL, AAA_LOCAL_CASE, or AAA_DENY. The methods line, enable and none are passed
+ * over: none of them is enough for SSH. Without AAA the local users count, whatever login and password of the vtys say.
+ */
+enum aaa_method methods_ssh(const struct core *core);
 /* Who asks for the password of `enable`; `level` must have one for the method enable. */
 enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level);
 /* May this user have an EXEC, and with which privilege? On the console only `aaa authorization console` asks. Without

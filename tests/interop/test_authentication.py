@@ -80,9 +80,21 @@ def test_aaa_without_a_list_is_local(lab):
 
 
 def test_a_list_that_does_not_exist(lab):
-    device = lab.booted(HEAD + "aaa new-model\n" + vty("login authentication nowhere"))
-    assert device.ssh("show version").returncode == 255
-    assert "does not exist" in log(device, "NO_METHOD")
+    """It is no open door and locks nobody out: the local users are asked, as on the console."""
+    device = lab.booted(HEAD + "aaa new-model\n" + vty("login authentication nowhere", "password line"))
+    assert device.ssh("show version").returncode == 0
+    assert device.ssh("show version", password="line").returncode == 255
+
+
+def test_upper_and_lower_case(lab):
+    """`local` takes a name in any case and he is who he is in the configuration; `local-case` takes it as written."""
+    device = lab.booted(HEAD + vty("login local"))
+    done = device.ssh("show users", user="ADMIN")
+    assert done.returncode == 0 and " admin " in done.stdout and "ADMIN" not in done.stdout
+    lines = "aaa new-model\naaa authentication login default local-case\naaa authorization exec default local\n"
+    device = lab.booted(HEAD + lines + vty("login local"))
+    assert device.ssh("show version", user="ADMIN").returncode == 255
+    assert device.ssh("show privilege").stdout == LEVEL
 
 
 def guesses(device, prompts=3):

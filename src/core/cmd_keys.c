@@ -61,6 +61,10 @@ static int name_pair(struct run *run, struct generate *g)
 		  : snprintf(g->name, sizeof g->name, "%s.%s", host, domain);
 	if (n < 0 || (size_t)n >= sizeof g->name)
 		return run_fail(run, "%% The name for the keys is longer than %zu characters", sizeof g->name - 1);
+	for (const char *c = g->name; *c; c++) {
+		if (*c < '!' || *c > '~')
+			return run_fail(run, "%% The name for the keys holds characters that are not ASCII");
+	}
 	return RUN_DONE;
 }
 

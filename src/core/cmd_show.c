@@ -160,6 +160,8 @@ int cmd_show_ip_ssh(struct run *run)
 	buf_printf(&run->out, "Authentication timeout: %llu secs; Authentication retries: %llu\n",
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/time-out", 120),
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/authentication-retries", 3));
+	if (sshd_trouble(core->sshd))
+		buf_printf(&run->out, "%%%s\n", sshd_trouble(core->sshd));
 	return RUN_DONE;
 }
 

@@ -114,3 +114,23 @@ def test_a_pair_survives_a_restart(lab):
     device.run()
     assert served(device) == before["kept", "Signature"]
     assert stored(person(device)) == before
+
+
+def test_a_port_that_is_taken_is_said(lab):
+    """The server that cannot listen says so where one looks, and listens at the next chance."""
+    device = lab.device()
+    device.init(None, "--bare")
+    device.run()
+    with socket.create_server(("127.0.0.1", device.port)):
+        t = device.console()
+        t.until("Press RETURN")
+        t.send("\r")
+        t.settle()
+        for line in ("enable", "configure terminal"):
+            t.command(line)
+        generate(t, "label one modulus 1024")
+        assert f"%cannot listen on 127.0.0.1 port {device.port}" in t.command("do show ip ssh")
+    t.command("ip ssh version 1")
+    t.command("ip ssh version 2")
+    assert "cannot listen" not in t.command("do show ip ssh")
+    assert served(device) == stored(t)["one", "General"]

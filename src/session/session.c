@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -27,7 +28,6 @@
 
 #define READ_STEP     32768
 #define SETUP_MS      10000
-#define TICK_MS       30000
 #define COOKIE_MS     100   /* how often it is tried again where core's pace holds up a key exchange */
 #define PEER_STALL_MS 60000 /* finishing: this long without a byte taken */
 
@@ -141,15 +141,18 @@ static bool has_output(struct session *s)
 	return s->kind == KIND_CONSOLE && buf_len(front_output(&s->shell.front)) != 0;
 }
 
+/* Nobody who is idle wakes up for nothing: a time counts only when something is due then. */
 static int wait_ms(const struct session *s)
 {
-	uint64_t limit = s->link.conn ? TICK_MS : UINT64_MAX;
+	uint64_t limit = UINT64_MAX, due = s->link.conn ? ssh_due(s->link.conn) : 0;
 
+	if (due > s->now) /* what was due already waits for core or the peer, not for time */
+		limit = due - s->now;
 	if (s->link.cookie_due)
 		limit = COOKIE_MS;
 	if (s->deadline)
 		limit = s->deadline <= s->now ? 0 : s->deadline - s->now < limit ? s->deadline - s->now : limit;
-	return limit == UINT64_MAX ? -1 : (int)limit;
+	return limit == UINT64_MAX ? -1 : limit < INT_MAX ? (int)limit : INT_MAX;
 }
 
 static void wait_event(struct session *s, short *peer, short *core)

@@ -175,6 +175,11 @@ void ssh_tick(struct ssh_conn *c, uint64_t now_ms)
 	c->now_ms = now_ms;
 }
 
+uint64_t ssh_due(const struct ssh_conn *c)
+{
+	return kex_waits(c) ? c->kexed_ms + c->set.rekey_ms : 0;
+}
+
 void ssh_disconnect(struct ssh_conn *c, uint32_t reason, const char *text)
 {
 	conn_fail(c, reason, text);

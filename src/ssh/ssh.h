@@ -75,6 +75,8 @@ void ssh_fed(struct ssh_conn *conn, size_t n);
 struct buf *ssh_output(struct ssh_conn *conn); /* to be sent; the caller consumes */
 /* Time only reaches the library here: milliseconds that never go back. Starts a re-exchange when it is due. */
 void ssh_tick(struct ssh_conn *conn, uint64_t now_ms);
+/* The time of ssh_tick at which something will be due; 0 = nothing waits for time alone. */
+uint64_t ssh_due(const struct ssh_conn *conn);
 
 enum ssh_step_result {
 	SSH_IDLE,  /* needs more input */

@@ -39,11 +39,16 @@ void kex_release(struct kex *k)
 	OPENSSL_cleanse(k, sizeof(*k));
 }
 
-bool kex_due(const struct ssh_conn *c)
+bool kex_waits(const struct ssh_conn *c)
 {
 	const struct kex *k = &c->kex;
 
-	if (c->phase != PHASE_OPEN || k->sent || k->got || k->wanted)
+	return c->phase == PHASE_OPEN && !k->sent && !k->got && !k->wanted;
+}
+
+bool kex_due(const struct ssh_conn *c)
+{
+	if (!kex_waits(c))
 		return false;
 	if (c->rx.bytes >= c->set.rekey_bytes || c->tx.bytes >= c->set.rekey_bytes)
 		return true;

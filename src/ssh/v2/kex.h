@@ -20,7 +20,8 @@ bool kexinit_has_offer(const struct ssh_conn *c);
 bool kex_on_newkeys(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 /* Derives the keys of one direction (C2S, S2C) and gives them to that side. */
 int kex_take_keys(struct ssh_conn *c, struct packet_side *side, int way);
-bool kex_due(const struct ssh_conn *c); /* too much data, too many packets or too much time with these keys */
+bool kex_waits(const struct ssh_conn *c); /* no exchange is under way or wanted */
+bool kex_due(const struct ssh_conn *c);   /* too much data, too many packets or too much time with these keys */
 void kex_init(struct kex *k);
 void kex_release(struct kex *k);
 

@@ -314,12 +314,14 @@ static void test_rekey(void **state)
 	assert_true(peer_open(&p, &h));
 	assert_int_equal(ssh_session_id(h.ssh).n, 32);
 	memcpy(id, ssh_session_id(h.ssh).p, 32);
+	assert_int_equal(ssh_due(h.ssh), 1005000);
 	ssh_tick(h.ssh, 1004999);
 	peer_say(&p, &h);
 	assert_int_equal(h.seen[SSH_EV_COOKIE], 1);
 	ssh_tick(h.ssh, 1005000);
 	peer_say(&p, &h);
 	assert_int_equal(h.seen[SSH_EV_COOKIE], 2);
+	assert_int_equal(ssh_due(h.ssh), 0);
 	/* our KEXINIT is out: what we write now waits, but the peer may still send */
 	assert_int_equal(ssh_channel_write(h.ssh, 0, 0, "x", 1), 0);
 	assert_int_equal(ssh_channel_exit_status(h.ssh, 0, 3), 0);

@@ -73,7 +73,8 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0) /* terminal length, width, history changed */                         \
 	X(FILTER, FROM_CORE, PH_ANY, 8192, 0, 0) /* before the first OUT of a command */                               \
 	X(OUT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                         \
-	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0) /* a sealed memfd with a long output */                                  \
+	X(HISTORY, FROM_CORE, PH_ANY, 16, 0, 0) /* output: the lines typed before, which only the session knows */     \
+	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0)   /* a sealed memfd with a long output */                                \
 	X(ASK, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                          \
 	X(TEXT, FROM_CORE, PH_ANY, 4096, 0, 0)     /* collect text until a terminator */                               \
 	X(PROGRESS, FROM_CORE, PH_ANY, 4096, 0, 0) /* shown at once, never paged or filtered */                        \
@@ -158,8 +159,10 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, prompt)                                                                                                \
 	F(U32F, length) /* terminal length; 0 = no paging */                                                           \
 	F(U32F, width)                                                                                                 \
-	F(U32F, history)
-#define IPC_FIELDS_SETTINGS(F) F(U32F, length) F(U32F, width) F(U32F, history)
+	F(U32F, history)                                                                                               \
+	F(U8F, basic) /* no editing keys but the erasing ones */
+#define IPC_FIELDS_SETTINGS(F) F(U32F, length) F(U32F, width) F(U32F, history) F(U8F, basic)
+#define IPC_FIELDS_HISTORY(F)  F(U8F, unused)
 #define IPC_FIELDS_FILTER(F)   F(U8F, kind) F(STRF, pattern)
 #define IPC_FIELDS_OUT(F)      F(STRF, bytes)
 #define IPC_FIELDS_OUTFD(F)    F(U64F, size)

@@ -136,6 +136,13 @@ void front_text(struct front *f, struct str prompt, struct str until, bool withi
 		plain_text(f->plain, until, within);
 }
 
+/* A program's lines are not kept. */
+void front_history(struct front *f)
+{
+	if (f->term)
+		term_history(f->term);
+}
+
 void front_finish(struct front *f)
 {
 	if (f->term)

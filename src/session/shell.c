@@ -89,10 +89,10 @@ static void finish(struct shell *sh, uint32_t status)
 	sh->status = status;
 }
 
-static void settings(struct shell *sh, uint32_t length, uint32_t width, uint32_t history)
+static void settings(struct shell *sh, uint32_t length, uint32_t width, uint32_t history, bool basic)
 {
 	/* A remote command is never paged, not even with a pty. */
-	front_set(&sh->front, &(struct term_settings){ sh->exec ? 0 : length, width, history });
+	front_set(&sh->front, &(struct term_settings){ sh->exec ? 0 : length, width, history, basic });
 }
 
 static bool show_line(struct session *s, struct str body, int fd)
@@ -104,7 +104,7 @@ static bool show_line(struct session *s, struct str body, int fd)
 		return false;
 	s->stage = STAGE_SHELL;
 	s->deadline = 0;
-	settings(&s->shell, m.length, m.width, m.history);
+	settings(&s->shell, m.length, m.width, m.history, m.basic);
 	if (s->shell.exec)
 		return true;
 	front_progress(&s->shell.front, m.banner);
@@ -120,7 +120,7 @@ static bool show_settings(struct session *s, struct str body, int fd)
 	(void)fd;
 	if (!ipc_get_SETTINGS(body, &m))
 		return false;
-	settings(&s->shell, m.length, m.width, m.history);
+	settings(&s->shell, m.length, m.width, m.history, m.basic);
 	return true;
 }
 
@@ -148,6 +148,17 @@ static bool show_out(struct session *s, struct str body, int fd)
 		return false;
 	if (!s->shell.discard)
 		front_write(&s->shell.front, m.bytes);
+	return true;
+}
+
+static bool show_history(struct session *s, struct str body, int fd)
+{
+	struct ipc_msg_HISTORY m;
+
+	(void)fd;
+	if (!ipc_get_HISTORY(body, &m))
+		return false;
+	front_history(&s->shell.front);
 	return true;
 }
 
@@ -233,7 +244,7 @@ static bool (*const show[IPC_TYPES])(struct session *, struct str, int) = {
 	[IPC_LINE] = show_line,   [IPC_SETTINGS] = show_settings, [IPC_FILTER] = show_filter,
 	[IPC_OUT] = show_out,     [IPC_OUTFD] = show_outfd,       [IPC_ASK] = show_ask,
 	[IPC_TEXT] = show_text,   [IPC_PROGRESS] = show_progress, [IPC_DONE] = show_done,
-	[IPC_CLOSE] = show_close,
+	[IPC_CLOSE] = show_close, [IPC_HISTORY] = show_history,
 };
 
 static bool full(struct shell *sh)
@@ -244,7 +255,7 @@ static bool full(struct shell *sh)
 /* Only output waits for the reader; a prompt or question that follows is kept by the terminal until its turn. */
 static bool blocked(struct shell *sh, uint16_t type)
 {
-	return sh->long_fd >= 0 || ((type == IPC_OUT || type == IPC_OUTFD) && full(sh));
+	return sh->long_fd >= 0 || ((type == IPC_OUT || type == IPC_OUTFD || type == IPC_HISTORY) && full(sh));
 }
 
 /* Everything is shown but a page stands: only a key helps. */

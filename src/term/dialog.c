@@ -151,10 +151,13 @@ static bool is_text(const struct term *t, const struct typed_key *k)
 
 bool text_key(struct term *t, const struct typed_key *k, struct term_event *ev)
 {
+	bool ends = k->what == TYPED_END && t->within && str_is(buf_str(&t->until), "\032");
 	struct typed_key key = *k;
 
 	if (k->what == TYPED_RETURN)
 		return text_line(t, ev);
+	if (ends)
+		t->edit.at = t->edit.n;
 	if (is_text(t, k)) {
 		key.what = TYPED_CHAR;
 		key.cell = k->raw.p[0];
@@ -164,5 +167,5 @@ bool text_key(struct term *t, const struct typed_key *k, struct term_event *ev)
 	if (key.what == TYPED_CHAR && t->edit.bytes + typed_cell_len(key.cell) > EDIT_MAX)
 		t->overflow = true; /* better no text than one with holes */
 	term_edit_key(t, &key);
-	return false;
+	return ends && text_line(t, ev);
 }

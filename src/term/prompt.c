@@ -37,12 +37,14 @@ static bool consult(struct term *t, struct term_event *ev, enum term_event_type 
 static void recall(struct term *t, bool older)
 {
 	struct buf current;
-	struct str line;
-	bool found;
+	struct str line = STR("");
+	bool found = false;
 
 	buf_init(&current, EDIT_MAX);
 	edit_text(&t->edit, t->edit.n, &current);
-	found = older ? history_older(&t->history, buf_str(&current), &line) : history_newer(&t->history, &line);
+	if (!t->set.basic)
+		found =
+		    older ? history_older(&t->history, buf_str(&current), &line) : history_newer(&t->history, &line);
 	buf_release(&current);
 	if (!found) {
 		term_bell(t);

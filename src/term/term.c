@@ -135,6 +135,7 @@ bool term_report(struct term *t, struct term_event *ev, enum term_event_type typ
 
 void term_edit_key(struct term *t, const struct typed_key *k)
 {
+	bool erases = k->what == TYPED_ERASE || k->what == TYPED_ERASE_WORD || k->what == TYPED_ERASE_LINE;
 	bool done = false;
 
 	if (k->what == TYPED_IGNORE)
@@ -146,7 +147,7 @@ void term_edit_key(struct term *t, const struct typed_key *k)
 	}
 	if (k->what == TYPED_CHAR)
 		done = edit_insert(&t->edit, k->cell);
-	else if (k->what >= TYPED_FIRST_EDIT)
+	else if (k->what >= TYPED_FIRST_EDIT && (erases || !t->set.basic))
 		done = edit_do(&t->edit, k->what);
 	if (done)
 		term_update_line(t);
@@ -345,6 +346,22 @@ bool term_step(struct term *t, struct term_event *ev)
 }
 
 /* --- output --- */
+
+void term_history(struct term *t)
+{
+	struct buf lines;
+
+	buf_init(&lines, 0);
+	for (size_t i = 0; i < t->history.count; i++) {
+		struct str line = buf_str(&t->history.lines[i]);
+
+		buf_puts(&lines, "  ");
+		buf_put(&lines, line.p, line.n);
+		buf_put_u8(&lines, '\n');
+	}
+	term_write(t, buf_str(&lines));
+	buf_release(&lines);
+}
 
 void term_write(struct term *t, struct str bytes)
 {

@@ -29,6 +29,7 @@ struct term_settings {
 	uint32_t length;  /* lines a page; 0 = never --More-- */
 	uint32_t width;   /* columns; 0 = unlimited */
 	uint32_t history; /* lines kept */
+	bool basic;       /* `no editing`: of the editing keys only those that erase */
 };
 
 struct term;
@@ -82,8 +83,10 @@ int term_filter(struct term *t, enum term_filter kind, struct str pattern); /* E
 
 enum term_ask { TERM_ASK_LINE, TERM_ASK_CONFIRM, TERM_ASK_YESNO, TERM_ASK_KEY }; /* as enum ipc_ask */
 void term_ask(struct term *t, struct str prompt, bool echo, enum term_ask kind);
+/* Command output: the lines typed before, oldest first. */
+void term_history(struct term *t);
 /* Collect until a line is one of the comma-separated words (`within` false) or until the string appears anywhere in
- * a line, whose rest is dropped. */
+ * a line, whose rest is dropped. If that string is Ctrl-Z, the key ends the text at once. */
 void term_text(struct term *t, struct str prompt, struct str until, bool within, bool echo);
 /* Flush filters and pager at the end of a command without a new prompt (exec channel, close). */
 void term_finish(struct term *t);

@@ -124,6 +124,8 @@ static void settings(struct fuzz *f, struct str s)
 	struct term_settings set = { .history = 5 };
 
 	if (s.n)
+		set.basic = s.p[0] & 128;
+	if (s.n)
 		set.length = s.p[0] % 30;
 	if (s.n > 1)
 		set.width = s.p[1] < 192 ? 0 : s.p[1] % 100;
@@ -155,7 +157,7 @@ static void act(struct fuzz *f, uint8_t what, struct str s)
 		term_ask(f->t, STR("Well? "), what & 16, what / 64);
 		break;
 	case 3:
-		term_text(f->t, STR(")"), s, what & 16, what & 32);
+		term_text(f->t, STR(")"), what & 64 ? STR("\032") : s, what & 16, what & 32);
 		break;
 	case 4:
 		term_monitor(f->t, tidy(s));
@@ -171,6 +173,9 @@ static void act(struct fuzz *f, uint8_t what, struct str s)
 		break;
 	case 8:
 		term_finish(f->t);
+		break;
+	case 9:
+		term_history(f->t);
 		break;
 	default: /* mostly typing */
 		if (term_wants_input(f->t))

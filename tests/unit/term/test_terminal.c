@@ -337,6 +337,9 @@ static void test_text(void **state)
 		{ "#", true, true, "?\x7f?\ta\r#\r", ")?\b \b?       a\r\n)#\r\nR1#", "text:?\ta\n\n" },
 		{ "EOF", true, true, "E\rO\rEOEOF\r", ")E\r\n)O\r\n)EOEOF\r\nR1#", "text:E\nO\nEO\n" },
 		{ "\003", true, true, "Hi\r\003\r", ")Hi\r\n)^C\r\nR1#", "text:Hi\n\n" },
+		{ "\032", true, true, "Hi\rthere\x02\032x", ")Hi\r\n)there\be^Z\r\nR1#x", "text:Hi\nthere\n" },
+		{ "\032", true, true, "Hi\rx\003", ")Hi\r\n)x^C\r\n", "cancel:\n" },
+		{ "\032x", true, true, "a\032b\032x\r", ")a^Zb^Zx\r\nR1#", "text:a\032b\n" },
 		{ "#", true, true, "Hi\rx\003", ")Hi\r\n)x^C\r\n", "cancel:\n" },
 		{ "#", true, true,
 		  "a\x15"
@@ -403,6 +406,44 @@ static void test_text_line_limit(void **state)
 	drive_type(&d, line);
 	drive_type(&d, "\rshort\rquit\r");
 	assert_string_equal(drive_log(&d), "cancel:\n");
+	drive_release(&d);
+}
+
+/* --- what a session set for itself --- */
+
+static void test_no_editing(void **state)
+{
+	struct term_settings s = { .length = 24, .width = 80, .history = 20, .basic = true };
+	struct drive d;
+
+	start(&d, 24, 80);
+	d.on_line = idle;
+	drive_type(&d, "first\r");
+	term_prompt(d.t, STR("R1#"), false);
+	term_set(d.t, &s);
+	drive_log(&d);
+	drive_type(&d, "abc def\x01\x02\x10\x1b[A");
+	assert_int_equal(d.em.bells, 4);
+	drive_type(&d, "\x17gh\x7f\x7fij\r");
+	assert_string_equal(drive_log(&d), "line:abc ij\n");
+	drive_release(&d);
+}
+
+static void show_history(struct drive *d, struct str line)
+{
+	if (str_is(line, "history"))
+		term_history(d->t);
+	term_prompt(d->t, str_of(d->prompt), false);
+}
+
+static void test_shows_history(void **state)
+{
+	struct drive d;
+
+	start(&d, 24, 80);
+	d.on_line = show_history;
+	drive_type(&d, "one\rtwo\rhistory\r");
+	assert_string_equal(drive_raw(&d), "one\r\nR1#two\r\nR1#history\r\n  one\r\n  two\r\n  history\r\nR1#");
 	drive_release(&d);
 }
 
@@ -707,6 +748,8 @@ int main(void)
 		cmocka_unit_test(test_question_of_several_lines),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_limit),
+		cmocka_unit_test(test_no_editing),
+		cmocka_unit_test(test_shows_history),
 		cmocka_unit_test(test_text_line_limit),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_quit),

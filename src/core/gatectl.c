@@ -115,7 +115,8 @@ void gatectl_console(struct gatectl *g)
 	int pair[2], fds[2];
 	struct peer *p;
 
-	if (!g->now.ready || g->console_fd < 0 || g->core->ending)
+	/* Before the startup-config is in force nobody knows who may come in. */
+	if (!g->now.ready || g->console_fd < 0 || g->core->ending || !g->core->booted)
 		return;
 	TAILQ_FOREACH (p, &g->core->peers, link) {
 		if (peer_is_console(p))

@@ -86,8 +86,11 @@ def only_defaults(row):
         return None
     if any(t.node is None and t.kind != 'WORD' for t in row.toks):
         return None
-    text = []
+    text, said = [], set()
     for tok in row.toks:
+        if tok.node is not None and tok.node in said:  # the same leaf in another alternative
+            continue
+        said.add(tok.node)
         if tok.kind == 'WORD' and tok.node is not None and tok.value != tok.node.default:
             return 'no ' + ' '.join(t.text for t in row.words) if tok.node.base == 'boolean' else None
         text.append(tok.text if tok.kind == 'WORD' else tok.node.default)

@@ -14,7 +14,7 @@
 static void put_token(const struct core *core, const char *token, const struct line *line, struct buf *out)
 {
 	const char *domain = model_str(core->model, "/ravelin-system:domain/name");
-	const char *location = line ? lines_location(core->lines, line) : NULL;
+	const char *location = line ? lines_value(core->lines, line, "location") : NULL;
 
 	if (strcmp(token, "hostname") == 0)
 		buf_puts(out, core_hostname(core));
@@ -42,6 +42,13 @@ static size_t token_at(const char *s, char name[16])
 	return 0;
 }
 
+/* `no exec-banner` takes away both. */
+static bool line_shows(const struct core *core, const struct line *line, const char *which)
+{
+	return lines_flag(core->lines, line, "exec-banner") &&
+	       (strcmp(which, "motd") != 0 || lines_flag(core->lines, line, "motd-banner"));
+}
+
 void banner_put(const struct core *core, const char *which, const struct line *line, struct buf *out)
 {
 	char path[64], token[16];
@@ -50,7 +57,7 @@ void banner_put(const struct core *core, const char *which, const struct line *l
 
 	snprintf(path, sizeof path, "/ravelin-system:banner/%s", which);
 	text = model_str(core->model, path);
-	if (!text)
+	if (!text || (line && !line_shows(core, line, which)))
 		return;
 	while (*text && buf_len(out) - start < BANNER_SHOWN_MAX) {
 		size_t n = token_at(text, token), plain;

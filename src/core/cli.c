@@ -97,6 +97,16 @@ int run_ask(struct run *run, int next, bool echo, enum ipc_ask kind, const char 
 	return RUN_WAIT;
 }
 
+int run_text(struct run *run, int next, const struct cmd_text_rule *rule)
+{
+	run->step = next;
+	run->waiting_answer = true;
+	buf_clear(&run->answer);
+	flush_out(run);
+	run->cli->ops->text(run->cli, rule);
+	return RUN_WAIT;
+}
+
 const char *run_answer(struct run *run)
 {
 	return buf_cstr(&run->answer);
@@ -265,11 +275,12 @@ static int apply_match(struct run *run)
 
 static int ask_text(struct run *run)
 {
-	run->waiting_answer = true;
-	buf_clear(&run->answer);
-	flush_out(run);
-	run->cli->ops->text(run->cli, &run->match.text_rule);
-	return RUN_WAIT;
+	const struct cmd_text_rule *rule = &run->match.text_rule;
+
+	if (rule->within && run->cli->interactive)
+		buf_printf(&run->out, "Enter TEXT message.  End with the character '%s'.\n",
+			   rule->until[0] == '\003' ? "^C" : rule->until);
+	return run_text(run, run->step, rule);
 }
 
 /* Configuration rows: text, then hook, then the model. */
@@ -355,6 +366,8 @@ static int begin_line(struct run *run, const struct cmd_place *place, struct str
 	int rc = cmd_parse(run->core->cmds, place, sh->level, whole, &run->arena, &run->match, &err);
 
 	if (rc < 0) {
+		if (err.kind == CMD_ERR_UNKNOWN && sh->no_hosts)
+			err.kind = CMD_ERR_INVALID;
 		err.column = column_typed(line, grown, err.column);
 		cmd_error_text(&err, run->prompt_len, &run->out);
 		return RUN_FAILED;

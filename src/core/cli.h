@@ -40,6 +40,7 @@ struct cli {
 	unsigned level;                                 /* privilege 0..15 */
 	char user[65];                                  /* "" = nobody logged in (console without login) */
 	char origin[96];                                /* "console", "vty0 (192.0.2.1)": who, for the log */
+	bool no_hosts;                                  /* a word that is no command is no host's name either */
 	bool bare;                                      /* no prompt stands before the line: a remote command */
 	bool interactive;                               /* a person or a program at a prompt; false: a file */
 	bool ahead;                                     /* more input waits behind this command: it is pasted */
@@ -96,6 +97,8 @@ struct run {
 
 /* For step functions. Each returns RUN_WAIT and arranges that the function is called again with run->step = next. */
 int run_ask(struct run *run, int next, bool echo, enum ipc_ask kind, const char *prompt);
+/* Collects text until `rule` ends it; it is then the answer, or the run is cancelled. */
+int run_text(struct run *run, int next, const struct cmd_text_rule *rule);
 int run_start_job(struct run *run, int next, const char *helper, struct buf *request, unsigned limit_ms);
 /* Others get a turn before it goes on, at the same step. */
 int run_yield(struct run *run);

@@ -12,7 +12,6 @@
 #include "core/sshd.h"
 #include "core/syslog.h"
 #include "image/vars.h"
-#include "lines/lines.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -64,55 +63,6 @@ int cmd_show_version(struct run *run)
 		   "Configuration register is 0x%04x\n\n",
 		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, core->image, un.sysname, un.release,
 		   un.machine, (unsigned long long)si.totalram * si.mem_unit, un.nodename, vars.confreg);
-	return RUN_DONE;
-}
-
-/* --- lines and users --- */
-
-static void clock_span(uint64_t ms, char *out, size_t size)
-{
-	uint64_t s = ms / 1000;
-
-	snprintf(out, size, "%02llu:%02llu:%02llu", (unsigned long long)(s / 3600), (unsigned long long)(s / 60 % 60),
-		 (unsigned long long)(s % 60));
-}
-
-int cmd_show_users(struct run *run)
-{
-	const struct peer *self = peer_of(run->cli);
-	struct line *line;
-
-	buf_puts(&run->out, "    Line       User       Host(s)              Idle       Location\n");
-	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++) {
-		char idle[32], name[32];
-
-		if (!line->busy)
-			continue;
-		clock_span(clock_now_ms() - line->active_ms, idle, sizeof idle);
-		snprintf(name, sizeof name, "%u %s %u", line->tty, line_type_name(line->type), line->number);
-		buf_printf(&run->out, "%c %9s   %-10s %-20s %-10s %s\n", self && self->line == line ? '*' : ' ', name,
-			   line->user, "idle", idle, line->location);
-	}
-	buf_puts(&run->out, "\n  Interface    User               Mode         Idle     Peer Address\n\n");
-	return RUN_DONE;
-}
-
-int cmd_show_line(struct run *run)
-{
-	const struct peer *self = peer_of(run->cli);
-	struct line *line;
-
-	buf_puts(&run->out, "   Tty Line Typ     Tx/Rx    A Modem  Roty AccO AccI  Uses  Noise Overruns  Int\n");
-	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++) {
-		static const char *const types[] = { "CTY", "AUX", "VTY" };
-
-		buf_printf(&run->out, "%c %4u %4u %-3s %12s - %5s %5s %4s %4s %5lu %6d %8s %4s\n",
-			   self && self->line == line ? '*'
-			   : line->busy               ? 'A'
-						      : ' ',
-			   line->tty, line->tty, types[line->type], "", "-", "-", "-", "-", line->uses, 0, "0/0", "-");
-	}
-	buf_puts(&run->out, "\n");
 	return RUN_DONE;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
- * cmd_session.c (who types), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c.
- * cmd_help.c (what helps him), passwords.c (rows that carry one).
+ * cmd_session.c (who types), cmd_help.c (what helps him), cmd_terminal.c (his own terminal), cmd_line.c and cmd_send.c
+ * (other people's lines), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c; passwords.c
+ * (rows that carry one).
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H
@@ -20,7 +21,14 @@
 	X("configure", cmd_configure)                                                                                  \
 	X("terminal-length", cmd_terminal_length)                                                                      \
 	X("terminal-width", cmd_terminal_width)                                                                        \
-	X("terminal-history-size", cmd_terminal_history)                                                               \
+	X("terminal-history", cmd_terminal_history)                                                                    \
+	X("terminal-editing", cmd_terminal_editing)                                                                    \
+	X("show-history", cmd_show_history)                                                                            \
+	X("show-terminal", cmd_show_terminal)                                                                          \
+	X("show-sessions", cmd_show_sessions)                                                                          \
+	X("clear-line", cmd_clear_line)                                                                                \
+	X("send", cmd_send)                                                                                            \
+	X("lock", cmd_lock)                                                                                            \
 	X("terminal-monitor", cmd_terminal_monitor)                                                                    \
 	X("show-version", cmd_show_version)                                                                            \
 	X("show-users", cmd_show_users)                                                                                \
@@ -49,7 +57,9 @@
 	X("ssh-version", hook_ssh_version)                                                                             \
 	X("key-hash", hook_key_hash)                                                                                   \
 	X("key-string", hook_key_string)                                                                               \
-	X("route", hook_route)
+	X("route", hook_route)                                                                                         \
+	X("line-login", hook_line_login)                                                                               \
+	X("line-number", hook_line_number)
 
 #define COMMAND_DECLARE(name, fn) cmd_step_fn fn;
 COMMANDS(COMMAND_DECLARE)

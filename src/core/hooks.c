@@ -6,9 +6,12 @@
 #include "commands.h"
 
 #include "core/cli.h"
+#include "core/core.h"
 #include "keys/keys.h"
+#include "lines/lines.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,5 +87,42 @@ int hook_route(struct run *run)
 		return RUN_FAILED;
 	if (p.s_addr & ~m.s_addr)
 		return run_fail(run, "%%Inconsistent address and mask");
+	return RUN_DONE;
+}
+
+/* --- line-login: `login` asks for a password that must be there; a vty's is nothing to SSH --- */
+
+int hook_line_login(struct run *run)
+{
+	const struct line *line = lines_find(run->core->lines, LINE_CON, 0);
+	const char *type;
+
+	if (!run->cli->interactive || cmd_has(&run->match, "local") || cmd_has(&run->match, "authentication"))
+		return RUN_DONE;
+	if (strcmp(cmd_place_key(&run->match.place), "con") == 0 && !lines_password(run->core->lines, line, &type))
+		buf_puts(&run->out, "% Login disabled on line 0, until 'password' is set\n");
+	return RUN_DONE;
+}
+
+/* --- line-number: `line 2 6` counts all lines of the device --- */
+
+int hook_line_number(struct run *run)
+{
+	const char *first = cmd_arg(&run->match, "first"), *last = cmd_arg(&run->match, "last");
+	struct lines_tty from = lines_tty((unsigned)strtoul(first, NULL, 10)), to = from;
+	char number[12];
+
+	if (last)
+		to = lines_tty((unsigned)strtoul(last, NULL, 10));
+	if (from.type != to.type)
+		return run_fail(run, "%% Lines of one type only: %s and %s are different", first, last);
+	if (cmd_set_arg(&run->match, &run->arena, "type", line_type_name(from.type)) < 0)
+		return run_fail(run, "%% Out of memory");
+	snprintf(number, sizeof number, "%u", from.number);
+	if (cmd_set_arg(&run->match, &run->arena, "number", number) < 0)
+		return run_fail(run, "%% Out of memory");
+	snprintf(number, sizeof number, "%u", to.number);
+	if (last && cmd_set_arg(&run->match, &run->arena, "last", number) < 0)
+		return run_fail(run, "%% Out of memory");
 	return RUN_DONE;
 }

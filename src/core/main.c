@@ -17,6 +17,7 @@
 #include "core/shutdown.h"
 #include "core/sshd.h"
 #include "core/syslog.h"
+#include "core/terminal.h"
 #include "files/files.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -278,6 +279,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
 	if (!core->lines || !core->sshd || !core->gate || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
+	    model_watch(core->model, "/ravelin-line:lines", terminal_lines_changed, core) < 0 ||
 	    model_watch(core->model, "/ravelin-ssh:ssh", on_ssh_change, core) < 0)
 		return err_set(e, E_NOMEM, "out of memory");
 	return 0;

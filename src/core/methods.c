@@ -104,18 +104,27 @@ enum aaa_method methods_enable(const struct core *core, const struct line *line,
 	return line->type == LINE_CON ? AAA_NONE : AAA_DENY;
 }
 
+static const struct lyd_node *exec_list(const struct core *core)
+{
+	return model_entry(core->model, "/ravelin-aaa:aaa/exec", (const char *[]){ "default" });
+}
+
+bool methods_exec_listed(const struct core *core, bool console)
+{
+	return methods_aaa(core) && exec_list(core) &&
+	       (!console || model_bool(core->model, "/ravelin-aaa:aaa/console"));
+}
+
 bool methods_exec(const struct core *core, const char *user, bool console, unsigned *level)
 {
-	const struct lyd_node *entry = model_entry(core->model, "/ravelin-aaa:aaa/exec", (const char *[]){ "default" });
 	const struct lyd_node *known = methods_user(core, user, true);
 	const char *own = known ? model_below(known, "privilege") : NULL;
 	enum aaa_method method = AAA_LOCAL;
 
 	if (methods_aaa(core)) {
-		bool asked = entry && (!console || model_bool(core->model, "/ravelin-aaa:aaa/console"));
 		unsigned can = AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_NONE) | AAA_BIT(AAA_IF_AUTHENTICATED);
 
-		method = asked ? first_of(core, entry, "method", can) : AAA_NONE;
+		method = methods_exec_listed(core, console) ? first_of(core, exec_list(core), "method", can) : AAA_NONE;
 	}
 	*level = method == AAA_LOCAL && own ? (unsigned)strtoul(own, NULL, 10) : 1;
 	return method != AAA_DENY && (method != AAA_LOCAL || known || !methods_aaa(core));

@@ -28,6 +28,9 @@ enum aaa_method methods_enable(const struct core *core, const struct line *line,
  * AAA it is his own, with AAA and without a list it is 1. */
 bool methods_exec(const struct core *core, const char *user, bool console, unsigned *level);
 
+/* A list of `aaa authorization exec` decides. */
+bool methods_exec_listed(const struct core *core, bool console);
+
 /* A local user; unless `exact`, upper and lower case are the same, and the name written exactly so comes first. */
 const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact);
 /* The password of a level, NULL if there is none: its secret, else its password. */

@@ -35,6 +35,15 @@ const char *peer_mac(const char *mac)
 	return mac[0] ? mac : "implicit";
 }
 
+bool peer_printable(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
+			return false;
+	}
+	return true;
+}
+
 void peer_violation(struct peer *p, const char *what)
 {
 	if (p->doomed)
@@ -136,7 +145,8 @@ void peer_monitor(struct peer *p, const char *line)
 
 void peer_settings(struct peer *p)
 {
-	PEER_SEND(p, SETTINGS, .length = p->length, .width = p->width, .history = p->history);
+	PEER_SEND(p, SETTINGS, .length = p->length, .width = p->width, .history = p->history_off ? 0 : p->history,
+		  .basic = p->basic);
 }
 
 void peer_set_deadline(struct peer *p, uint64_t ms)

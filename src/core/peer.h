@@ -30,6 +30,13 @@ struct peer_names { /* what was negotiated, for `show ssh` */
 	char client[256], kex[64], hostkey[64], cipher_in[64], cipher_out[64], mac_in[64], mac_out[64];
 };
 
+/* What a line says, read once for each change: a key pressed costs no look into the model. */
+struct line_settings {
+	uint32_t length, width, history;
+	bool history_off, basic, monitor;               /* `no history`, `no editing`, `monitor` */
+	uint64_t login_ms, idle_ms, end_ms, warning_ms; /* see timeout.h; 0 = never */
+};
+
 struct peer {
 	TAILQ_ENTRY(peer) link;
 	struct core *core;
@@ -51,7 +58,12 @@ struct peer {
 	bool monitor;                    /* `terminal monitor` */
 	unsigned long monitor_lost;      /* log lines dropped because it lags */
 	uint32_t length, width, history; /* terminal settings */
-	bool length_typed, width_typed;  /* `terminal length` was typed: the window no longer sets it */
+	uint32_t rows, cols;             /* the client's window; 0 = not known */
+	bool length_typed, width_typed;  /* configured or typed: the window no longer sets it */
+	bool history_off, basic;         /* `no history`, `no editing` */
+	char term[64];                   /* the kind of terminal, as the client names it */
+	struct line_settings said;       /* its line, when that was last looked at */
+	bool warned;                     /* of the end of its time */
 	struct transcript transcript;
 	struct login login;
 	struct peer_names names;
@@ -62,11 +74,13 @@ struct peer {
 
 bool peer_is_console(const struct peer *p);
 const char *peer_mac(const char *mac); /* a MAC's name for people: the AEAD ciphers have none of their own */
+/* Names that peers chose are shown to other people's terminals: they hold nothing but printable ASCII. */
+bool peer_printable(struct str s);
 #define PEER_CLOSE_GRACE_MS 2000
 /* Asks the session to print `text` and end; it is cut off if it does not within the grace. */
 void peer_close(struct peer *p, unsigned status, const char *text);
 void peer_monitor(struct peer *p, const char *line);
-void peer_settings(struct peer *p); /* sends length, width, history */
+void peer_settings(struct peer *p); /* sends length, width, history, editing */
 /* What ipc_send's builders fill goes through here: queued in order while the session does not read. */
 void peer_send(struct peer *p, struct buf *record);
 void peer_flush(struct peer *p);                               /* the channel takes more */

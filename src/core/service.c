@@ -6,12 +6,14 @@
 #include "service.h"
 
 #include "core/clock.h"
+#include "core/console.h"
 #include "core/core.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/sshlog.h"
 #include "core/syslog.h"
 #include "core/terminal.h"
+#include "core/timeout.h"
 
 #include <event2/event.h>
 #include <signal.h>
@@ -27,7 +29,7 @@
 static void touch(struct peer *p)
 {
 	if (p->phase == PH_LINE && !p->closing)
-		terminal_touch(p);
+		timeout_touch(p);
 }
 
 #define HANDLER(NAME)                                                                                                  \
@@ -51,23 +53,14 @@ static void on_COOKIE_ASK(struct peer *p, const struct ipc_msg_COOKIE_ASK *m)
 		PEER_SEND(p, COOKIE, .cookie = { p->transcript.cookie, KEX_COOKIE });
 }
 
-/* Names are shown to other people's terminals. */
-static bool printable(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
-			return false;
-	}
-	return true;
-}
-
 static void on_KEXED(struct peer *p, const struct ipc_msg_KEXED *m)
 {
 	struct peer_names *n = &p->names;
 	bool first = n->cipher_in[0] == '\0';
 
-	if (!printable(m->client) || !printable(m->kex) || !printable(m->hostkey) || !printable(m->cipher_in) ||
-	    !printable(m->cipher_out) || !printable(m->mac_in) || !printable(m->mac_out)) {
+	if (!peer_printable(m->client) || !peer_printable(m->kex) || !peer_printable(m->hostkey) ||
+	    !peer_printable(m->cipher_in) || !peer_printable(m->cipher_out) || !peer_printable(m->mac_in) ||
+	    !peer_printable(m->mac_out)) {
 		peer_violation(p, "names that are none");
 		return;
 	}
@@ -270,7 +263,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	if (p->closing) {
 		peer_violation(p, "did not end when told to");
 	} else if (p->phase == PH_LINE) {
-		peer_close(p, 1, "% Idle timeout expired");
+		timeout_due(p);
 	} else {
 		syslog_event(p->core->log, "SSH", 4, "LOGIN_TIMEOUT", "connection %u from %s did not log in in time",
 			     p->number, p->address);
@@ -287,7 +280,7 @@ static void greet(struct peer *p)
 			sshd_setup(p->core->sshd, p);
 	} else {
 		PEER_SEND(p, SETUP, .kind = KIND_CONSOLE);
-		terminal_console(p);
+		console_start(p);
 	}
 }
 
@@ -324,9 +317,6 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	p->kind = kind;
 	p->pidfd = -1;
 	p->port = port;
-	p->length = 24;
-	p->width = 80;
-	p->history = 20;
 	str_copy(str_of(address), p->address, sizeof p->address);
 	buf_init(&p->queue, PEER_QUEUE_MAX);
 	p->phase = PH_NEW;

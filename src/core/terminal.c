@@ -9,8 +9,8 @@
 #include "core/core.h"
 #include "core/methods.h"
 #include "core/peer.h"
-#include "core/secret_check.h"
 #include "core/syslog.h"
+#include "core/timeout.h"
 #include "lines/lines.h"
 #include "model/model.h"
 
@@ -20,10 +20,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define OUT_INLINE      ((size_t)32 << 10) /* more goes by a sealed memfd */
-#define LOGIN_TRIES     3
-#define VERIFY_LIMIT_MS 5000
-#define LEVEL_MAX       15
+#define OUT_INLINE ((size_t)32 << 10) /* more goes by a sealed memfd */
+
+#define LINE_LENGTH 24 /* a line's length and width that nobody configured: then the client's window counts */
+#define LINE_WIDTH  80
 
 static struct peer *owner(struct cli *sh)
 {
@@ -104,12 +104,6 @@ static void cli_text(struct cli *sh, const struct cmd_text_rule *rule)
 	struct buf prompt;
 
 	buf_init(&prompt, 256);
-	if (rule->within)
-		buf_printf(&prompt, "Enter TEXT message.  End with the character '%s'.\n",
-			   rule->until[0] == '\003' ? "^C" : rule->until);
-	if (buf_len(&prompt))
-		cli_out(sh, buf_str(&prompt));
-	buf_clear(&prompt);
 	if (rule->prompt)
 		buf_printf(&prompt, "%.20s%s", core_hostname(sh->core), rule->prompt);
 	PEER_SEND(owner(sh), TEXT, .prompt = buf_str(&prompt), .until = str_of(rule->until), .within = rule->within,
@@ -151,13 +145,101 @@ struct peer *peer_of(const struct cli *sh)
 
 /* --- lines --- */
 
-void terminal_touch(struct peer *p)
+static void take_window(struct peer *p)
 {
-	p->line->active_ms = clock_now_ms();
-	peer_set_deadline(p, lines_exec_timeout_ms(p->core->lines, p->line));
+	if (!p->length_typed && p->rows)
+		p->length = p->rows;
+	if (!p->width_typed && p->cols)
+		p->width = p->cols;
 }
 
-static void attach(struct peer *p, struct line *line)
+static struct line_settings settings_of(const struct peer *p)
+{
+	const struct lines *lines = p->core->lines;
+
+	return (struct line_settings){
+		.length = (uint32_t)lines_number(lines, p->line, "length"),
+		.width = (uint32_t)lines_number(lines, p->line, "width"),
+		.history = (uint32_t)lines_number(lines, p->line, "history/size"),
+		.history_off = !lines_flag(lines, p->line, "history/enabled"),
+		.basic = !lines_flag(lines, p->line, "editing"),
+		.monitor = lines_flag(lines, p->line, "monitor"),
+		.login_ms = 1000 * lines_number(lines, p->line, "login-response"),
+		.idle_ms = lines_exec_timeout_ms(lines, p->line),
+		.end_ms = 60 * 1000 * lines_number(lines, p->line, "absolute-timeout"),
+		.warning_ms = 1000 * lines_number(lines, p->line, "logout-warning"),
+	};
+}
+
+static void take_hosts(struct peer *p)
+{
+	const char *preferred = lines_value(p->core->lines, p->line, "transport/preferred");
+
+	p->cli.no_hosts = preferred && strcmp(preferred, "none") == 0;
+}
+
+/* What its line says of a terminal, until the client's window or the user says otherwise. */
+static void take_settings(struct peer *p)
+{
+	struct line_settings now = settings_of(p);
+
+	p->said = now;
+	p->length = now.length;
+	p->width = now.width;
+	p->length_typed = now.length != LINE_LENGTH;
+	p->width_typed = now.width != LINE_WIDTH;
+	p->history = now.history;
+	p->history_off = now.history_off;
+	p->basic = now.basic;
+	p->monitor = now.monitor;
+	take_hosts(p);
+	take_window(p);
+}
+
+/* What changed at the line counts for who is on it; what he set himself stays otherwise. */
+static void follow_line(struct peer *p)
+{
+	struct line_settings was = p->said, now = settings_of(p);
+
+	p->said = now;
+	take_hosts(p);
+	if (was.length != now.length && !p->exec) {
+		p->length = now.length;
+		p->length_typed = now.length != LINE_LENGTH;
+	}
+	if (was.width != now.width) {
+		p->width = now.width;
+		p->width_typed = now.width != LINE_WIDTH;
+	}
+	p->history = was.history == now.history ? p->history : now.history;
+	p->history_off = was.history_off == now.history_off ? p->history_off : now.history_off;
+	p->basic = was.basic == now.basic ? p->basic : now.basic;
+	p->monitor = was.monitor == now.monitor ? p->monitor : now.monitor;
+	if (!p->exec)
+		take_window(p);
+	if (memcmp(&was, &now, sizeof now) != 0)
+		peer_settings(p);
+}
+
+void terminal_lines_changed(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+	struct peer *p;
+
+	(void)t;
+	TAILQ_FOREACH (p, &core->peers, link) {
+		if (!p->line || p->closing)
+			continue;
+		if (!lines_exists(core->lines, p->line)) {
+			peer_close(p, 1, "% The line was removed from the configuration\n");
+			continue;
+		}
+		follow_line(p);
+		timeout_arm(p);
+	}
+}
+
+void terminal_attach(struct peer *p, struct line *line)
 {
 	struct cli *sh = &p->cli;
 
@@ -170,38 +252,73 @@ static void attach(struct peer *p, struct line *line)
 	else
 		snprintf(sh->origin, sizeof sh->origin, "%s%u (%s)", line_type_name(line->type), line->number,
 			 p->address);
+	take_settings(p);
 	peer_set_phase(p, PH_LINE);
-	terminal_touch(p);
 }
 
-static void send_line(struct peer *p, struct str banner, struct str prompt)
+/* A user's own level counts before the line's (1 is everybody's), and a list that authorizes him before both. */
+void terminal_enter(struct peer *p)
+{
+	p->line->since_ms = clock_now_ms();
+	p->line->uses++;
+	if (p->cli.level == 1 && !methods_exec_listed(p->core, peer_is_console(p)))
+		p->cli.level = (unsigned)lines_number(p->core->lines, p->line, "privilege");
+	timeout_touch(p);
+}
+
+void terminal_line(struct peer *p, struct str banner, struct str prompt)
 {
 	char name[32];
 
 	snprintf(name, sizeof name, "%s %u", line_type_name(p->line->type), p->line->number);
 	PEER_SEND(p, LINE, .name = str_of(name), .banner = banner, .prompt = prompt, .length = p->length,
-		  .width = p->width, .history = p->history);
+		  .width = p->width, .history = p->history_off ? 0 : p->history, .basic = p->basic);
 }
 
 void terminal_resize(struct peer *p, uint32_t cols, uint32_t rows)
 {
-	if (!p->length_typed && rows > 0)
-		p->length = rows;
-	if (!p->width_typed && cols > 0)
-		p->width = cols;
+	p->cols = cols;
+	p->rows = rows;
+	take_window(p);
 	peer_settings(p);
 }
 
-/* --- the user's autocommand: it runs in place of an EXEC, or of the command he asked for --- */
-
-/* Notes whether the session ends with it. NULL: the user has none. */
-static const char *autocommand_of(struct cli *sh)
+static void refuse_line(struct peer *p, const char *why)
 {
-	const struct lyd_node *user = methods_user(sh->core, sh->user, true);
+	const char *message = lines_refuse_message(p->core->lines, LINE_VTY);
+	char text[1100];
+
+	if (message)
+		snprintf(text, sizeof text, "%s\n", message);
+	else
+		snprintf(text, sizeof text, "%% %s\n", why);
+	syslog_event(p->core->log, "SSH", 4, "NO_LINE", "%s@%s: %s", p->cli.user, p->address, why);
+	peer_close(p, 1, text);
+}
+
+static void take_terminal(struct peer *p, const struct ipc_msg_OPEN *m)
+{
+	p->cols = m->cols;
+	p->rows = m->rows;
+	take_window(p);
+	if (p->exec || !m->pty)
+		p->length = 0;
+	if (m->pty && peer_printable(m->term))
+		str_copy(m->term, p->term, sizeof p->term);
+}
+
+const char *terminal_autocommand(struct peer *p)
+{
+	struct cli *sh = &p->cli;
+	const struct lyd_node *user = sh->user[0] ? methods_user(sh->core, sh->user, true) : NULL;
 	const char *command = user ? model_below(user, "autocommand") : NULL;
 
-	if (command)
+	if (command) {
 		sh->leave = strcmp(model_below(user, "nohangup"), "true") != 0;
+		return command;
+	}
+	command = lines_value(sh->core->lines, p->line, "autocommand");
+	sh->leave = command != NULL;
 	return command;
 }
 
@@ -213,11 +330,38 @@ static void run_first(struct peer *p, struct str line)
 	p->cli.bare = p->exec;
 }
 
+static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OPEN *m)
+{
+	const char *autocommand;
+	struct buf banner, prompt;
+
+	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
+	terminal_attach(p, line);
+	take_terminal(p, m);
+	autocommand = terminal_autocommand(p);
+	if (p->cli.leave)
+		p->length = 0; /* the end would not wait for somebody to press a key */
+	terminal_enter(p);
+	if (p->origin->admitted)
+		p->origin->admitted(p);
+	buf_init(&banner, 2 * BANNER_SHOWN_MAX + 1024);
+	buf_init(&prompt, 256);
+	if (!p->exec) {
+		banner_put(p->core, "motd", line, &banner);
+		banner_put(p->core, "exec", line, &banner);
+		if (!autocommand)
+			cli_prompt(&p->cli, &prompt);
+	}
+	terminal_line(p, buf_str(&banner), buf_str(&prompt));
+	buf_release(&banner);
+	buf_release(&prompt);
+	if (autocommand || p->exec)
+		run_first(p, autocommand ? str_of(autocommand) : m->command);
+}
+
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	struct errbuf e = { "" };
-	const char *autocommand;
-	struct buf banner, prompt;
 	struct line *line;
 	unsigned level;
 
@@ -230,37 +374,10 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 		return;
 	}
 	line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);
-	if (!line) {
-		char text[300];
-
-		snprintf(text, sizeof text, "%% %s\n", e.text);
-		syslog_event(p->core->log, "SSH", 4, "NO_LINE", "%s@%s: %s", p->cli.user, p->address, e.text);
-		peer_close(p, 1, text);
-		return;
-	}
-	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
-	if (p->exec || !m->pty)
-		p->length = 0;
-	else if (m->rows > 0)
-		p->length = m->rows;
-	p->width = m->cols > 0 ? m->cols : p->width;
-	attach(p, line);
-	if (p->origin->admitted)
-		p->origin->admitted(p);
-	buf_init(&banner, 2 * BANNER_SHOWN_MAX + 1024);
-	buf_init(&prompt, 256);
-	autocommand = autocommand_of(&p->cli);
-	if (!p->exec) {
-		banner_put(p->core, "motd", line, &banner);
-		banner_put(p->core, "exec", line, &banner);
-		if (!autocommand)
-			cli_prompt(&p->cli, &prompt);
-	}
-	send_line(p, buf_str(&banner), buf_str(&prompt));
-	buf_release(&banner);
-	buf_release(&prompt);
-	if (autocommand || p->exec)
-		run_first(p, autocommand ? str_of(autocommand) : m->command);
+	if (line)
+		open_line(p, line, m);
+	else
+		refuse_line(p, e.text);
 }
 
 void terminal_release(struct peer *p)
@@ -269,202 +386,7 @@ void terminal_release(struct peer *p)
 	p->line = NULL;
 }
 
-/* --- the console's way in --- */
-
-enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED };
-
-struct console_login {
-	struct secret_check check;
-	unsigned tries;
-	enum aaa_method method;
-	bool aaa;
-	char user[65];
-};
-
-static int console_step(struct run *run);
-
-static bool asks_user(const struct console_login *l)
-{
-	return l->method == AAA_LOCAL || l->method == AAA_LOCAL_CASE;
-}
-
-static int console_ask(struct run *run, struct console_login *l)
-{
-	if (l->tries++ >= LOGIN_TRIES) {
-		if (l->aaa)
-			return RUN_FAILED;
-		return run_fail(run, "%% Bad %s\n", asks_user(l) ? "login" : "passwords");
-	}
-	if (asks_user(l))
-		return run_ask(run, C_USER, true, ASK_LINE, "Username: ");
-	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
-}
-
-/* Without AAA the line's `login` says who asks. */
-static enum aaa_method line_method(struct core *core, const struct line *line)
-{
-	switch (lines_login(core->lines, line)) {
-	case LOGIN_NONE:
-		return AAA_NONE;
-	case LOGIN_LINE_PASSWORD:
-		return AAA_LINE;
-	default:
-		return AAA_LOCAL;
-	}
-}
-
-static int console_enter(struct run *run, const struct console_login *l);
-
-/* Who may take the console: nobody asked (the default), a password, or a local user. */
-static int console_begin(struct run *run, struct console_login *l)
-{
-	struct peer *p = peer_of(run->cli);
-	const char *type;
-
-	banner_put(run->core, "motd", p->line, &run->out);
-	l->aaa = methods_aaa(run->core);
-	l->method = l->aaa ? methods_login(run->core, p->line) : line_method(run->core, p->line);
-	if (l->method == AAA_NONE)
-		return console_enter(run, l);
-	if (l->method == AAA_DENY)
-		return run_fail(run, "%% Authentication failed");
-	if (l->method == AAA_LINE && !lines_password(run->core->lines, p->line, &type))
-		return run_fail(run, "%% Password required, but none set");
-	buf_puts(&run->out, "\nUser Access Verification\n\n");
-	return console_ask(run, l);
-}
-
-static const struct lyd_node *console_user(const struct run *run, const struct console_login *l)
-{
-	return methods_user(run->core, l->user, l->method == AAA_LOCAL_CASE);
-}
-
-/* The name was typed; a user with `nopassword` is not asked for one. */
-static int console_named(struct run *run, struct console_login *l)
-{
-	const struct lyd_node *user;
-	const char *kind;
-
-	if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
-		l->user[0] = '\0';
-	user = console_user(run, l);
-	kind = user ? model_below(user, "credential/kind") : NULL;
-	if (kind && strcmp(kind, "nopassword") == 0)
-		return console_enter(run, l);
-	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
-}
-
-static int console_verify(struct run *run, struct console_login *l)
-{
-	struct peer *p = peer_of(run->cli);
-	const char *type = NULL, *stored = NULL;
-	struct buf request;
-	bool secret;
-
-	if (asks_user(l)) {
-		const struct lyd_node *user = console_user(run, l);
-
-		type = user ? model_below(user, "credential/type") : NULL;
-		stored = user ? model_below(user, "credential/value") : NULL;
-	} else if (l->method == AAA_ENABLE) {
-		stored = methods_enable_password(run->core, LEVEL_MAX, &type, &secret);
-	} else {
-		stored = lines_password(run->core->lines, p->line, &type);
-	}
-	buf_init(&request, 8192);
-	secret_check_begin(&l->check, type, stored, buf_str(&run->answer), &request);
-	return run_start_job(run, C_VERIFIED, "verify", &request, VERIFY_LIMIT_MS);
-}
-
-/* Proven or not asked: the EXEC, if he may have one. */
-static int console_enter(struct run *run, const struct console_login *l)
-{
-	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
-	struct peer *p = peer_of(run->cli);
-	struct cli *sh = run->cli;
-	unsigned level = sh->level;
-
-	if (asks_user(l) && !user)
-		return run_fail(run, "%% Login invalid"); /* removed while he typed */
-	if (user) {
-		str_copy(str_of(model_below(user, "name")), sh->user, sizeof sh->user);
-		str_copy(str_of(sh->user), p->line->user, sizeof p->line->user);
-	}
-	if ((user || l->aaa) && !methods_exec(run->core, sh->user, true, &level))
-		return run_fail(run, "%% Authorization failed.");
-	sh->level = level;
-	return RUN_DONE;
-}
-
-static int console_admit(struct run *run, struct console_login *l)
-{
-	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
-		return console_enter(run, l);
-	syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED", "Login failed [user: %s] [Source: console]",
-		     l->user);
-	if (l->aaa)
-		buf_puts(&run->out, "% Authentication failed\n\n");
-	else if (asks_user(l))
-		buf_puts(&run->out, "% Login invalid\n\n");
-	return console_ask(run, l);
-}
-
-static int console_finish(struct run *run, int rc)
-{
-	const char *command;
-
-	if (rc == RUN_FAILED)
-		run->cli->leave = true;
-	if (rc != RUN_DONE)
-		return rc;
-	banner_put(run->core, "exec", peer_of(run->cli)->line, &run->out);
-	command = run->cli->user[0] ? autocommand_of(run->cli) : NULL;
-	return command ? run_command(run, str_of(command)) : RUN_DONE;
-}
-
-static int console_step(struct run *run)
-{
-	struct console_login *l = run->data;
-	char text[256];
-
-	if (run->cancelled && run->step > C_PRESSED)
-		return console_finish(run, RUN_FAILED);
-	switch (run->step) {
-	case C_WAIT:
-		run->data = arena_alloc(&run->arena, sizeof *l);
-		if (!run->data)
-			return console_finish(run, RUN_FAILED);
-		snprintf(text, sizeof text, "\n\n%s con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n",
-			 core_hostname(run->core));
-		return run_ask(run, C_PRESSED, false, ASK_LINE, text);
-	case C_PRESSED:
-		peer_of(run->cli)->line->busy = true;
-		return console_finish(run, console_begin(run, l));
-	case C_USER:
-		return console_finish(run, console_named(run, l));
-	case C_PASSWORD:
-		return console_finish(run, console_verify(run, l));
-	default:
-		return console_finish(run, console_admit(run, l));
-	}
-}
-
 void terminal_init(struct peer *p)
 {
 	cli_init(&p->cli, p->core, &ops);
-}
-
-void terminal_console(struct peer *p)
-{
-	struct line *line = lines_take(p->core->lines, LINE_CON, NULL, NULL);
-
-	if (!line) {
-		peer_violation(p, "console is taken");
-		return;
-	}
-	attach(p, line);
-	peer_set_deadline(p, 0); /* nobody is there: nothing can expire, and no user is shown */
-	line->busy = false;
-	send_line(p, STR(""), STR(""));
-	cli_internal(&p->cli, console_step);
 }

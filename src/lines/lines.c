@@ -17,6 +17,13 @@ struct lines {
 	struct line line[FIRST_VTY + LINES_MAX_VTYS];
 };
 
+struct lines_tty lines_tty(unsigned tty)
+{
+	if (tty >= FIRST_VTY)
+		return (struct lines_tty){ LINE_VTY, tty - FIRST_VTY };
+	return (struct lines_tty){ tty == 0 ? LINE_CON : LINE_AUX, 0 };
+}
+
 struct lines *lines_new(const struct model *m)
 {
 	struct lines *l = calloc(1, sizeof *l);
@@ -53,18 +60,92 @@ static const struct lyd_node *entry_of(const struct lines *l, const struct line 
 			   (const char *[]){ line_type_name(line->type), number });
 }
 
-static bool exists(const struct lines *l, const struct line *line)
+bool lines_exists(const struct lines *l, const struct line *line)
 {
-	return line->type != LINE_VTY || line->number < LINES_DEFAULT_VTYS || entry_of(l, line) != NULL;
+	return entry_of(l, line) != NULL;
 }
 
 struct line *lines_at(struct lines *l, size_t i)
 {
 	for (size_t at = 0; at < FIRST_VTY + LINES_MAX_VTYS; at++) {
-		if (exists(l, &l->line[at]) && i-- == 0)
+		if (lines_exists(l, &l->line[at]) && i-- == 0)
 			return &l->line[at];
 	}
 	return NULL;
+}
+
+struct line *lines_find(struct lines *l, enum line_type type, unsigned number)
+{
+	struct line *line;
+
+	for (size_t i = 0; (line = lines_at(l, i)); i++) {
+		if (line->type == type && line->number == number)
+			return line;
+	}
+	return NULL;
+}
+
+/* --- configuration --- */
+
+const char *lines_value(const struct lines *l, const struct line *line, const char *path)
+{
+	const struct lyd_node *entry = entry_of(l, line);
+
+	return entry ? model_below(entry, path) : NULL;
+}
+
+uint64_t lines_number(const struct lines *l, const struct line *line, const char *path)
+{
+	const char *value = lines_value(l, line, path);
+
+	return value ? strtoull(value, NULL, 10) : 0;
+}
+
+bool lines_flag(const struct lines *l, const struct line *line, const char *path)
+{
+	const char *value = lines_value(l, line, path);
+
+	return value && strcmp(value, "true") == 0;
+}
+
+uint64_t lines_exec_timeout_ms(const struct lines *l, const struct line *line)
+{
+	return 1000 *
+	       (60 * lines_number(l, line, "exec-timeout/minutes") + lines_number(l, line, "exec-timeout/seconds"));
+}
+
+void lines_transports(const struct lines *l, const struct line *line, struct buf *out)
+{
+	static const char *const known[] = { "ssh", "telnet" };
+	size_t before = buf_len(out);
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (lines_allows(l, line, known[i]))
+			buf_printf(out, "%s%s", buf_len(out) > before ? " " : "", known[i]);
+	}
+	if (buf_len(out) == before)
+		buf_puts(out, "none");
+}
+
+const char *lines_access_class(const struct lines *l, const struct line *line, const char *direction)
+{
+	const struct lyd_node *entry = entry_of(l, line);
+	const struct lyd_node *list = entry ? model_first(l->model, entry, "access-class") : NULL;
+
+	while (list && strcmp(model_below(list, "direction"), direction) != 0)
+		list = model_next(list);
+	return list ? model_below(list, "name") : NULL;
+}
+
+const char *lines_refuse_message(const struct lines *l, enum line_type type)
+{
+	const char *message = NULL;
+
+	for (size_t i = 0; i < FIRST_VTY + LINES_MAX_VTYS && !message; i++) {
+		if (l->line[i].type == type)
+			message = lines_value(l, &l->line[i], "refuse-message");
+	}
+	return message;
 }
 
 bool lines_allows(const struct lines *l, const struct line *line, const char *transport)
@@ -91,13 +172,14 @@ struct line *lines_take(struct lines *l, enum line_type type, const char *transp
 	for (size_t i = 0; i < FIRST_VTY + LINES_MAX_VTYS; i++) {
 		struct line *line = &l->line[i];
 
-		if (line->type != type || !exists(l, line) || (transport && !lines_allows(l, line, transport)))
+		if (line->type != type || !lines_exists(l, line))
+			continue;
+		if (transport && (!lines_allows(l, line, transport) || !lines_flag(l, line, "exec")))
 			continue;
 		allowed = true;
 		if (line->busy)
 			continue;
 		line->busy = true;
-		line->uses++;
 		return line;
 	}
 	err_set(e, E_LIMIT, allowed ? "all %s lines are in use, try again later" : "no %s line accepts this transport",
@@ -110,24 +192,13 @@ void lines_release(struct line *line)
 	if (!line)
 		return;
 	line->busy = false;
+	line->since_ms = 0;
 	line->user[0] = line->location[0] = '\0';
-}
-
-uint64_t lines_exec_timeout_ms(const struct lines *l, const struct line *line)
-{
-	const struct lyd_node *entry = entry_of(l, line);
-	const char *minutes = entry ? model_below(entry, "exec-timeout/minutes") : NULL;
-	const char *seconds = entry ? model_below(entry, "exec-timeout/seconds") : NULL;
-	uint64_t total =
-	    60 * (minutes ? strtoull(minutes, NULL, 10) : 10) + (seconds ? strtoull(seconds, NULL, 10) : 0);
-
-	return total * 1000;
 }
 
 enum line_login lines_login(const struct lines *l, const struct line *line)
 {
-	const struct lyd_node *entry = entry_of(l, line);
-	const char *login = entry ? model_below(entry, "login") : NULL;
+	const char *login = lines_value(l, line, "login");
 
 	if (!login)
 		return line->type == LINE_VTY ? LOGIN_LINE_PASSWORD : LOGIN_NONE;
@@ -138,30 +209,19 @@ enum line_login lines_login(const struct lines *l, const struct line *line)
 	return strcmp(login, "password") == 0 ? LOGIN_LINE_PASSWORD : LOGIN_NONE;
 }
 
-const char *lines_location(const struct lines *l, const struct line *line)
-{
-	const struct lyd_node *entry = entry_of(l, line);
-
-	return entry ? model_below(entry, "location") : NULL;
-}
-
 const char *lines_password(const struct lines *l, const struct line *line, const char **type)
 {
-	const struct lyd_node *entry = entry_of(l, line);
-
-	*type = entry ? model_below(entry, "password/type") : NULL;
-	return entry ? model_below(entry, "password/value") : NULL;
+	*type = lines_value(l, line, "password/type");
+	return lines_value(l, line, "password/value");
 }
 
 const char *lines_login_list(const struct lines *l, enum line_type type)
 {
 	for (size_t i = 0; i < FIRST_VTY + LINES_MAX_VTYS; i++) {
-		const struct lyd_node *entry;
+		const struct line *line = &l->line[i];
 
-		if (l->line[i].type != type)
-			continue;
-		entry = entry_of(l, &l->line[i]);
-		return entry && lines_login(l, &l->line[i]) == LOGIN_LIST ? model_below(entry, "login-list") : NULL;
+		if (line->type == type)
+			return lines_login(l, line) == LOGIN_LIST ? lines_value(l, line, "login-list") : NULL;
 	}
 	return NULL;
 }

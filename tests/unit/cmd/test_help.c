@@ -60,7 +60,7 @@ static void inside_a_word(void **state)
 	assert_string_equal(bed_help(b, "hostname R"), "  WORD  This system's network name\n");
 	assert_string_equal(bed_help(b, "interface G"), "GigabitEthernet  Group-Async      \n");
 	cmd_place_exec(b->set, &b->place);
-	assert_string_equal(bed_help(b, "c"), "configure  copy       \n");
+	assert_string_equal(bed_help(b, "c"), "clear      configure  copy       \n");
 	assert_string_equal(bed_help(b, "show version | i"), "include  \n");
 	assert_string_equal(bed_help(b, "show version |i"), "include  \n");
 }
@@ -81,9 +81,9 @@ static void at_the_start_of_a_mode(void **state)
 
 	bed_type(b, "line vty 0 4", NULL);
 	text = bed_help(b, "");
-	assert_non_null(strstr(text, "  exec-timeout  Set the EXEC timeout\n"));
-	assert_non_null(strstr(text, "  exit          Exit from this mode\n"));
-	assert_non_null(strstr(text, "  no            Negate a command or set its defaults\n"));
+	assert_non_null(strstr(text, "  exec-timeout      Set the EXEC timeout\n"));
+	assert_non_null(strstr(text, "  exit              Exit from this mode\n"));
+	assert_non_null(strstr(text, "  no                Negate a command or set its defaults\n"));
 	assert_null(strstr(text, "hostname"));
 	assert_non_null(strstr(bed_help(b, "ip ssh "), "time-out")); /* what it does not know, its parents may */
 	assert_null(strstr(bed_help(b, "no "), "exit"));

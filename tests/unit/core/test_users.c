@@ -5,6 +5,7 @@
 #include "core/banner.h"
 #include "core/core.h"
 #include "core/methods.h"
+#include "cmd/cmd.h"
 #include "lines/lines.h"
 #include "model/model.h"
 
@@ -48,6 +49,7 @@ static int setup(void **state)
 	static struct core core;
 
 	assert_int_equal(model_new(&core.model, NULL), 0);
+	assert_int_equal(cmd_set_new(&core.cmds, "ios", core.model, NULL), 0); /* with it come the lines */
 	core.lines = lines_new(core.model);
 	*state = &core;
 	return 0;
@@ -58,6 +60,7 @@ static int teardown(void **state)
 	struct core *core = *state;
 
 	lines_free(core->lines);
+	cmd_set_free(core->cmds);
 	model_free(core->model);
 	return 0;
 }

@@ -32,6 +32,7 @@ MASKS = [
     (re.compile(r"(?<=exportable\.\.\.)\.+"), ""),  # a dot for each second or so of key generation
     (re.compile(r"(?<=elapsed time was )\d+(?= seconds)"), "N"),
     (re.compile(r"(?<=uptime is ).*"), "UPTIME"),
+    (re.compile(r"(?<=Time since activation: )\d\d:\d\d:\d\d"), "SPAN"),
     (re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$9$HASH"),
     (re.compile(r"\$8\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$8$HASH"),
     (re.compile(r"\$5\$[./A-Za-z0-9$]+"), "$5$HASH"),
@@ -55,6 +56,7 @@ class Session:
         self.device = lab.device()
         self.config, self.bare, self.started = laboratory.CONFIG, False, False
         self.size, self.terminal, self.out = (200, 200), None, []
+        self.typed_at = 0  # the screen's line on which the last line was typed
 
     def start(self):
         if not self.started:
@@ -100,7 +102,16 @@ class Session:
         else:
             raise ValueError(f"unknown directive: {verb}")
 
+    def until(self, words):
+        """Reads until these words stand below the line typed last."""
+        end = time.monotonic() + 10
+        while words not in "\n".join(self.terminal.screen.lines[self.typed_at :]):
+            assert time.monotonic() < end, f"{words!r} not seen; the screen:\n{self.terminal.screen.text}"
+            self.terminal.read(0.05)
+        self.terminal.settle(wait=".*")
+
     def type(self, line):
+        self.typed_at = len(self.terminal.screen.lines)
         text = TEXT.match(line)
         if text:
             self.terminal.send(keys(text.group(1)) + "\r")
@@ -128,6 +139,9 @@ class Session:
             if words[0] == "config":
                 while lines and not lines[0].startswith("!@"):
                     body.append(lines.pop(0))
+            if words[0] == "until":
+                self.until(line.partition(" ")[2])
+                continue
             if words[0] == "wait":
                 time.sleep(float(words[1]))
                 continue

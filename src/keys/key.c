@@ -2,15 +2,17 @@
  *
  * key.c: one pair or public key: SSH blobs, signatures, verification, hashes (see keys.h). Runs in core and in the
  * signing helper. Blobs and signatures are hostile; private keys come from our own store or helper. A signature
- * algorithm is one row. RFC 4253 section 6.6, RFC 8332, RFC 8709.
+ * algorithm is one row. RFC 4253 section 6.6, RFC 5656 section 3, RFC 8332, RFC 8709.
  */
 #include "keys.h"
 
+#include "ecdsa.h"
 #include "keys_private.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -27,15 +29,18 @@ static const struct alg_row {
 	const char *name;      /* in messages and inside signatures */
 	const char *blob_type; /* inside public key blobs */
 	enum key_type type;
-	const char *digest; /* NULL: the algorithm brings its own */
-	unsigned bits_min;  /* of a modulus that holds the padded digest */
+	const char *digest;          /* NULL: the algorithm brings its own */
+	unsigned bits_min, bits_max; /* of a curve; of a modulus that holds the padded digest */
 	bool enabled;
 } alg_rows[] = {
-	{ "ssh-ed25519", "ssh-ed25519", KEY_ED25519, NULL, 0, true },
-	{ "rsa-sha2-512", "ssh-rsa", KEY_RSA, "SHA2-512", 752, true },
-	{ "rsa-sha2-256", "ssh-rsa", KEY_RSA, "SHA2-256", 496, true },
+	{ "ssh-ed25519", "ssh-ed25519", KEY_ED25519, NULL, 256, 256, true },
+	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", KEY_ECDSA, "SHA2-256", 256, 256, true },
+	{ "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", KEY_ECDSA, "SHA2-384", 384, 384, true },
+	{ "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", KEY_ECDSA, "SHA2-512", 521, 521, true },
+	{ "rsa-sha2-512", "ssh-rsa", KEY_RSA, "SHA2-512", 752, KEY_RSA_BITS_MAX, true },
+	{ "rsa-sha2-256", "ssh-rsa", KEY_RSA, "SHA2-256", 496, KEY_RSA_BITS_MAX, true },
 	/* SHA-1 can be collided: nothing offers or accepts it, until a policy for old clients turns it on. */
-	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, false },
+	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, KEY_RSA_BITS_MAX, false },
 };
 
 static const struct alg_row *find_alg(struct str alg)
@@ -72,6 +77,10 @@ void key_blob(const struct key *key, struct buf *out)
 		put_rsa_blob(key->pkey, out);
 		return;
 	}
+	if (key->type == KEY_ECDSA) {
+		ec_put_blob(key->pkey, ec_curve_sized(key->bits), out);
+		return;
+	}
 	if (!EVP_PKEY_get_raw_public_key(key->pkey, raw, &n)) {
 		out->err = out->err ? out->err : E_CRYPTO;
 		return;
@@ -84,7 +93,8 @@ bool key_alg_fits(const struct key *key, struct str alg)
 {
 	const struct alg_row *row = find_alg(alg);
 
-	return row && row->type == key->type && key->bits >= row->bits_min && key->usage != KEY_ENCRYPTION;
+	return row && row->type == key->type && key->bits >= row->bits_min && key->bits <= row->bits_max &&
+	       key->usage != KEY_ENCRYPTION;
 }
 
 bool key_sign_is_slow(const struct key *key)
@@ -97,19 +107,28 @@ int key_sign(const struct key *key, struct str alg, struct str data, struct buf 
 	const struct alg_row *row = find_alg(alg);
 	uint8_t signature[KEY_RSA_BITS_MAX / 8];
 	size_t n = sizeof signature;
+	struct buf raw;
 	EVP_MD_CTX *ctx;
 	int r = E_CRYPTO;
 
 	if (!key_alg_fits(key, alg))
 		return E_UNSUPPORTED;
+	buf_init(&raw, 0);
 	ctx = EVP_MD_CTX_new();
 	if (ctx && EVP_DigestSignInit_ex(ctx, NULL, row->digest, NULL, NULL, key->pkey, NULL) == 1 &&
 	    EVP_DigestSign(ctx, signature, &n, data.p, data.n) == 1) {
+		struct str made = { signature, n };
+
+		if (key->type == KEY_ECDSA)
+			r = ec_signature_from_der(made, &raw);
+		else
+			buf_put(&raw, made.p, made.n);
 		buf_put_cstr(out, row->name);
-		buf_put_str(out, (struct str){ signature, n });
-		r = out->err;
+		buf_put_str(out, buf_str(&raw));
+		r = raw.err ? raw.err : out->err;
 	}
 	EVP_MD_CTX_free(ctx);
+	buf_release(&raw);
 	ERR_clear_error();
 	return r;
 }
@@ -129,16 +148,31 @@ int keys_export_private(const struct key *key, struct buf *der)
 	return n > 0 ? der->err : E_CRYPTO;
 }
 
+/* libcrypto has older names for some curves. */
+static bool is_group(const char *group, const struct ec_curve *curve)
+{
+	return strcmp(group, curve->group) == 0 || (curve->bits == 256 && strcmp(group, "prime256v1") == 0) ||
+	       (curve->bits == 384 && strcmp(group, "secp384r1") == 0) ||
+	       (curve->bits == 521 && strcmp(group, "secp521r1") == 0);
+}
+
 static int take_private(EVP_PKEY *pkey, struct key *out)
 {
 	int bits = EVP_PKEY_get_bits(pkey);
+	const struct ec_curve *curve = EVP_PKEY_is_a(pkey, "EC") && bits > 0 ? ec_curve_sized((unsigned)bits) : NULL;
+	char group[16] = "";
 
+	if (curve && EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) != 1)
+		curve = NULL;
 	if (EVP_PKEY_is_a(pkey, "ED25519")) {
 		out->type = KEY_ED25519;
 		out->bits = 256;
 	} else if (EVP_PKEY_is_a(pkey, "RSA") && bits >= KEY_RSA_BITS_MIN && bits <= KEY_RSA_BITS_MAX) {
 		out->type = KEY_RSA;
 		out->bits = (unsigned)bits;
+	} else if (curve && is_group(group, curve)) {
+		out->type = KEY_ECDSA;
+		out->bits = curve->bits;
 	} else {
 		return E_UNSUPPORTED;
 	}
@@ -199,47 +233,98 @@ static unsigned bits_of(struct str number)
 	return number.n == 0 ? 0 : (unsigned)(8 * number.n) - (unsigned)__builtin_clz((unsigned)number.p[0] << 24 | 1U);
 }
 
-int key_public_parse(struct str blob, struct key_public *out)
+/* Even numbers and e = 1 are no keys; long numbers would only burn time. */
+static int rsa_parse(struct cur *c, struct key_public *out, struct errbuf *e)
+{
+	unsigned e_bits;
+
+	out->type = KEY_RSA;
+	out->e = cur_mpint(c);
+	out->n = cur_mpint(c);
+	if (!cur_done(c) || out->n.n == 0 || out->e.n == 0)
+		return err_set(e, E_INVAL, "malformed RSA key");
+	out->bits = bits_of(out->n);
+	e_bits = bits_of(out->e);
+	if (out->bits > KEY_RSA_BITS_MAX)
+		return err_set(e, E_INVAL, "RSA key of %u bits: at most %d are taken", out->bits, KEY_RSA_BITS_MAX);
+	if (!(out->n.p[out->n.n - 1] & 1))
+		return err_set(e, E_INVAL, "RSA key with an even modulus");
+	if (e_bits < 2 || !(out->e.p[out->e.n - 1] & 1))
+		return err_set(e, E_INVAL, "RSA key with an exponent that is 1 or even");
+	if (e_bits > RSA_E_BITS_MAX)
+		return err_set(e, E_INVAL, "RSA key with an exponent of %u bits: at most %d are taken", e_bits,
+			       RSA_E_BITS_MAX);
+	if (out->bits < KEY_RSA_VERIFY_MIN)
+		return err_set(e, E_UNSUPPORTED, "RSA key of %u bits: at least %d are needed", out->bits,
+			       KEY_RSA_VERIFY_MIN);
+	return 0;
+}
+
+static int ec_parse(struct cur *c, struct key_public *out, struct errbuf *e)
+{
+	struct str name = cur_str(c);
+
+	out->type = KEY_ECDSA;
+	out->bits = out->curve->bits;
+	out->raw = cur_str(c);
+	if (!cur_done(c))
+		return err_set(e, E_INVAL, "malformed ECDSA key");
+	if (!str_is(name, out->curve->name))
+		return err_set(e, E_INVAL, "ECDSA key that names another curve than \"%s\"", out->curve->name);
+	if (out->raw.n != 1 + 2 * out->curve->size || out->raw.p[0] != POINT_CONVERSION_UNCOMPRESSED)
+		return err_set(e, E_INVAL, "ECDSA key without a whole, uncompressed point");
+	return 0;
+}
+
+int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e)
 {
 	struct cur c = cur_of(blob);
 	struct str type = cur_str(&c);
 
-	*out = (struct key_public){ 0 };
+	*out = (struct key_public){ .curve = ec_curve_of(type) };
 	if (str_is(type, "ssh-ed25519")) {
 		out->type = KEY_ED25519;
 		out->name = "ssh-ed25519";
+		out->bits = 256;
 		out->raw = cur_str(&c);
-		return cur_done(&c) && out->raw.n == ED25519_SIZE ? 0 : E_INVAL;
+		if (!cur_done(&c) || out->raw.n != ED25519_SIZE)
+			return err_set(e, E_INVAL, "malformed Ed25519 key");
+		return 0;
+	}
+	if (out->curve) {
+		out->name = out->curve->blob_type;
+		return ec_parse(&c, out, e);
 	}
 	if (!str_is(type, "ssh-rsa"))
-		return c.bad ? E_INVAL : E_UNSUPPORTED;
-	out->type = KEY_RSA;
+		return err_set(e, c.bad ? E_INVAL : E_UNSUPPORTED, "key type is not supported");
 	out->name = "ssh-rsa";
-	out->e = cur_mpint(&c);
-	out->n = cur_mpint(&c);
-	if (!cur_done(&c) || out->n.n > KEY_RSA_BITS_MAX / 8)
-		return E_INVAL;
-	out->bits = bits_of(out->n);
-	/* Even numbers and e = 1 are no keys; a long exponent would only burn time. */
-	if (out->n.n == 0 || out->e.n == 0 || bits_of(out->e) < 2 || bits_of(out->e) > RSA_E_BITS_MAX ||
-	    !(out->n.p[out->n.n - 1] & 1) || !(out->e.p[out->e.n - 1] & 1))
-		return E_INVAL;
-	return out->bits >= KEY_RSA_VERIFY_MIN ? 0 : E_UNSUPPORTED;
+	return rsa_parse(&c, out, e);
 }
 
-/* Some clients drop leading zeros of an RSA signature; libcrypto wants the modulus' length. */
-static int fit_signature(const struct key_public *pub, struct str raw, uint8_t full[KEY_RSA_BITS_MAX / 8],
-			 struct str *out)
+/* The signature as libcrypto wants it. Some clients drop leading zeros of an RSA signature; libcrypto wants the
+ * modulus' length. */
+static int fit_signature(const struct key_public *pub, struct str raw, struct buf *out)
 {
-	*out = raw;
-	if (pub->type != KEY_RSA || raw.n == pub->n.n)
-		return 0;
-	if (raw.n == 0 || raw.n > pub->n.n)
+	if (pub->type == KEY_ECDSA)
+		return ec_signature_to_der(pub->curve, raw, out);
+	if (pub->type == KEY_RSA && (raw.n == 0 || raw.n > pub->n.n))
 		return E_INVAL;
-	memset(full, 0, pub->n.n - raw.n);
-	memcpy(full + (pub->n.n - raw.n), raw.p, raw.n);
-	*out = (struct str){ full, pub->n.n };
-	return 0;
+	for (size_t n = raw.n; pub->type == KEY_RSA && n < pub->n.n; n++)
+		buf_put_u8(out, 0);
+	buf_put(out, raw.p, raw.n);
+	return out->err;
+}
+
+static EVP_PKEY *public_key(const struct key_public *pub)
+{
+	switch (pub->type) {
+	case KEY_RSA:
+		return rsa_of(pub);
+	case KEY_ECDSA:
+		return ec_public(pub);
+	default:
+		return EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, pub->raw.p, pub->raw.n);
+	}
 }
 
 static int verify_by(const struct alg_row *row, EVP_PKEY *pkey, struct str data, struct str signature)
@@ -256,27 +341,28 @@ static int verify_by(const struct alg_row *row, EVP_PKEY *pkey, struct str data,
 int key_verify(struct str alg, struct str blob, struct str data, struct str signature)
 {
 	const struct alg_row *row = find_alg(alg);
-	uint8_t full[KEY_RSA_BITS_MAX / 8];
 	struct cur c = cur_of(signature);
 	struct str name = cur_str(&c), raw = cur_str(&c);
 	struct key_public pub;
+	struct buf fitted;
 	EVP_PKEY *pkey;
 	int r;
 
 	if (!row)
 		return E_UNSUPPORTED;
-	r = key_public_parse(blob, &pub);
+	r = key_public_parse(blob, &pub, NULL);
 	if (r < 0)
 		return r;
-	if (pub.type != row->type || !cur_done(&c) || !str_eq(name, alg))
+	if (strcmp(pub.name, row->blob_type) != 0 || !cur_done(&c) || !str_eq(name, alg))
 		return E_INVAL;
-	r = fit_signature(&pub, raw, full, &raw);
-	if (r < 0)
-		return r;
-	pkey = pub.type == KEY_RSA ? rsa_of(&pub)
-				   : EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, pub.raw.p, pub.raw.n);
-	r = pkey ? verify_by(row, pkey, data, raw) : E_INVAL;
-	EVP_PKEY_free(pkey);
+	buf_init(&fitted, KEY_RSA_BITS_MAX / 8);
+	r = fit_signature(&pub, raw, &fitted);
+	if (r == 0) {
+		pkey = public_key(&pub);
+		r = pkey ? verify_by(row, pkey, data, buf_str(&fitted)) : E_INVAL;
+		EVP_PKEY_free(pkey);
+	}
+	buf_release(&fitted);
 	ERR_clear_error();
 	return r;
 }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
-enum key_type { KEY_RSA, KEY_ED25519 };
+enum key_type { KEY_RSA, KEY_ED25519, KEY_ECDSA };
 enum key_usage { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION }; /* usage-keys makes a SIGNATURE and an ENCRYPTION pair */
 
 #define KEY_NAME_MAX 128
@@ -50,7 +50,10 @@ int keys_remove_usage(struct keys *k, const char *name, enum key_type type, enum
 /* Make an Ed25519 pair here and now (36 µs). */
 int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e);
 
-void key_blob(const struct key *key, struct buf *out);    /* SSH public key blob, RFC 4253 6.6 / RFC 8709 */
+/* Make an ECDSA pair of 256, 384 or 521 bits that signs; E_INVAL for other sizes. Under 2 ms, so core does it. */
+int keys_make_ecdsa(struct keys *k, const char *name, unsigned bits, bool exportable, struct errbuf *e);
+
+void key_blob(const struct key *key, struct buf *out);    /* SSH public key blob, RFC 4253 6.6 / RFC 5656 / RFC 8709 */
 bool key_alg_fits(const struct key *key, struct str alg); /* "rsa-sha2-256" fits an RSA pair that may sign … */
 /* Signs `data` with an SSH signature algorithm; `out` gets the encoded signature blob. RSA over 2048 bits belongs in
  * the helper (milliseconds): key_sign_is_slow says so. */
@@ -67,7 +70,7 @@ int key_verify(struct str alg, struct str blob, struct str data, struct str sign
  * OpenSSH's form: "SHA256:" and base64 without padding. */
 void key_hash_md5(struct str blob, char out[33]);
 void key_hash_sha256(struct str blob, char out[51]);
-/* Parses the text of `key-string`: base64, with or without "ssh-rsa" before and a comment after, broken into lines.
+/* Parses the text of `key-string`: base64, with or without the type before and a comment after, broken into lines.
  * type gets "ssh-rsa" …, comment may be "" (printable ASCII; what does not fit is cut off). E_INVAL with the reason. */
 int key_parse_openssh(struct str text, struct buf *blob, char type[32], char comment[128], struct errbuf *e);
 

@@ -12,15 +12,18 @@
 #define KEY_RSA_VERIFY_MIN 1024 /* of a user's key */
 #define KEY_DER_MAX        8192
 
+struct ec_curve;
 /* A parsed public key blob; spans are borrowed from it. */
 struct key_public {
 	enum key_type type;
 	const char *name; /* "ssh-rsa" … */
-	struct str raw;   /* ed25519 */
-	struct str e, n;  /* rsa: positive, minimal, odd */
-	unsigned bits;    /* rsa */
+	struct str raw;   /* ed25519; ecdsa: an uncompressed point, on the curve or not */
+	const struct ec_curve *curve;
+	struct str e, n; /* rsa: positive, minimal, odd */
+	unsigned bits;   /* of the modulus, of the curve */
 };
-/* 0; E_INVAL malformed; E_UNSUPPORTED another type, or RSA under KEY_RSA_VERIFY_MIN (type and bits are set then). */
-int key_public_parse(struct str blob, struct key_public *out);
+/* Looks at lengths and single bits only: what libcrypto would take long over, or should not be shown at all, ends here.
+ * 0; E_INVAL malformed or unfit; E_UNSUPPORTED another type, or RSA under KEY_RSA_VERIFY_MIN; e says why. */
+int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "keys.h"
 
+#include "ecdsa.h"
 #include "keys_private.h"
 
 #include <stdio.h>
@@ -48,11 +49,11 @@ static unsigned fields_of(struct str blob)
 	struct cur c = cur_of(blob);
 	struct str type = cur_str(&c);
 
-	return str_is(type, "ssh-rsa") ? 3 : str_is(type, "ssh-ed25519") ? 2 : 0;
+	return str_is(type, "ssh-rsa") || ec_curve_of(type) ? 3 : str_is(type, "ssh-ed25519") ? 2 : 0;
 }
 
-/* 1: the blob is whole. 0: more is needed. Negative: it is none. */
-static int walk_on(struct walk *w, struct str blob)
+/* 1: the blob is whole. 0: more is needed. Negative: it is none, and e says why. */
+static int walk_on(struct walk *w, struct str blob, struct errbuf *e)
 {
 	while (blob.n == w->need) {
 		if (!w->in_body) {
@@ -62,7 +63,8 @@ static int walk_on(struct walk *w, struct str blob)
 			cur_take(&c, w->need - 4);
 			n = cur_u32(&c);
 			if (n == 0 || n > BLOB_MAX - w->need)
-				return E_INVAL;
+				return err_set(e, E_INVAL, "not a public key: it has an empty field or over %d bytes",
+					       BLOB_MAX);
 			w->need += n;
 			w->in_body = true;
 			continue;
@@ -70,7 +72,7 @@ static int walk_on(struct walk *w, struct str blob)
 		if (++w->fields == 1)
 			w->want = fields_of(blob);
 		if (w->want == 0)
-			return E_UNSUPPORTED;
+			return err_set(e, E_INVAL, "key type is not supported");
 		if (w->fields == w->want)
 			return 1;
 		w->need += 4;
@@ -80,7 +82,7 @@ static int walk_on(struct walk *w, struct str blob)
 }
 
 /* Reads base64 until the key is whole; the cursor stands behind it and its padding then. */
-static int read_blob(struct cur *c, struct buf *blob)
+static int read_blob(struct cur *c, struct buf *blob, struct errbuf *e)
 {
 	struct walk w = { .need = 4 };
 	unsigned bits = 0, held = 0;
@@ -92,7 +94,7 @@ static int read_blob(struct cur *c, struct buf *blob)
 		skip_blanks(c);
 		v = c->n ? base64_value(*c->p) : -1;
 		if (v < 0)
-			return E_INVAL;
+			return err_set(e, E_INVAL, "not a whole public key in base64");
 		cur_take(c, 1);
 		held = (held << 6 | (unsigned)v) & 0xfff;
 		bits += 6;
@@ -101,17 +103,17 @@ static int read_blob(struct cur *c, struct buf *blob)
 		bits -= 8;
 		buf_put_u8(blob, (uint8_t)(held >> bits));
 		if (blob->err)
-			return blob->err;
-		whole = walk_on(&w, buf_str(blob));
+			return err_set(e, blob->err, "%s", err_text(blob->err));
+		whole = walk_on(&w, buf_str(blob), e);
 	}
 	if (whole < 0)
 		return whole;
 	/* 2 or 4 bits are left where padding follows; they are zero in what any encoder writes. */
 	if (held & ((1U << bits) - 1))
-		return E_INVAL;
+		return err_set(e, E_INVAL, "bits follow the key");
 	for (; bits && c->n && *c->p == '='; bits -= 2)
 		cur_take(c, 1);
-	return c->n == 0 || is_blank(*c->p) ? 0 : E_INVAL;
+	return c->n == 0 || is_blank(*c->p) ? 0 : err_set(e, E_INVAL, "something follows the key");
 }
 
 /* "ssh-rsa" before the base64, which never has a '-'. */
@@ -152,17 +154,15 @@ int key_parse_openssh(struct str text, struct buf *blob, char type[32], char com
 	buf_init(&key, BLOB_MAX);
 	skip_blanks(&c);
 	named = read_type(&c);
-	r = read_blob(&c, &key);
+	r = read_blob(&c, &key, e);
 	if (r == 0)
-		r = key_public_parse(buf_str(&key), &pub);
-	if (r == E_UNSUPPORTED && pub.bits)
-		r = err_set(e, E_INVAL, "RSA key of %u bits: at least %d are needed", pub.bits, KEY_RSA_VERIFY_MIN);
-	else if (r == E_UNSUPPORTED)
-		r = err_set(e, E_INVAL, "key type is not supported");
-	else if (r < 0)
-		r = err_set(e, r == E_NOMEM ? r : E_INVAL, "not a public key in base64");
-	else if (named.n && !str_is(named, pub.name))
+		r = key_public_parse(buf_str(&key), &pub, e);
+	if (r == 0 && named.n && !str_is(named, pub.name))
 		r = err_set(e, E_INVAL, "the key is of type \"%s\", not as named before it", pub.name);
+	if (r == 0 && pub.curve && !ec_on_curve(&pub))
+		r = err_set(e, E_INVAL, "%s key with a point that is not on the curve", pub.name);
+	if (r == E_UNSUPPORTED)
+		r = E_INVAL;
 	if (r < 0)
 		goto out;
 	snprintf(type, 32, "%s", pub.name);

@@ -8,6 +8,7 @@
  */
 #include "keys.h"
 
+#include "ecdsa.h"
 #include "files/files.h"
 #include "keys_private.h"
 
@@ -36,7 +37,7 @@ struct keys {
 	struct key *at[KEYS_MAX]; /* in order of serial */
 };
 
-static const char *const type_words[] = { [KEY_RSA] = "rsa", [KEY_ED25519] = "ed25519" };
+static const char *const type_words[] = { [KEY_RSA] = "rsa", [KEY_ED25519] = "ed25519", [KEY_ECDSA] = "ec" };
 static const char *const usage_words[] = {
 	[KEY_GENERAL] = "general", [KEY_SIGNATURE] = "signature", [KEY_ENCRYPTION] = "encryption"
 };
@@ -135,7 +136,7 @@ static const char *decode(struct str bytes, struct key *key)
 	key->made = (time_t)cur_u64(&c);
 	der = cur_str(&c);
 	if (!cur_done(&c) || !str_copy(name, key->name, sizeof key->name) || !label_valid(key->name) ||
-	    type > KEY_ED25519 || usage > KEY_ENCRYPTION || flags > FLAG_EXPORTABLE || key->serial >= UINT64_MAX)
+	    type > KEY_ECDSA || usage > KEY_ENCRYPTION || flags > FLAG_EXPORTABLE || key->serial >= UINT64_MAX)
 		return "malformed";
 	key->usage = usage;
 	key->exportable = flags & FLAG_EXPORTABLE;
@@ -365,19 +366,37 @@ int keys_remove_usage(struct keys *k, const char *name, enum key_type type, enum
 	return i < k->n ? remove_at(k, i, e) : err_set(e, E_NOTFOUND, "no such key: \"%s\"", name);
 }
 
-int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e)
+/* Adds `made`, whose pkey libcrypto just made (NULL: it did not), and frees the pkey. */
+static int add_made(struct keys *k, const char *name, struct key *made, struct errbuf *e)
 {
-	struct key made = { .type = KEY_ED25519, .pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
 	struct buf der;
 	int r;
 
 	buf_init(&der, KEY_DER_MAX);
-	r = made.pkey ? keys_export_private(&made, &der) : E_CRYPTO;
+	r = made->pkey ? keys_export_private(made, &der) : E_CRYPTO;
 	if (r < 0)
 		err_set(e, r, "key cannot be made: %s", err_text(r));
 	else
-		r = keys_add(k, name, KEY_ED25519, KEY_GENERAL, false, buf_str(&der), e);
-	key_release(&made);
+		r = keys_add(k, name, made->type, made->usage, made->exportable, buf_str(&der), e);
+	key_release(made);
 	buf_release(&der);
 	return r;
+}
+
+int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e)
+{
+	struct key made = { .type = KEY_ED25519, .pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+
+	return add_made(k, name, &made, e);
+}
+
+int keys_make_ecdsa(struct keys *k, const char *name, unsigned bits, bool exportable, struct errbuf *e)
+{
+	const struct ec_curve *curve = ec_curve_sized(bits);
+	struct key made = { .type = KEY_ECDSA, .usage = KEY_SIGNATURE, .exportable = exportable };
+
+	if (!curve)
+		return err_set(e, E_INVAL, "no curve of %u bits: 256, 384 and 521 there are", bits);
+	made.pkey = ec_generate(curve);
+	return add_made(k, name, &made, e);
 }

@@ -28,7 +28,10 @@ static void parse_text(struct str text)
 
 static void verify_signature(struct str input)
 {
-	static const char *const algs[] = { "ssh-ed25519", "rsa-sha2-256", "rsa-sha2-512", "ssh-rsa" };
+	static const char *const algs[] = { "ssh-ed25519",         "rsa-sha2-256",
+					    "rsa-sha2-512",        "ssh-rsa",
+					    "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+					    "ecdsa-sha2-nistp521" };
 	struct cur c = cur_of(input);
 	struct str blob = cur_str(&c), signature = { c.p, c.n };
 

@@ -61,6 +61,8 @@ static void key_strings_are_read(void **state)
 		{ RSA_2048 "\n", "ssh-rsa", "", RSA_2048_MD5 },
 		{ "ssh-ed25519 " ED25519 " a b", "ssh-ed25519", "a b", ED25519_MD5 },
 		{ ED25519 " \t a\033[2Jb\n", "ssh-ed25519", "a?[2Jb", ED25519_MD5 },
+		{ "ecdsa-sha2-nistp384 " ECDSA_384 " x", "ecdsa-sha2-nistp384", "x", ECDSA_384_MD5 },
+		{ ECDSA_521, "ecdsa-sha2-nistp521", "", ECDSA_521_MD5 },
 	};
 	struct buf blob;
 	char type[32], comment[128], md5[33];
@@ -121,7 +123,8 @@ static void bad_key_strings_are_refused(void **state)
 		RSA_1024_SPARE_BITS,
 		"ssh-rsa " ED25519,
 		"ssh-dss " RSA_1024,
-		"ecdsa-sha2-nistp256 " ECDSA " x",
+		"ecdsa-sha2-nistp384 " ECDSA " x",
+		"ecdsa-sha2-nistp256",
 		RSA_768,
 		ED25519 "=",
 		ED25519 "!",
@@ -236,6 +239,259 @@ static void ed25519_agrees_with_rfc_8032(void **state)
 	buf_release(&blob);
 	buf_release(&sig);
 	buf_release(&raw);
+}
+
+/* RFC 6979 appendix A.2.5 to A.2.7: message "sample". */
+static const struct {
+	const char *alg, *curve, *point, *r, *s;
+} ec_vectors[] = {
+	{ "ecdsa-sha2-nistp256", "nistp256",
+	  "0460FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
+	  "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299",
+	  "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716",
+	  "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8" },
+	{ "ecdsa-sha2-nistp384", "nistp384",
+	  "04EC3A4E415B4E19A4568618029F427FA5DA9A8BC4AE92E02E06AAE5286B300C64DEF8F0EA9055866064A254515480BC13"
+	  "8015D9B72D7D57244EA8EF9AC0C621896708A59367F9DFB9F54CA84B3F1C9DB1288B231C3AE0D4FE7344FD2533264720",
+	  "94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA73D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46",
+	  "99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8" },
+	{ "ecdsa-sha2-nistp521", "nistp521",
+	  "0401894550D0785932E00EAA23B694F213F8C3121F86DC97A04E5A7167DB4E5BCD371123D46E45DB6B5D5370A7F20FB633155D38FFA1"
+	  "6D2BD761DCAC474B9A2F5023A400493101C962CD4D2FDDF782285E64584139C2F91B47F87FF82354D6630F746A28A0DB25741B5B34A8"
+	  "28008B22ACC23F924FAAFBD4D33F81EA66956DFEAA2BFDFCF5",
+	  "00C328FAFCBD79DD77850370C46325D987CB525569FB63C5D3BC53950E6D4C5F174E25A1EE9017B5D450606ADD152B534931D7D4E845"
+	  "5CC91F9B15BF05EC36E377FA",
+	  "00617CCE7CF5064806C467F678D3B4080D6F1CC50AF26CA209417308281B68AF282623EAA63E5B5C0723D8B8C37FF0777B1A20F8CCB1"
+	  "DCCC43997F1EE0E44DA4A67A" },
+};
+
+static void put_number(const char *hex, struct buf *out)
+{
+	struct buf raw;
+
+	buf_init(&raw, 0);
+	unhex(hex, &raw);
+	buf_put_mpint(out, buf_ptr(&raw), buf_len(&raw));
+	buf_release(&raw);
+}
+
+static void put_signature(size_t i, struct buf *out)
+{
+	struct buf numbers;
+
+	buf_init(&numbers, 0);
+	put_number(ec_vectors[i].r, &numbers);
+	put_number(ec_vectors[i].s, &numbers);
+	buf_put_cstr(out, ec_vectors[i].alg);
+	buf_put_str(out, buf_str(&numbers));
+	buf_release(&numbers);
+}
+
+static void put_ec_blob(const char *type, const char *curve, struct str point, struct buf *out)
+{
+	buf_clear(out);
+	buf_put_cstr(out, type);
+	buf_put_cstr(out, curve);
+	buf_put_str(out, point);
+}
+
+static void ecdsa_agrees_with_rfc_6979(void **state)
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct str alg = str_of(ec_vectors[i].alg);
+		struct buf blob, sig, point;
+
+		buf_init(&blob, 0);
+		buf_init(&sig, 0);
+		buf_init(&point, 0);
+		unhex(ec_vectors[i].point, &point);
+		put_ec_blob(ec_vectors[i].alg, ec_vectors[i].curve, buf_str(&point), &blob);
+		put_signature(i, &sig);
+		assert_int_equal(key_verify(alg, buf_str(&blob), STR("sample"), buf_str(&sig)), 0);
+		assert_int_equal(key_verify(alg, buf_str(&blob), STR("simple"), buf_str(&sig)), E_DENIED);
+		assert_int_equal(key_verify(STR("rsa-sha2-256"), buf_str(&blob), STR("sample"), buf_str(&sig)),
+				 E_INVAL);
+		assert_int_equal(
+		    key_verify(str_of(ec_vectors[(i + 1) % 3].alg), buf_str(&blob), STR("sample"), buf_str(&sig)),
+		    E_INVAL);
+		for (size_t n = 0; n < buf_len(&sig); n++) {
+			sig.data[sig.off + n] ^= 1;
+			assert_true(key_verify(alg, buf_str(&blob), STR("sample"), buf_str(&sig)) < 0);
+			sig.data[sig.off + n] ^= 1;
+		}
+		for (size_t n = 0; n < buf_len(&sig); n += 5)
+			assert_int_equal(
+			    key_verify(alg, buf_str(&blob), STR("sample"), (struct str){ buf_ptr(&sig), n }), E_INVAL);
+		buf_put_u8(&sig, 0);
+		assert_int_equal(key_verify(alg, buf_str(&blob), STR("sample"), buf_str(&sig)), E_INVAL);
+		buf_release(&blob);
+		buf_release(&sig);
+		buf_release(&point);
+	}
+}
+
+/* Signatures of nothing: numbers that are 0, negative, not minimal, or longer than the curve's order. */
+static void odd_ecdsa_signatures_are_refused(void **state)
+{
+	static const struct str numbers[] = {
+		STR("\0\0\0\0\0\0\0\0"),
+		STR("\0\0\0\1\1\0\0\0\0"),
+		STR("\0\0\0\1\1\0\0\0\1\377"),
+		STR("\0\0\0\2\0\1\0\0\0\1\1"),
+		STR("\0\0\0\1\1\0\0\0\42\1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+		STR("\0\0\0\1\1"),
+		STR(""),
+	};
+	struct buf blob, sig;
+
+	buf_init(&blob, 0);
+	buf_init(&sig, 0);
+	unbase64(ECDSA, &blob);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		buf_clear(&sig);
+		buf_put_cstr(&sig, "ecdsa-sha2-nistp256");
+		buf_put_str(&sig, numbers[i]);
+		assert_int_equal(key_verify(STR("ecdsa-sha2-nistp256"), buf_str(&blob), STR("x"), buf_str(&sig)),
+				 E_INVAL);
+	}
+	buf_release(&blob);
+	buf_release(&sig);
+}
+
+/* What an operator may paste: each is refused with words that name the fault, as a key of `key-string` and as one that
+ * a signature is to be verified with. */
+static void expect_refusal(const struct buf *blob, const char *words)
+{
+	char type[32], comment[128], *text = malloc(2 * buf_len(blob) + 8);
+	struct errbuf e = { "" };
+	struct buf out;
+
+	buf_init(&out, 0);
+	assert_true(EVP_EncodeBlock((unsigned char *)text, buf_ptr(blob), (int)buf_len(blob)) > 0);
+	assert_int_equal(key_parse_openssh(str_of(text), &out, type, comment, &e), E_INVAL);
+	if (!strstr(e.text, words))
+		fail_msg("\"%s\" instead of \"%s\"", e.text, words);
+	assert_int_equal(buf_len(&out), 0);
+	free(text);
+	buf_release(&out);
+}
+
+static void put_rsa(struct buf *blob, const char *e, size_t n_bits, uint8_t last)
+{
+	static uint8_t n[8192];
+	struct buf number;
+
+	memset(n, 0xc5, sizeof n);
+	n[n_bits / 8 - 1] = last;
+	buf_init(&number, 0);
+	unhex(e, &number);
+	buf_clear(blob);
+	buf_put_cstr(blob, "ssh-rsa");
+	buf_put_mpint(blob, buf_ptr(&number), buf_len(&number));
+	buf_put_mpint(blob, n, n_bits / 8);
+	buf_release(&number);
+}
+
+static void bad_rsa_keys_are_named(void **state)
+{
+	static const struct {
+		const char *e;
+		size_t bits;
+		uint8_t last;
+		const char *words;
+	} rows[] = {
+		{ "010001", 16384, 1, "16384 bits: at most 8192" },
+		{ "010001", 768, 1, "768 bits: at least 1024" },
+		{ "01", 2048, 1, "exponent that is 1 or even" },
+		{ "010002", 2048, 1, "exponent that is 1 or even" },
+		{ "02", 2048, 1, "exponent that is 1 or even" },
+		{ "010000000000000001", 2048, 1, "exponent of 65 bits" },
+		{ "010001", 2048, 2, "even modulus" },
+		{ "010001", 40000, 1, "over 4096 bytes" },
+	};
+	struct buf blob;
+
+	buf_init(&blob, 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		put_rsa(&blob, rows[i].e, rows[i].bits, rows[i].last);
+		expect_refusal(&blob, rows[i].words);
+		assert_true(key_verify(STR("rsa-sha2-256"), buf_str(&blob), STR("x"),
+				       STR("\0\0\0\14rsa-sha2-256\0\0\0\1x")) < 0);
+	}
+	buf_release(&blob);
+}
+
+static void bad_points_are_named(void **state)
+{
+	static const char type[] = "ecdsa-sha2-nistp256", not_whole[] = "without a whole, uncompressed point";
+	struct buf blob, point;
+	uint8_t *p;
+
+	buf_init(&blob, 0);
+	buf_init(&point, 0);
+	unhex(ec_vectors[0].point, &point);
+	p = point.data + point.off;
+	put_ec_blob(type, "nistp384", buf_str(&point), &blob);
+	expect_refusal(&blob, "another curve than \"nistp256\"");
+	put_ec_blob("ecdsa-sha2-nistp521", "nistp521", buf_str(&point), &blob);
+	expect_refusal(&blob, not_whole);
+	put_ec_blob(type, "nistp256", (struct str){ p, 64 }, &blob);
+	expect_refusal(&blob, not_whole);
+	put_ec_blob(type, "nistp256", STR("\0"), &blob);
+	expect_refusal(&blob, not_whole); /* infinity */
+	p[0] = 2;
+	put_ec_blob(type, "nistp256", (struct str){ p, 33 }, &blob);
+	expect_refusal(&blob, not_whole); /* compressed */
+	p[0] = 6;
+	put_ec_blob(type, "nistp256", buf_str(&point), &blob);
+	expect_refusal(&blob, not_whole); /* hybrid */
+	p[0] = 4;
+	p[64] ^= 1;
+	put_ec_blob(type, "nistp256", buf_str(&point), &blob);
+	expect_refusal(&blob, "not on the curve");
+	assert_int_equal(key_verify(str_of(type), buf_str(&blob), STR("x"),
+				    STR("\0\0\0\23ecdsa-sha2-nistp256\0\0\0\12\0\0\0\1\1\0\0\0\1\1")),
+			 E_INVAL);
+	memset(p + 1, 0, 64);
+	put_ec_blob(type, "nistp256", buf_str(&point), &blob);
+	expect_refusal(&blob, "not on the curve");
+	memset(p + 1, 0xff, 64);
+	put_ec_blob(type, "nistp256", buf_str(&point), &blob);
+	expect_refusal(&blob, "not on the curve");
+	buf_release(&blob);
+	buf_release(&point);
+}
+
+static void other_bad_keys_are_named(void **state)
+{
+	static const char *const unknown[] = { "ssh-dss",
+					       "sk-ssh-ed25519@openssh.com",
+					       "ssh-rsa-cert-v01@openssh.com",
+					       "ecdsa-sha2-nistp224",
+					       "x509v3-ssh-rsa",
+					       "ssh-rs" };
+	struct errbuf e = { "" };
+	char t[32], comment[128];
+	struct buf blob;
+
+	buf_init(&blob, 0);
+	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+		buf_clear(&blob);
+		buf_put_cstr(&blob, unknown[i]);
+		buf_put_cstr(&blob, "body");
+		expect_refusal(&blob, "key type is not supported");
+	}
+	buf_clear(&blob);
+	buf_put_cstr(&blob, "ssh-ed25519");
+	buf_put_cstr(&blob, "short");
+	expect_refusal(&blob, "malformed Ed25519 key");
+	buf_clear(&blob);
+	unbase64(ECDSA, &blob);
+	buf_put(&blob, "trailing", 8);
+	expect_refusal(&blob, "follow");
+	assert_int_equal(key_parse_openssh(STR(ECDSA "AAAA"), &blob, t, comment, &e), E_INVAL);
+	assert_non_null(strstr(e.text, "follows the key"));
+	buf_release(&blob);
 }
 
 static void odd_rsa_keys_are_refused(void **state)
@@ -402,6 +658,11 @@ int main(void)
 		cmocka_unit_test(every_cut_of_a_key_string_is_refused),
 		cmocka_unit_test(foreign_signatures_verify),
 		cmocka_unit_test(ed25519_agrees_with_rfc_8032),
+		cmocka_unit_test(ecdsa_agrees_with_rfc_6979),
+		cmocka_unit_test(odd_ecdsa_signatures_are_refused),
+		cmocka_unit_test(bad_rsa_keys_are_named),
+		cmocka_unit_test(bad_points_are_named),
+		cmocka_unit_test(other_bad_keys_are_named),
 		cmocka_unit_test(odd_rsa_keys_are_refused),
 		cmocka_unit_test(own_signatures_verify),
 		cmocka_unit_test(short_moduli_cannot_sign_long_digests),

@@ -250,6 +250,53 @@ static void only_matching_keys_are_taken(void **state)
 	buf_release(&ec);
 }
 
+/* Made, signing, still there after a restart, replaced by one of another size, and gone when removed. */
+static void ecdsa_pairs_are_kept(void **state)
+{
+	static const struct {
+		unsigned bits;
+		const char *alg;
+	} rows[] = { { 256, "ecdsa-sha2-nistp256" }, { 384, "ecdsa-sha2-nistp384" }, { 521, "ecdsa-sha2-nistp521" } };
+	struct keys *k = reopen(NULL, NULL);
+	struct buf blob, sig;
+	char name[256];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const struct key *key;
+
+		buf_init(&blob, 0);
+		buf_init(&sig, 0);
+		assert_int_equal(keys_make_ecdsa(k, "host", rows[i].bits, i == 1, NULL), 0);
+		k = reopen(k, NULL);
+		assert_int_equal(keys_count(k), 1);
+		key = keys_find(k, KEY_ECDSA, "host", KEY_SIGNATURE);
+		assert_non_null(key);
+		assert_int_equal(key->bits, rows[i].bits);
+		assert_int_equal(key->exportable, i == 1);
+		key_blob(key, &blob);
+		for (size_t a = 0; a < 3; a++) {
+			buf_clear(&sig);
+			assert_int_equal(key_alg_fits(key, str_of(rows[a].alg)), a == i);
+			assert_int_equal(key_sign(key, str_of(rows[a].alg), STR("x"), &sig),
+					 a == i ? 0 : E_UNSUPPORTED);
+			assert_int_equal(key_verify(str_of(rows[a].alg), buf_str(&blob), STR("x"), buf_str(&sig)),
+					 a == i ? 0 : E_INVAL);
+		}
+		buf_release(&blob);
+		buf_release(&sig);
+	}
+	only_file(name);
+	assert_string_equal(name, "ec-signature-host");
+	for (unsigned bits = 0; bits < 1030; bits += 128)
+		if (bits != 256 && bits != 384)
+			assert_int_equal(keys_make_ecdsa(k, "no", bits, false, NULL), E_INVAL);
+	assert_int_equal(keys_remove(k, NULL, KEY_RSA, NULL), E_NOTFOUND);
+	assert_int_equal(keys_remove(k, NULL, KEY_ECDSA, NULL), 0);
+	assert_int_equal(keys_count(k), 0);
+	keys_close(k);
+}
+
 static void the_store_is_bounded(void **state)
 {
 	struct keys *k = reopen(NULL, NULL);
@@ -374,7 +421,9 @@ static void forged_fields_are_refused(void **state)
 	expect_skipped("malformed");
 	put_forged(1, too_long, KEY_ED25519, KEY_GENERAL, 0, 7, der);
 	expect_skipped("malformed");
-	put_forged(1, "x", 2, KEY_GENERAL, 0, 7, der);
+	put_forged(1, "x", KEY_ECDSA, KEY_GENERAL, 0, 7, der);
+	expect_skipped("usable");
+	put_forged(1, "x", 3, KEY_GENERAL, 0, 7, der);
 	expect_skipped("malformed");
 	put_forged(1, "x", KEY_ED25519, 3, 0, 7, der);
 	expect_skipped("malformed");
@@ -426,6 +475,7 @@ int main(void)
 		T(one_usage_goes_alone),
 		T(labels_are_only_text),
 		T(only_matching_keys_are_taken),
+		T(ecdsa_pairs_are_kept),
 		T(the_store_is_bounded),
 		T(foreign_files_are_skipped),
 		T(damage_is_noticed),

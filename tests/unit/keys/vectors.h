@@ -34,6 +34,17 @@
 	"AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBHGm4t89DEgrxHv2p2MLW5IY/66NRZzT42sa"                     \
 	"3DgtLyvNbed/7mPxnM0y8ktPlusft1Wkwcf1SW/XalQQB1BLWrU="
 
+#define ECDSA_384                                                                                                      \
+	"AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAzODQAAABhBMflfyk+1dKDNWQF907W/3+YmcmqLFckntHyQEwdbfrxo6+XRkpruI"   \
+	"gmF31MUiG3OocuCHfAVF+jfzZZFyZ9IzHf5TqgGFujP34fr77qHJvezkFV3pycuyTX3Gk19hqtSA=="
+
+#define ECDSA_521                                                                                                      \
+	"AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1MjEAAACFBACuncE2fkhv4GLS5laiItC0rju/CJp/8LQZcEZBl4WjMpqdw98Zpj"   \
+	"EVR9eNplrmIiPW0f52uSP2kcuEDcdsa4vdygGg8/jED0e+2XHonM2l/2toBalQr+nCotz4dShoKFbo8rCRksRLLSLwTrs/SRmkKHd0DeOM"   \
+	"4KJJFgESdps6fF33zg=="
+
+#define ECDSA_384_MD5   "2C568D8713C6FCD5376253A9A22E66E8"
+#define ECDSA_521_MD5   "0C6BAA14D1ED8FDD3472A5E0F4DC5CAD"
 #define RSA_1024_MD5    "7BA572458CE1BB03C92CBCC5D75E9F56"
 #define RSA_1024_SHA256 "SHA256:QHYEnVWD8XslG5+kV2qY9erhpPW+SgaBb3M73+nktvM"
 #define RSA_2048_MD5    "60450AF4FA7954599768FA7194E5169C"

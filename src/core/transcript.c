@@ -9,6 +9,7 @@
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "keys/keys.h"
+#include "ssh/rows.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -23,12 +24,13 @@
 struct transcript_method {
 	const char *name;
 	const char *digest;
-	size_t client_len, server_len; /* exact lengths of the public values */
+	bool numbers; /* the public values are what stands inside mpints: as long as they are or shorter */
+	size_t client_len, server_len;
 };
-static const struct transcript_method methods[] = {
-	{ "curve25519-sha256", "SHA256", 32, 32 },
-	{ "curve25519-sha256@libssh.org", "SHA256", 32, 32 },
-};
+#define METHOD(name, on, fips, strength, digest, method, group, modp_bits, client_len, server_len)                     \
+	{ name, digest, modp_bits != 0, client_len, server_len },
+static const struct transcript_method methods[] = { SSH_KEX_ROWS(METHOD) };
+#undef METHOD
 
 void transcript_release(struct transcript *k)
 {
@@ -60,12 +62,26 @@ static bool version_ok(struct str v)
 	       ((v.n > 8 && memcmp(v.p, "SSH-2.0-", 8) == 0) || (v.n > 9 && memcmp(v.p, "SSH-1.99-", 9) == 0));
 }
 
+static bool value_fits(const struct transcript_method *h, struct str q, size_t len)
+{
+	return h->numbers ? q.n > 0 && q.n <= len + 1 : q.n == len;
+}
+
+/* K is never longer than the values it is made of; with its length field it stands in the hash as it is. */
+static bool secret_fits(const struct transcript_method *h, struct str secret)
+{
+	struct cur c = cur_of(secret);
+	struct str k = cur_str(&c);
+
+	return cur_done(&c) && k.n > 0 && k.n <= h->server_len + 1;
+}
+
 int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
 		     struct str our_blob, uint8_t hash[64], size_t *hash_len)
 {
 	const struct transcript_method *h = find_method(m->kex);
 	struct buf t;
-	unsigned len = 0;
+	size_t len = 0;
 	int rc = E_CRYPTO;
 
 	if (!h || !k->cookie_given || m->i_s.n < 1 + KEX_COOKIE || m->i_s.p[0] != MSG_KEXINIT ||
@@ -74,8 +90,8 @@ int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, s
 	if (m->i_c.n < 1 + KEX_COOKIE || m->i_c.p[0] != MSG_KEXINIT || !str_eq(m->v_s, our_version) ||
 	    !version_ok(m->v_c))
 		return E_DENIED;
-	if (our_blob.n == 0 || !str_eq(m->k_s, our_blob) || m->q_c.n != h->client_len || m->q_s.n != h->server_len ||
-	    m->secret.n < 5 || m->secret.n > 4 + 1 + 64)
+	if (our_blob.n == 0 || !str_eq(m->k_s, our_blob) || !value_fits(h, m->q_c, h->client_len) ||
+	    !value_fits(h, m->q_s, h->server_len) || !secret_fits(h, m->secret))
 		return E_DENIED;
 	buf_init(&t, 4 * IPC_MAX_RECORD);
 	buf_put_str(&t, m->v_c);
@@ -86,7 +102,7 @@ int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, s
 	buf_put_str(&t, m->q_c);
 	buf_put_str(&t, m->q_s);
 	buf_put(&t, m->secret.p, m->secret.n);
-	if (!t.err && EVP_Digest(buf_ptr(&t), buf_len(&t), hash, &len, EVP_get_digestbyname(h->digest), NULL) == 1)
+	if (!t.err && EVP_Q_digest(NULL, h->digest, NULL, buf_ptr(&t), buf_len(&t), hash, &len) == 1)
 		rc = 0;
 	*hash_len = len;
 	buf_release(&t);

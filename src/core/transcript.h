@@ -2,7 +2,7 @@
  *
  * transcript.h: core's part of a key exchange. Core never signs bytes a session chose: it gives 16 random bytes that
  * must be the KEXINIT cookie, gets the transcript, checks it, hashes it itself and signs. The first hash is the session
- * id, kept here. RFC 4253 sections 7 and 8, RFC 8731.
+ * id, kept here. RFC 4253 sections 7 and 8; the methods are the rows of ssh/rows.h.
  */
 #ifndef CORE_TRANSCRIPT_H
 #define CORE_TRANSCRIPT_H

@@ -1,49 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * algorithms.c: one row per SSH algorithm, in our order of preference; see algorithms.h. The session runs it; the
- * name-lists it searches are hostile. RFC 4253, 4344, 5656, 6668, 8332, 8709, 8731, OpenSSH PROTOCOL.
- * The rows are the library's only process-wide data: filled in by alg_fetch, constant from then on.
+ * algorithms.c: see algorithms.h. The session runs it; the name-lists it searches are hostile. The rows are the
+ * library's only process-wide data: filled in by alg_fetch, constant from then on.
  */
 #include "ssh/algorithms.h"
 
+#include "ssh/rows.h"
 #include "ssh/v2/crypt.h"
 #include "ssh/v2/curve25519.h"
+#include "ssh/v2/dh.h"
 
 #include <openssl/core_names.h>
 #include <string.h>
 
-/* name, on by default, allowed in FIPS mode, strength */
 #define INFO(name, by_default, fips, strength)                                                                         \
 	{                                                                                                              \
 		name, by_default, fips, strength                                                                       \
 	}
-#define CURVE25519 "X25519", curve25519_initiate, curve25519_respond, curve25519_finish
+#define KEX_ROW(name, on, fips, strength, digest, method, group, modp_bits, client_len, server_len)                    \
+	{ INFO(name, on, fips, strength),                                                                              \
+	  digest,                                                                                                      \
+	  group,                                                                                                       \
+	  modp_bits,                                                                                                   \
+	  client_len,                                                                                                  \
+	  server_len,                                                                                                  \
+	  method##_initiate,                                                                                           \
+	  method##_respond,                                                                                            \
+	  method##_finish,                                                                                             \
+	  NULL },
+#define HOSTKEY_ROW(name, on, fips, strength, key_type) { INFO(name, on, fips, strength), key_type },
+#define CIPHER_ROW(name, on, fips, strength, evp_name, key_len, iv_len, block, tag_len, mode)                          \
+	{ INFO(name, on, fips, strength), evp_name, key_len, iv_len, block, tag_len, mode, NULL },
+#define MAC_ROW(name, on, fips, strength, digest, key_len, len, mode)                                                  \
+	{ INFO(name, on, fips, strength), digest, key_len, len, mode },
 
-static struct kex_alg kexes[] = {
-	{ INFO("curve25519-sha256", true, false, SSH_STRONG), "SHA2-256", CURVE25519 },
-	{ INFO("curve25519-sha256@libssh.org", true, false, SSH_STRONG), "SHA2-256", CURVE25519 },
-};
-
-static const struct hostkey_alg hostkeys[] = {
-	{ INFO("ssh-ed25519", true, false, SSH_STRONG), "ssh-ed25519" },
-	{ INFO("rsa-sha2-512", true, true, SSH_STRONG), "ssh-rsa" },
-	{ INFO("rsa-sha2-256", true, true, SSH_STRONG), "ssh-rsa" },
-};
-
-static struct cipher_alg ciphers[] = {
-	/* libcrypto's name; bytes of key, iv, block, tag; mode (NULL: the MAC's) */
-	{ INFO("aes128-gcm@openssh.com", true, true, SSH_STRONG), "AES-128-GCM", 16, 12, 16, 16, &crypt_gcm },
-	{ INFO("aes256-gcm@openssh.com", true, true, SSH_STRONG), "AES-256-GCM", 32, 12, 16, 16, &crypt_gcm },
-	{ INFO("chacha20-poly1305@openssh.com", true, false, SSH_STRONG), "ChaCha20", 64, 0, 8, 16, &crypt_chachapoly },
-	{ INFO("aes128-ctr", true, true, SSH_STRONG), "AES-128-CTR", 16, 16, 16, 0, NULL },
-	{ INFO("aes256-ctr", true, true, SSH_STRONG), "AES-256-CTR", 32, 16, 16, 0, NULL },
-};
-
-static const struct mac_alg macs[] = {
-	/* digest; bytes of key and tag; mode */
-	{ INFO("hmac-sha2-256-etm@openssh.com", true, true, SSH_STRONG), "SHA2-256", 32, 32, &crypt_etm },
-	{ INFO("hmac-sha2-256", true, true, SSH_STRONG), "SHA2-256", 32, 32, &crypt_mac },
-};
+static struct kex_alg kexes[] = { SSH_KEX_ROWS(KEX_ROW) };
+static const struct hostkey_alg hostkeys[] = { SSH_HOSTKEY_ROWS(HOSTKEY_ROW) };
+static struct cipher_alg ciphers[] = { SSH_CIPHER_ROWS(CIPHER_ROW) };
+static const struct mac_alg macs[] = { SSH_MAC_ROWS(MAC_ROW) };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -167,6 +161,34 @@ void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted)
 	while (alg_list_next(&wanted, &name))
 		if (row(kind, name))
 			list_add(out, name);
+}
+
+void alg_list_offer_kex(struct buf *out, struct str wanted, unsigned modp_min)
+{
+	struct str all, name;
+	struct buf list;
+
+	buf_init(&list, out->max);
+	alg_list_offer(&list, SSH_ALG_KEX, wanted);
+	all = buf_str(&list);
+	while (alg_list_next(&all, &name)) {
+		const struct kex_alg *alg = alg_kex(name);
+
+		if (alg->modp_bits == 0 || alg->modp_bits >= modp_min)
+			list_add(out, name);
+	}
+	if (list.err)
+		out->err = list.err;
+	buf_release(&list);
+}
+
+void alg_list_strong(struct buf *out, enum ssh_alg_kind kind)
+{
+	const struct ssh_alg_info *info;
+
+	for (size_t i = 0; (info = ssh_alg_info(kind, i)); i++)
+		if (info->strength == SSH_STRONG)
+			list_add(out, str_of(info->name));
 }
 
 struct str alg_list_match(struct str client, struct str server)

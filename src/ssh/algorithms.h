@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * algorithms.h: the rows behind every SSH algorithm name. A new algorithm is a new row (and, where it is of a new
- * kind, its constructor); negotiation, key derivation, warming, `show` and tests go through the rows.
+ * algorithms.h: the rows of rows.h as the library uses them. A new algorithm is a new row there (and, where it is of a
+ * new kind, its constructor); negotiation, key derivation, warming, `show` and tests go through the rows.
  * What libcrypto has to look up by name is looked up once per process by alg_fetch and inherited over fork.
  */
 #ifndef SSH_ALGORITHMS_H
@@ -19,7 +19,9 @@ struct crypt_mode;
 struct kex_alg {
 	struct ssh_alg_info info;
 	const char *digest_name;
-	const char *group; /* the method's parameter, by libcrypto's name */
+	const char *group;               /* the method's parameter, by libcrypto's name */
+	uint16_t modp_bits;              /* size of a modp group; 0: it is none */
+	uint16_t client_len, server_len; /* of the public values; rows.h */
 	int (*initiate)(const struct kex_alg *alg, struct buf *priv, struct buf *q_c);
 	int (*respond)(const struct kex_alg *alg, struct str q_c, struct buf *q_s, struct buf *secret);
 	int (*finish)(const struct kex_alg *alg, const struct buf *priv, struct str q_s, struct buf *secret);
@@ -65,6 +67,10 @@ bool alg_list_has(struct str list, struct str name);
 /* Appends to `out` (no length field) the names of `wanted` that are rows of `kind`, each once; all default rows if
  * `wanted` is empty. */
 void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted);
+/* The same of key exchanges, but for modp groups of fewer bits. */
+void alg_list_offer_kex(struct buf *out, struct str wanted, unsigned modp_min);
+/* Appends every row of `kind` that is not weak, by default on or not. */
+void alg_list_strong(struct buf *out, enum ssh_alg_kind kind);
 /* First name of the client's list that the server's has too: RFC 4253 section 7.1. Empty if there is none. */
 struct str alg_list_match(struct str client, struct str server);
 

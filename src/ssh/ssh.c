@@ -54,11 +54,16 @@ static int settings_init(struct settings *s, const struct ssh_config *from)
 {
 	keep(&s->version, from->version);
 	keep(&s->banner, from->banner);
-	keep_list(&s->kex, SSH_ALG_KEX, from->kex);
+	buf_init(&s->kex, SETTING_MAX);
+	alg_list_offer_kex(&s->kex, from->kex, from->modp_min);
 	keep_list(&s->hostkeys, SSH_ALG_HOSTKEY, from->hostkeys);
 	keep_list(&s->ciphers, SSH_ALG_CIPHER, from->ciphers);
 	keep_list(&s->macs, SSH_ALG_MAC, from->macs);
-	keep_list(&s->sig_algs, SSH_ALG_HOSTKEY, from->sig_algs);
+	buf_init(&s->sig_algs, SETTING_MAX);
+	if (from->sig_algs.n)
+		alg_list_offer(&s->sig_algs, SSH_ALG_HOSTKEY, from->sig_algs);
+	else
+		alg_list_strong(&s->sig_algs, SSH_ALG_HOSTKEY);
 	s->rekey_bytes = from->rekey_bytes ? from->rekey_bytes : DEFAULT_REKEY_BYTES;
 	s->rekey_ms = from->rekey_ms ? from->rekey_ms : DEFAULT_REKEY_MS;
 	s->max_channels = from->max_channels ? from->max_channels : DEFAULT_CHANNELS;

@@ -2,7 +2,8 @@
  *
  * ssh.h: the SSH protocol without I/O: no sockets, no clock, no globals. Bytes go in, bytes and events come out.
  * Whoever drives it (session process, benchmark, fuzzer) owns the descriptors and the time. Input is hostile.
- * RFC 4251-4254, 4256, 4419 (later), 8308 (ext-info), 8332 (rsa-sha2), 8731 (curve25519), 5647/OpenSSH (gcm),
+ * RFC 4251-4254, 4256, 5656 (ecdh, ecdsa), 8268 (modp), 8308 (ext-info), 8332 (rsa-sha2), 8731 (curve25519),
+ * 5647/OpenSSH (gcm),
  * OpenSSH PROTOCOL (chacha20-poly1305, etm, strict kex).
  *
  *     ssh_feed(conn, bytes);
@@ -26,7 +27,7 @@
 
 enum ssh_role { SSH_SERVER, SSH_CLIENT };
 
-/* One row per algorithm lives in src/ssh/algorithms.c. Name-lists here are comma-separated, in order of preference. */
+/* One row per algorithm lives in src/ssh/rows.h. Name-lists here are comma-separated, in order of preference. */
 enum ssh_alg_kind { SSH_ALG_KEX, SSH_ALG_HOSTKEY, SSH_ALG_CIPHER, SSH_ALG_MAC };
 enum ssh_strength { SSH_STRONG, SSH_WEAK, SSH_BROKEN };
 struct ssh_alg_info {
@@ -43,12 +44,13 @@ struct ssh_config {
 	enum ssh_role role;
 	struct str version; /* "SSH-2.0-Ravelin_0.1" */
 	struct str kex, hostkeys, ciphers,
-	    macs; /* names without a row are left out; an empty list = all default rows */
-	struct str
-	    sig_algs; /* server: signature algorithms users' keys may use (RFC 8308); empty = the host key rows */
+	    macs;            /* names without a row are left out; an empty list = all default rows */
+	struct str sig_algs; /* server: signature algorithms users' keys may use (RFC 8308); empty = the strong host key
+				rows */
 	const struct str *hostkey_blobs; /* server: public keys, RFC 4253 section 6.6; an algorithm of `hostkeys`
 					    without one is not offered */
 	size_t n_hostkey_blobs;
+	unsigned modp_min;     /* no modp group of fewer bits is offered or taken; 0 = any */
 	struct str banner;     /* server: sent before the first authentication answer; empty = none */
 	uint64_t rekey_bytes;  /* either direction; 0 = 1 GiB (RFC 4253 section 9) */
 	uint64_t rekey_ms;     /* 0 = one hour */

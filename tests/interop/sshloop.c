@@ -5,14 +5,14 @@
  * --user-key (OpenSSH's one-line public form). Shell: an echo; exec: `cat`, `sink` (prints count and SHA-256), `source
  * N` (N bytes), anything else is echoed and ends with status 7. What happens goes to standard error, one line each.
  */
+#include "keys/keys.h"
 #include "ssh/ssh.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -27,8 +27,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KEYS_MAX 8
-#define CHANNELS 10
+#define HOST_KEYS 5
+#define USER_KEYS 8
+#define CHANNELS  10
 
 enum job { JOB_NONE, JOB_SHELL, JOB_CAT, JOB_SINK, JOB_SOURCE, JOB_TEXT };
 
@@ -42,8 +43,8 @@ struct work {
 };
 
 static struct {
-	EVP_PKEY *ed25519, *rsa;
-	struct buf blobs[2], user_keys[KEYS_MAX];
+	struct key keys[HOST_KEYS];
+	struct buf blobs[HOST_KEYS], user_keys[USER_KEYS];
 	size_t n_user_keys;
 	struct ssh_config config;
 	bool second_round;
@@ -70,38 +71,36 @@ static void logf_(const char *what, struct str s)
 	fprintf(stderr, "%s %.*s\n", what, (int)s.n, s.n ? (const char *)s.p : "");
 }
 
-static void put_bn(struct buf *b, EVP_PKEY *key, const char *name)
-{
-	BIGNUM *bn = NULL;
-	uint8_t raw[512];
-
-	if (EVP_PKEY_get_bn_param(key, name, &bn) != 1)
-		die(name);
-	buf_put_mpint(b, raw, (size_t)BN_bn2bin(bn, raw));
-	BN_free(bn);
-}
-
 static void make_host_keys(void)
 {
-	uint8_t raw[32];
-	size_t n = sizeof(raw);
-
-	g.ed25519 = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	g.rsa = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-	if (!g.ed25519 || !g.rsa || EVP_PKEY_get_raw_public_key(g.ed25519, raw, &n) != 1)
-		die("host keys");
-	buf_init(&g.blobs[0], 0);
-	buf_init(&g.blobs[1], 0);
-	buf_put_cstr(&g.blobs[0], "ssh-ed25519");
-	buf_put_str(&g.blobs[0], (struct str){ raw, n });
-	buf_put_cstr(&g.blobs[1], "ssh-rsa");
-	put_bn(&g.blobs[1], g.rsa, OSSL_PKEY_PARAM_RSA_E);
-	put_bn(&g.blobs[1], g.rsa, OSSL_PKEY_PARAM_RSA_N);
+	g.keys[0] = (struct key){ .type = KEY_ED25519, .bits = 256, .pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+	g.keys[1] = (struct key){ .type = KEY_RSA, .bits = 2048, .pkey = EVP_RSA_gen(2048) };
+	g.keys[2] = (struct key){ .type = KEY_ECDSA, .bits = 256, .pkey = EVP_EC_gen("P-256") };
+	g.keys[3] = (struct key){ .type = KEY_ECDSA, .bits = 384, .pkey = EVP_EC_gen("P-384") };
+	g.keys[4] = (struct key){ .type = KEY_ECDSA, .bits = 521, .pkey = EVP_EC_gen("P-521") };
+	for (size_t i = 0; i < HOST_KEYS; i++) {
+		buf_init(&g.blobs[i], 0);
+		if (g.keys[i].pkey)
+			key_blob(&g.keys[i], &g.blobs[i]);
+		if (buf_len(&g.blobs[i]) == 0)
+			die("host keys");
+	}
 }
 
-static const char *digest_of(struct str alg)
+static const struct key *host_key(struct str alg)
 {
-	return str_is(alg, "rsa-sha2-256") ? "SHA256" : str_is(alg, "rsa-sha2-512") ? "SHA512" : NULL;
+	for (size_t i = 0; i < HOST_KEYS; i++)
+		if (key_alg_fits(&g.keys[i], alg))
+			return &g.keys[i];
+	return NULL;
+}
+
+/* By the method's name, not by the library's row. */
+static const char *hash_of(struct str kex)
+{
+	if (str_is(kex, "ecdh-sha2-nistp384"))
+		return "SHA384";
+	return str_is(kex, "ecdh-sha2-nistp521") || str_is(kex, "diffie-hellman-group16-sha512") ? "SHA512" : "SHA256";
 }
 
 /* Hashes the transcript as a signer that does not trust the library would, and signs. */
@@ -109,10 +108,9 @@ static void sign(struct server *s, const struct ssh_event *ev)
 {
 	const struct str parts[] = { ev->u.sign.v_c, ev->u.sign.v_s, ev->u.sign.i_c, ev->u.sign.i_s,
 				     ev->u.sign.k_s, ev->u.sign.q_c, ev->u.sign.q_s };
-	EVP_PKEY *key = str_is(ev->u.sign.alg, "ssh-ed25519") ? g.ed25519 : g.rsa;
-	uint8_t hash[32], raw[512];
-	size_t n = sizeof(raw);
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	const struct key *key = host_key(ev->u.sign.alg);
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	size_t n = 0;
 	struct buf t, sig;
 
 	buf_init(&t, 0);
@@ -120,60 +118,16 @@ static void sign(struct server *s, const struct ssh_event *ev)
 	for (size_t i = 0; i < 7; i++)
 		buf_put_str(&t, parts[i]);
 	buf_put(&t, ev->u.sign.secret.p, ev->u.sign.secret.n);
-	EVP_Digest(t.data, t.len, hash, NULL, EVP_sha256(), NULL);
-	if (EVP_DigestSignInit_ex(md, NULL, digest_of(ev->u.sign.alg), NULL, NULL, key, NULL) != 1 ||
-	    EVP_DigestSign(md, raw, &n, hash, sizeof(hash)) != 1)
+	if (!EVP_Q_digest(NULL, hash_of(ev->u.sign.kex), NULL, t.data, t.len, hash, &n) || !key ||
+	    key_sign(key, ev->u.sign.alg, (struct str){ hash, n }, &sig))
 		die("sign");
-	buf_put_str(&sig, ev->u.sign.alg);
-	buf_put_str(&sig, (struct str){ raw, n });
-	ssh_give_signature(s->ssh, (struct str){ hash, sizeof(hash) }, buf_str(&sig));
-	EVP_MD_CTX_free(md);
+	ssh_give_signature(s->ssh, (struct str){ hash, n }, buf_str(&sig));
 	buf_release(&t);
 	buf_release(&sig);
 }
 
-static EVP_PKEY *rsa_from(struct str e, struct str n)
-{
-	BIGNUM *be = BN_bin2bn(e.p, (int)e.n, NULL), *bn = BN_bin2bn(n.p, (int)n.n, NULL);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	EVP_PKEY *key = NULL;
-	uint8_t le[16], ln[1024];
-	OSSL_PARAM params[3] = { 0 };
-
-	if (e.n <= sizeof(le) && n.n <= sizeof(ln) && BN_bn2nativepad(be, le, sizeof(le)) > 0 &&
-	    BN_bn2nativepad(bn, ln, sizeof(ln)) > 0) {
-		params[0] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, le, sizeof(le));
-		params[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, ln, sizeof(ln));
-		params[2] = OSSL_PARAM_construct_end();
-		if (EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-			key = NULL;
-	}
-	BN_free(be);
-	BN_free(bn);
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
-
-static EVP_PKEY *key_from(struct str blob)
-{
-	struct cur c = cur_of(blob);
-	struct str type = cur_str(&c), e, n;
-
-	if (str_is(type, "ssh-ed25519")) {
-		n = cur_str(&c);
-		return EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, n.p, n.n);
-	}
-	e = cur_mpint(&c);
-	n = cur_mpint(&c);
-	return str_is(type, "ssh-rsa") && cur_done(&c) ? rsa_from(e, n) : NULL;
-}
-
 static bool signature_right(struct server *s, const struct ssh_event *ev)
 {
-	struct cur c = cur_of(ev->u.auth.signature);
-	struct str alg = cur_str(&c), raw = cur_str(&c);
-	EVP_PKEY *key = key_from(ev->u.auth.blob);
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	struct buf data;
 	bool right;
 
@@ -186,11 +140,7 @@ static bool signature_right(struct server *s, const struct ssh_event *ev)
 	buf_put_u8(&data, 1);
 	buf_put_str(&data, ev->u.auth.alg);
 	buf_put_str(&data, ev->u.auth.blob);
-	right = key && cur_done(&c) && str_eq(alg, ev->u.auth.alg) &&
-		EVP_DigestVerifyInit_ex(md, NULL, digest_of(alg), NULL, NULL, key, NULL) == 1 &&
-		EVP_DigestVerify(md, raw.p, raw.n, data.data, data.len) == 1;
-	EVP_PKEY_free(key);
-	EVP_MD_CTX_free(md);
+	right = key_verify(ev->u.auth.alg, ev->u.auth.blob, buf_str(&data), ev->u.auth.signature) == 0;
 	buf_release(&data);
 	return right;
 }
@@ -537,7 +487,7 @@ static void load_user_key(const char *path)
 	FILE *f = fopen(path, "re");
 	int n;
 
-	if (!f || fscanf(f, "%63s %8191s", type, text) != 2 || g.n_user_keys == KEYS_MAX)
+	if (!f || fscanf(f, "%63s %8191s", type, text) != 2 || g.n_user_keys == USER_KEYS)
 		die(path);
 	fclose(f);
 	n = EVP_DecodeBlock(raw, (uint8_t *)text, (int)strlen(text));
@@ -579,8 +529,10 @@ static int options(int argc, char **argv)
 			g.config.rekey_ms = strtoull(v, NULL, 10);
 		else if (strcmp(o, "--window") == 0)
 			g.config.window = (uint32_t)strtoul(v, NULL, 10);
-		else if (strcmp(o, "--ciphers") == 0)
-			g.config.ciphers = str_of(v);
+		else if (strcmp(o, "--kex") == 0)
+			g.config.kex = str_of(v);
+		else if (strcmp(o, "--hostkeys") == 0)
+			g.config.hostkeys = str_of(v);
 		else if (strcmp(o, "--user-key") == 0)
 			load_user_key(v);
 		else if (strcmp(o, "--banner") == 0)
@@ -595,7 +547,7 @@ static int options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct str blobs[2];
+	struct str blobs[HOST_KEYS];
 	int listener, port, fd;
 
 	for (size_t i = 0; i < sizeof(filler); i++)
@@ -606,12 +558,12 @@ int main(int argc, char **argv)
 	if (ssh_warm())
 		die("ssh_warm");
 	make_host_keys();
-	blobs[0] = buf_str(&g.blobs[0]);
-	blobs[1] = buf_str(&g.blobs[1]);
+	for (size_t i = 0; i < HOST_KEYS; i++)
+		blobs[i] = buf_str(&g.blobs[i]);
 	g.config.role = SSH_SERVER;
 	g.config.version = STR("SSH-2.0-Ravelin_" RAVELIN_VERSION);
 	g.config.hostkey_blobs = blobs;
-	g.config.n_hostkey_blobs = 2;
+	g.config.n_hostkey_blobs = HOST_KEYS;
 	listener = listen_on(port);
 	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		if (fork() == 0) {

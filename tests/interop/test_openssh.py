@@ -11,12 +11,15 @@ import pytest
 import lab as laboratory
 import wire
 
-KEX = ["curve25519-sha256", "curve25519-sha256@libssh.org"]
+KEX = [
+    "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group16-sha512", "diffie-hellman-group14-sha256",
+]  # fmt: skip
 HOSTKEYS = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"]
 CIPHERS = [
-    "chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr",
+    "chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr",
+    "aes256-ctr",
 ]  # fmt: skip
-MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-256"]
+MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"]
 LEVEL = "Current privilege level is 15\n"
 
 
@@ -48,7 +51,7 @@ def test_algorithm(shared_device, name, value):
 
 
 @pytest.mark.parametrize("mac", MACS)
-@pytest.mark.parametrize("cipher", ["aes128-ctr", "aes256-ctr"])
+@pytest.mark.parametrize("cipher", ["aes128-ctr", "aes192-ctr", "aes256-ctr"])
 def test_mac(shared_device, cipher, mac):
     done = shared_device.ssh("show privilege", options=[*with_option("Ciphers", cipher), *with_option("MACs", mac)])
     assert (done.stdout, done.returncode) == (LEVEL, 0), done.stderr

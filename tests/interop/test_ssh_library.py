@@ -27,25 +27,40 @@ with warnings.catch_warnings():
     import asyncssh
     import paramiko
 
-KEXES = ["curve25519-sha256", "curve25519-sha256@libssh.org"]
-HOSTKEYS = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"]
+KEXES = [
+    "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512",
+]  # fmt: skip
+ECDSAS = ["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"]
+HOSTKEYS = ["ssh-ed25519", *ECDSAS, "rsa-sha2-512", "rsa-sha2-256"]
+EVERYTHING = ["--kex", ",".join(KEXES), "--hostkeys", ",".join(HOSTKEYS)]
 AEADS = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"]
-CTRS = ["aes128-ctr", "aes256-ctr"]
-MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-256"]
-PAIRS = [(c, MACS[1]) for c in AEADS] + list(itertools.product(CTRS, MACS))
-BULK = 48 * 1024 * 1024
+CTRS = ["aes128-ctr", "aes192-ctr", "aes256-ctr"]
+MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"]
+PAIRS = [(c, MACS[2]) for c in AEADS] + list(itertools.product(CTRS, MACS))
+USER_KEYS = {
+    "ed25519": "ssh-ed25519", "ecdsa256": ECDSAS[0], "ecdsa384": ECDSAS[1], "ecdsa521": ECDSAS[2], "rsa": "rsa-sha2-512",
+}  # fmt: skip
+BULK = 16 * 1024 * 1024
 
 
 class Loop:
-    def __init__(self, program, folder, *options):
+    def __init__(self, program, folder, *options, log):
         self.folder = folder
-        self.log = folder / "log"
+        self.log = folder / log
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([program, *options], stdout=subprocess.PIPE, stderr=log, text=True)
         self.port = int(self.process.stdout.readline().split()[1])
+        self.mark = 0
+
+    def forget(self):
+        """What was noted so far was another test's."""
+        self.mark = self.log.stat().st_size
 
     def noted(self, pattern):
-        return re.findall(pattern, self.log.read_text(errors="replace"), re.M)
+        with open(self.log, errors="replace") as log:
+            log.seek(self.mark)
+            return re.findall(pattern, log.read(), re.M)
 
     def wait_noted(self, pattern):
         return lab.wait_for(lambda: self.noted(pattern))
@@ -60,29 +75,57 @@ class Loop:
 def folder():
     with tempfile.TemporaryDirectory() as name:
         path = pathlib.Path(name)
-        for kind in ("ed25519", "rsa"):
-            subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path / kind], check=True)
+        for kind in USER_KEYS:
+            size = ["-b", kind[5:]] if kind.startswith("ecdsa") else []
+            subprocess.run(["ssh-keygen", "-q", "-t", kind[:5] if size else kind, *size, "-N", "", "-f", path / kind], check=True)
         askpass = path / "askpass"
         askpass.write_text('#!/bin/sh\ncase "$1" in *Code*) echo 42;; *) echo p;; esac\n')
         askpass.chmod(0o700)
         yield path
 
 
-@pytest.fixture
-def start(folder):
+def begin(folder, *options, log="log"):
     program = lab.build_folder() / "tests/interop/sshloop"
     if not program.is_file():
         pytest.fail(f"no {program}: run ./dev build or set RAVELIN_BUILD", pytrace=False)
+    keys = itertools.chain.from_iterable(("--user-key", folder / f"{k}.pub") for k in USER_KEYS)
+    return Loop(program, folder, *keys, *options, log=log)
+
+
+@pytest.fixture
+def start(folder):
     running = []
 
-    def begin(*options):
-        keys = itertools.chain.from_iterable(("--user-key", folder / f"{k}.pub") for k in ("ed25519", "rsa"))
-        running.append(Loop(program, folder, *keys, *options))
+    def one(*options):
+        running.append(begin(folder, *options))
         return running[-1]
 
-    yield begin
+    yield one
     for loop in running:
         loop.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(folder):
+    loops = {"every": begin(folder, *EVERYTHING, log="log-every"),
+             "restless": begin(folder, *EVERYTHING, "--rekey-bytes", "100000", log="log-restless")}  # fmt: skip
+    yield loops
+    for loop in loops.values():
+        loop.stop()
+
+
+@pytest.fixture
+def every(shared):
+    """One server for many tests that only differ in what they propose: every algorithm there is."""
+    shared["every"].forget()
+    return shared["every"]
+
+
+@pytest.fixture
+def restless(shared):
+    """The same, and it changes keys every 100,000 bytes."""
+    shared["restless"].forget()
+    return shared["restless"]
 
 
 def ssh_command(loop, *options, key="ed25519", user="u"):
@@ -107,25 +150,46 @@ def echoed(done, command):
 # OpenSSH
 
 
-@pytest.mark.parametrize("kex", KEXES)
-@pytest.mark.parametrize("hostkey", HOSTKEYS)
-@pytest.mark.parametrize("cipher,mac", PAIRS)
-def test_openssh_algorithms(start, kex, hostkey, cipher, mac):
-    loop = start()
+def kexed(kex, hostkey, cipher, mac):
+    return f"{kex} {hostkey} {cipher} {'' if cipher in AEADS else mac} first=1 strict=1"
+
+
+def one_by_one():
+    """Every method with every host key, the ciphers taking turns; then every cipher with every MAC."""
+    turns = itertools.cycle(PAIRS)
+    yield from ((k, h, *next(turns)) for k in KEXES for h in HOSTKEYS)
+    yield from ((KEXES[0], HOSTKEYS[0], *pair) for pair in PAIRS)
+
+
+@pytest.mark.parametrize("kex,hostkey,cipher,mac", one_by_one())
+def test_openssh_algorithms(every, kex, hostkey, cipher, mac):
     options = ["-c", cipher, "-m", mac, "-o", f"KexAlgorithms={kex}", "-o", f"HostKeyAlgorithms={hostkey}"]
-    done = ssh(loop, "some command", *options)
+    done = ssh(every, "some command", *options)
     assert echoed(done, "some command"), done.stderr
-    used = "" if cipher in AEADS else mac
-    assert loop.noted("^kexed (.*)$") == [f"{kex} {hostkey} {cipher} {used} first=1 strict=1"]
+    assert every.noted("^kexed (.*)$") == [kexed(kex, hostkey, cipher, mac)]
 
 
-@pytest.mark.parametrize("key", ["ed25519", "rsa"])
-def test_openssh_publickey(start, key):
+def test_the_client_knows_no_more(every):
+    """Of what OpenSSH's client knows and we have a row for, nothing is left out above."""
+    ours = {"kex": KEXES, "key-sig": HOSTKEYS, "cipher": AEADS + CTRS, "mac": MACS}
+    for query, names in ours.items():
+        known = subprocess.run(["ssh", "-Q", query], capture_output=True, text=True, check=True).stdout.split()
+        assert set(names) <= set(known)
+
+
+@pytest.mark.parametrize("name,value", [("KexAlgorithms", k) for k in KEXES[2:5]] + [("HostKeyAlgorithms", h) for h in ECDSAS])
+def test_what_is_off_is_not_spoken(start, name, value):
+    """Rows that wait for a configuration are refused by a server that has none."""
     loop = start()
-    done = ssh(loop, "x", key=key)
+    assert ssh(loop, "x", "-o", f"{name}={value}").returncode == 255
+    assert loop.wait_noted("^disconnect by_peer=0 reason=3 no common")
+
+
+@pytest.mark.parametrize("key,name", USER_KEYS.items())
+def test_openssh_publickey(every, key, name):
+    done = ssh(every, "x", key=key)
     assert echoed(done, "x"), done.stderr
-    name = {"ed25519": "ssh-ed25519", "rsa": "rsa-sha2-512"}[key]  # known from server-sig-algs
-    assert loop.noted("^auth 4 (.*)$") == [name, name]
+    assert every.noted("^auth 4 (.*)$") == [name, name]  # RSA's is known from server-sig-algs
 
 
 def test_openssh_password(start):
@@ -199,8 +263,8 @@ def carry(loop, bulk, *options):
 
 
 @pytest.mark.parametrize("cipher,mac", PAIRS)
-def test_openssh_bulk(start, bulk, cipher, mac):
-    carry(start(), bulk, "-c", cipher, "-m", mac)
+def test_openssh_bulk(every, bulk, cipher, mac):
+    carry(every, bulk, "-c", cipher, "-m", mac)
 
 
 @pytest.mark.parametrize("cipher,mac", [PAIRS[0], PAIRS[2], PAIRS[-1]])
@@ -209,6 +273,16 @@ def test_openssh_rekey_in_bulk(start, bulk, cipher, mac, by):
     loop = start(*(["--rekey-bytes", "1000000"] if by != "client" else []))
     carry(loop, bulk, "-c", cipher, "-m", mac, *(["-o", "RekeyLimit=1M"] if by != "server" else []))
     assert len(loop.noted("^kexed")) > 2 * BULK / 1048576 * 0.7
+    assert loop.noted("^disconnect by_peer=0") == []
+
+
+@pytest.mark.parametrize("kex", KEXES[2:])
+def test_openssh_rekey_with_every_method(start, bulk, kex):
+    """Both sides begin exchanges, in bulk, with the methods that take longer than the first."""
+    loop = start(*EVERYTHING, "--rekey-bytes", "3000000")
+    carry(loop, bulk, "-o", "RekeyLimit=3M", "-o", f"KexAlgorithms={kex}")
+    assert {k.split()[0] for k in loop.noted("^kexed (.*)$")} == {kex}
+    assert len(loop.noted("^kexed")) > 2 * BULK / 3145728 * 0.7
     assert loop.noted("^disconnect by_peer=0") == []
 
 
@@ -271,27 +345,55 @@ def test_openssh_gone_in_mid_transfer(start):
 # The others
 
 
-def test_plink(start):
-    loop = start()
-    scan = subprocess.run(["ssh-keyscan", "-p", str(loop.port), "-t", "ed25519", "127.0.0.1"], capture_output=True)
-    key = subprocess.run(["ssh-keygen", "-lf", "-"], input=scan.stdout, capture_output=True).stdout.decode().split()[1]
-    base = ["plink", "-ssh", "-P", str(loop.port), "-l", "u", "-pw", "p", "-batch", "-hostkey", key, "127.0.0.1"]
+def host_key_print(loop, kind):
+    scan = subprocess.run(["ssh-keyscan", "-p", str(loop.port), "-t", kind, "127.0.0.1"], capture_output=True)
+    shown = subprocess.run(["ssh-keygen", "-lf", "-"], input=scan.stdout, capture_output=True)
+    return shown.stdout.decode().split()[1]
+
+
+def plink(loop, command, *, kind="ed25519", **more):
+    base = ["plink", "-ssh", "-P", str(loop.port), "-l", "u", "-pw", "p", "-batch", "-hostkey", host_key_print(loop, kind)]
     env = {"HOME": str(loop.folder), "PATH": os.environ["PATH"]}
-    done = subprocess.run([*base, "some command"], capture_output=True, timeout=30, env=env)
-    assert echoed(done, "some command"), done.stderr
-    done = subprocess.run([*base, "sink"], input=b"x" * 5000000, capture_output=True, timeout=60, env=env)
+    return subprocess.run([*base, "127.0.0.1", command], capture_output=True, timeout=60, env=env, **more)
+
+
+def dbclient(loop, command, *options, **more):
+    base = ["dbclient", "-y", "-y", *options, "-p", str(loop.port), "u@127.0.0.1", command]
+    env = {"HOME": str(loop.folder), "PATH": os.environ["PATH"], "DROPBEAR_PASSWORD": "p"}
+    return subprocess.run(base, capture_output=True, timeout=120, env=env, **more)
+
+
+def test_plink(start):
+    done = plink(start(), "sink", input=b"x" * 5000000)
     assert done.stdout.split()[0] == b"5000000", done.stderr
 
 
-@pytest.mark.parametrize("cipher", ["chacha20-poly1305@openssh.com", "aes128-ctr", "aes256-ctr"])
-def test_dbclient(start, bulk, cipher):
-    loop = start()
-    base = ["dbclient", "-y", "-y", "-c", cipher, "-p", str(loop.port), "u@127.0.0.1"]
-    env = {"HOME": str(loop.folder), "PATH": os.environ["PATH"], "DROPBEAR_PASSWORD": "p"}
-    done = subprocess.run([*base, "some command"], capture_output=True, timeout=30, env=env)
+@pytest.mark.parametrize("kex", KEXES)
+def test_plink_and_dbclient_kex(start, kex):
+    """They take what the server alone has; dropbear as Debian builds it has no group 16."""
+    loop = start("--kex", kex)
+    done = plink(loop, "some command")
     assert echoed(done, "some command"), done.stderr
+    if kex != "diffie-hellman-group16-sha512":
+        done = dbclient(loop, "some command")
+        assert echoed(done, "some command"), done.stderr
+
+
+@pytest.mark.parametrize("hostkey", HOSTKEYS)
+def test_plink_and_dbclient_hostkey(start, hostkey):
+    loop = start("--hostkeys", hostkey)
+    kind = {"ssh": "ed25519", "ecdsa": "ecdsa", "rsa": "rsa"}[hostkey.split("-")[0]]
+    done = plink(loop, "some command", kind=kind)
+    assert echoed(done, "some command"), done.stderr
+    if hostkey != "rsa-sha2-512":  # dropbear has the other of the two
+        done = dbclient(loop, "some command")
+        assert echoed(done, "some command"), done.stderr
+
+
+@pytest.mark.parametrize("cipher", ["chacha20-poly1305@openssh.com", "aes128-ctr", "aes256-ctr"])
+def test_dbclient(every, bulk, cipher):
     with open(bulk[0], "rb") as f:
-        done = subprocess.run([*base, "cat"], stdin=f, capture_output=True, timeout=120, env=env)
+        done = dbclient(every, "cat", "-c", cipher, stdin=f)
     assert hashlib.sha256(done.stdout).hexdigest() == bulk[1], done.stderr
 
 
@@ -311,18 +413,30 @@ def paramiko_run(transport, command):
     return channel.recv_exit_status(), out
 
 
-@pytest.mark.parametrize("cipher", ["aes128-ctr", "aes256-ctr"])
-@pytest.mark.parametrize("mac", ["hmac-sha2-256", "hmac-sha2-256-etm@openssh.com"])
-@pytest.mark.parametrize("hostkey", HOSTKEYS)
-def test_paramiko(start, cipher, mac, hostkey):
-    loop = start()
-    transport = paramiko_transport(loop, ciphers=cipher, digests=mac, key_types=hostkey)
+PARAMIKO = (  # it does not know the one name of curve25519
+    [("kex", k) for k in KEXES[1:]] + [("key_types", h) for h in HOSTKEYS]
+    + [("ciphers", c) for c in CTRS] + [("digests", m) for m in MACS]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("what,name", PARAMIKO)
+def test_paramiko(every, what, name):
+    transport = paramiko_transport(every, **{what: name})
     transport.auth_password("u", "p")
     transport.renegotiate_keys()  # not while a channel is being closed: it would wait for itself
     assert paramiko_run(transport, "some command") == (7, b"some command\n")
     assert paramiko_run(transport, "again") == (7, b"again\n")
     transport.close()
-    assert len(loop.noted("^kexed")) == 2
+    lines = every.noted("^kexed (.*)$")
+    assert len(lines) == 2 and all(name in line.split() for line in lines)
+
+
+@pytest.mark.parametrize("size", [256, 384, 521])
+def test_paramiko_ecdsa_key(every, size):
+    transport = paramiko_transport(every)
+    transport.auth_publickey("u", paramiko.ECDSAKey.from_private_key_file(str(every.folder / f"ecdsa{size}")))
+    assert paramiko_run(transport, "x") == (7, b"x\n")
+    transport.close()
 
 
 def test_paramiko_tries_everything(start):
@@ -350,23 +464,26 @@ def test_paramiko_rekey_in_bulk(start):
     assert len(loop.noted("^kexed")) > 5
 
 
-@pytest.mark.parametrize("cipher,mac", PAIRS)
-@pytest.mark.parametrize("kex", KEXES)
-def test_asyncssh(start, cipher, mac, kex):
-    loop = start("--rekey-bytes", "300000")
-    payload = os.urandom(2000000)
+@pytest.mark.parametrize(
+    "kex,hostkey,key,cipher,mac",
+    [(k, HOSTKEYS[0], "ed25519", *PAIRS[0]) for k in KEXES] + [(KEXES[0], h, "rsa", *PAIRS[1]) for h in HOSTKEYS]
+    + [(KEXES[0], HOSTKEYS[0], k, *PAIRS[2]) for k in USER_KEYS] + [(KEXES[0], HOSTKEYS[0], "rsa", *p) for p in PAIRS],
+)  # fmt: skip
+def test_asyncssh(restless, kex, hostkey, key, cipher, mac):
+    payload = os.urandom(1000000)
 
     async def talk():
         async with asyncssh.connect(
-            "127.0.0.1", loop.port, username="u", client_keys=[str(loop.folder / "ed25519")], known_hosts=None,
-            kex_algs=[kex], encryption_algs=[cipher], mac_algs=[mac], config=None,
+            "127.0.0.1", restless.port, username="u", client_keys=[str(restless.folder / key)], known_hosts=None,
+            kex_algs=[kex], server_host_key_algs=[hostkey], encryption_algs=[cipher], mac_algs=[mac], config=None,
         ) as connection:  # fmt: skip
             echo = await connection.run("some command")
             back = await connection.run("cat", input=payload, encoding=None)
             return echo.exit_status, echo.stdout, back.stdout
 
     assert asyncio.run(talk()) == (7, "some command\n", payload)
-    assert len(loop.noted("^kexed")) > 5
+    assert len(restless.noted(f"^kexed {kex} {hostkey} {cipher} ")) > 3
+    assert restless.noted(r"^auth 4 (\S+)$")[-1] == USER_KEYS[key].replace("512", "256")  # its own preference for RSA
 
 
 def test_asyncssh_password(start):
@@ -382,10 +499,12 @@ def test_asyncssh_password(start):
 
 
 def test_keyscan(start):
-    """Each host key is offered under its own algorithm."""
-    loop = start()
-    scan = subprocess.run(["ssh-keyscan", "-p", str(loop.port), "127.0.0.1"], capture_output=True, timeout=30)
-    assert {line.split()[1] for line in scan.stdout.splitlines()} == {b"ssh-ed25519", b"ssh-rsa"}
+    """Each host key is offered under its own algorithm; that of the first curve in our order is shown."""
+    for options, names in (([], {b"ssh-ed25519", b"ssh-rsa"}),
+                           (EVERYTHING, {b"ssh-ed25519", b"ssh-rsa", b"ecdsa-sha2-nistp256"})):  # fmt: skip
+        loop = start(*options)
+        scan = subprocess.run(["ssh-keyscan", "-p", str(loop.port), "127.0.0.1"], capture_output=True, timeout=30)
+        assert {line.split()[1] for line in scan.stdout.splitlines()} == names
 
 
 def read_all(s, seconds=5):

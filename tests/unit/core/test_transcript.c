@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * test_kex.c: core signs an exchange hash only for a transcript that carries its own cookie, version and host key.
+ * test_transcript.c: core signs an exchange hash only for a transcript that carries its own cookie, version and host
+ * key.
  */
 #include "base/err.h"
 #include "core/transcript.h"
@@ -17,7 +18,7 @@
 
 struct fixture {
 	struct transcript transcript;
-	uint8_t i_s[64], i_c[64], q_c[32], q_s[32], secret[36];
+	uint8_t i_s[64], i_c[64], q_c[1024], q_s[1024], secret[1024];
 	struct ipc_msg_SIGN m;
 };
 
@@ -124,6 +125,59 @@ static void test_lengths_must_fit_the_method(void **state)
 	assert_int_equal(check(&f), E_DENIED);
 }
 
+/* Every method of the library has its shape in core: values and secrets one byte longer or shorter than they may be are
+ * refused, and the hash is of the method's own digest. */
+static void test_every_method(void **state)
+{
+	static const struct {
+		const char *kex;
+		size_t shortest, longest, secret, hash;
+	} rows[] = {
+		{ "curve25519-sha256", 32, 32, 33, 32 },
+		{ "curve25519-sha256@libssh.org", 32, 32, 33, 32 },
+		{ "ecdh-sha2-nistp256", 65, 65, 66, 32 },
+		{ "ecdh-sha2-nistp384", 97, 97, 98, 48 },
+		{ "ecdh-sha2-nistp521", 133, 133, 134, 64 },
+		{ "diffie-hellman-group14-sha256", 1, 257, 257, 32 },
+		{ "diffie-hellman-group16-sha512", 1, 513, 513, 64 },
+	};
+	struct fixture f;
+	uint8_t hash[64];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		for (int off = -1; off <= 1; off++) {
+			bool below = off < 0;
+			size_t size = below ? rows[i].shortest - 1 : rows[i].longest + (size_t)off;
+
+			good(&f);
+			f.m.kex = str_of(rows[i].kex);
+			f.m.q_c.n = size;
+			f.m.q_s.n = rows[i].longest;
+			assert_int_equal(transcript_check(&f.transcript, &f.m, VERSION, BLOB, hash, &n),
+					 off ? E_DENIED : 0);
+			f.m.q_s.n = size;
+			f.m.q_c.n = rows[i].longest;
+			assert_int_equal(transcript_check(&f.transcript, &f.m, VERSION, BLOB, hash, &n),
+					 off ? E_DENIED : 0);
+			if (off)
+				continue;
+			assert_int_equal(n, rows[i].hash);
+			f.secret[2] = (uint8_t)((rows[i].secret + 1) >> 8);
+			f.secret[3] = (uint8_t)(rows[i].secret + 1);
+			f.m.secret.n = 4 + rows[i].secret + 1;
+			assert_int_equal(check(&f), E_DENIED);
+			f.secret[2] = (uint8_t)(rows[i].secret >> 8);
+			f.secret[3] = (uint8_t)rows[i].secret;
+			f.m.secret.n = 4 + rows[i].secret;
+			assert_int_equal(check(&f), 0);
+			f.m.secret.n++; /* more than its length says */
+			assert_int_equal(check(&f), E_DENIED);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_cookie_must_be_ours),
 		cmocka_unit_test(test_identity_must_be_ours),
 		cmocka_unit_test(test_lengths_must_fit_the_method),
+		cmocka_unit_test(test_every_method),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

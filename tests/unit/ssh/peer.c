@@ -186,6 +186,7 @@ void peer_init(struct peer *p)
 	*p = (struct peer){ .version = "SSH-2.0-Peer",
 			    .kex = "curve25519-sha256,ext-info-c,kex-strict-c-v00@openssh.com",
 			    .hostkeys = "ssh-ed25519",
+			    .method = "curve25519-sha256",
 			    .ciphers = "aes128-gcm@openssh.com",
 			    .macs = "hmac-sha2-256" };
 	packet_init(&p->tx, true);
@@ -317,7 +318,7 @@ void peer_kexinit(struct peer *p)
 
 void peer_public(struct peer *p)
 {
-	const struct kex_alg *alg = alg_kex(STR("curve25519-sha256"));
+	const struct kex_alg *alg = alg_kex(str_of(p->method));
 
 	buf_clear(&p->priv);
 	buf_clear(&p->q_c);
@@ -350,7 +351,7 @@ static bool signature_right(struct peer *p, struct str blob, struct str signatur
 
 bool peer_take_reply(struct peer *p, struct str payload)
 {
-	const struct kex_alg *alg = alg_kex(STR("curve25519-sha256"));
+	const struct kex_alg *alg = alg_kex(str_of(p->method));
 	struct cur c = cur_of(payload);
 	struct kex_hash_input t = { .v_c = str_of(p->version), .v_s = str_of(p->v_s) };
 	struct str signature;
@@ -380,7 +381,7 @@ static void take_keys(struct peer *p, struct packet_side *side, int way)
 {
 	const struct cipher_alg *cipher = alg_cipher(str_of(p->ciphers));
 	const struct mac_alg *mac = alg_mac(str_of(p->macs));
-	const struct kex_alg *alg = alg_kex(STR("curve25519-sha256"));
+	const struct kex_alg *alg = alg_kex(str_of(p->method));
 	struct str secret = buf_str(&p->secret), hash = { p->hash, p->hash_len }, id = { p->id, p->id_len };
 	uint8_t iv[KEX_KEY_MAX], key[KEX_KEY_MAX], mac_key[KEX_KEY_MAX];
 

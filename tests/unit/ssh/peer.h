@@ -43,6 +43,7 @@ struct peer {
 	struct buf i_c, i_s, priv, q_c, secret;
 	size_t in_used, at;
 	const char *version, *kex, *hostkeys, *ciphers, *macs; /* what it proposes */
+	const char *method;                                    /* the key exchange it performs */
 	bool follows;
 	char v_s[256];
 	bool strict, keyed;

@@ -113,6 +113,102 @@ static void test_every_pair(void **state)
 	}
 }
 
+/* Every key exchange, up to login and through a second exchange by itself. */
+static void test_every_kex(void **state)
+{
+	static const struct ssh_config every = {
+		.kex = STR("ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group14-sha256,"
+			   "diffie-hellman-group16-sha512,curve25519-sha256,curve25519-sha256@libssh.org")
+	};
+	const struct ssh_alg_info *kex;
+	struct host h;
+	struct peer p;
+
+	for (size_t i = 0; (kex = ssh_alg_info(SSH_ALG_KEX, i)); i++) {
+		host_init(&h, &every);
+		h.answer = SSH_AUTH_SUCCESS;
+		peer_init(&p);
+		p.kex = p.method = kex->name;
+		assert_true(peer_handshake(&p, &h));
+		assert_string_equal(h.kex, kex->name);
+		assert_true(peer_login(&p, &h));
+		assert_true(peer_handshake(&p, &h));
+		assert_true(peer_open(&p, &h));
+		assert_int_equal(h.seen[SSH_EV_KEXED], 2);
+		peer_release(&p);
+		host_release(&h);
+	}
+}
+
+/* What is off by default, and a modp group under the least size, is not taken from a client that knows nothing else. */
+static void test_not_offered_is_not_taken(void **state)
+{
+	static const struct ssh_config large = { .modp_min = 4096 };
+	static const struct {
+		const struct ssh_config *config;
+		const char *kex;
+		bool taken;
+	} cases[] = {
+		{ NULL, "ecdh-sha2-nistp256", false },
+		{ NULL, "ecdh-sha2-nistp521", false },
+		{ NULL, "diffie-hellman-group14-sha256", true },
+		{ &large, "diffie-hellman-group14-sha256", false },
+		{ &large, "diffie-hellman-group16-sha512", true },
+		{ &large, "curve25519-sha256", true }, /* a curve is no modp group */
+	};
+	struct host h;
+	struct peer p;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		host_init(&h, cases[i].config);
+		peer_init(&p);
+		p.kex = p.method = cases[i].kex;
+		peer_version(&p);
+		peer_kexinit(&p);
+		peer_public(&p);
+		peer_bare(&p, MSG_NEWKEYS);
+		peer_say(&p, &h);
+		assert_int_equal(h.seen[SSH_EV_KEXED], cases[i].taken);
+		assert_int_equal(h.reason, cases[i].taken ? 0 : REASON_KEX_FAILED);
+		peer_release(&p);
+		host_release(&h);
+	}
+}
+
+/* A value that no group takes ends the connection before anything is signed. */
+static void test_bad_public_value(void **state)
+{
+	static const struct ssh_config config = { .kex = STR("ecdh-sha2-nistp256,diffie-hellman-group14-sha256") };
+	static const struct {
+		const char *kex;
+		struct str value;
+	} cases[] = {
+		{ "ecdh-sha2-nistp256", STR("\0") },
+		{ "ecdh-sha2-nistp256", STR("") },
+		{ "ecdh-sha2-nistp256", STR("\4aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb") },
+		{ "diffie-hellman-group14-sha256", STR("") },
+		{ "diffie-hellman-group14-sha256", STR("\1") },
+		{ "diffie-hellman-group14-sha256", STR("\377\2") },
+	};
+	struct host h;
+	struct peer p;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		host_init(&h, &config);
+		peer_init(&p);
+		p.kex = cases[i].kex;
+		peer_version(&p);
+		peer_kexinit(&p);
+		buf_put_str(peer_begin(&p, MSG_KEX_INIT), cases[i].value);
+		peer_end(&p);
+		peer_say(&p, &h);
+		assert_int_equal(h.reason, REASON_KEX_FAILED);
+		assert_int_equal(h.seen[SSH_EV_SIGN], 0);
+		peer_release(&p);
+		host_release(&h);
+	}
+}
+
 /* RFC 4253 section 7: after a wrong guess one packet is ignored, after a right one none. */
 static void test_guess(void **state)
 {
@@ -184,7 +280,8 @@ static void test_strict_and_ext_info(void **state)
 	assert_int_equal(cur_u8(&c), MSG_EXT_INFO);
 	assert_int_equal(cur_u32(&c), 1);
 	assert_true(str_is(cur_str(&c), "server-sig-algs"));
-	assert_true(str_is(cur_str(&c), "ssh-ed25519,rsa-sha2-512,rsa-sha2-256"));
+	assert_true(str_is(cur_str(&c), "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+					"rsa-sha2-512,rsa-sha2-256"));
 	assert_true(cur_done(&c));
 	assert_true(peer_service(&p, &h));
 	peer_release(&p);
@@ -384,6 +481,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_proposals),
 		cmocka_unit_test(test_every_pair),
+		cmocka_unit_test(test_every_kex),
+		cmocka_unit_test(test_not_offered_is_not_taken),
+		cmocka_unit_test(test_bad_public_value),
 		cmocka_unit_test(test_guess),
 		cmocka_unit_test(test_guess_is_no_hole),
 		cmocka_unit_test(test_strict_and_ext_info),

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rows.h: what every SSH algorithm is, one row each, in our order of preference. Data only: src/ssh/algorithms.c makes
+ * the library's rows of it, core what it must know to rebuild an exchange hash and to judge a configuration. Names
+ * a person may configure stand once more in yang/ravelin-ssh.yang, and a test holds the two together.
+ * RFC 4253, 4344, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL.
+ */
+#ifndef SSH_ROWS_H
+#define SSH_ROWS_H
+
+/* Each row begins: name, on by default, allowed in FIPS mode, strength (enum ssh_strength). Then: */
+
+/* libcrypto's digest; functions (METHOD_initiate …); the group, by libcrypto's name; bits of a modp group (0: none, the
+ * public values are strings; else they are mpints); bytes of the client's and of the server's value, without the
+ * zero byte an mpint may need. */
+#define SSH_KEX_ROWS(R)                                                                                                \
+	R("curve25519-sha256", true, false, SSH_STRONG, "SHA2-256", curve25519, "X25519", 0, 32, 32)                   \
+	R("curve25519-sha256@libssh.org", true, false, SSH_STRONG, "SHA2-256", curve25519, "X25519", 0, 32, 32)        \
+	R("ecdh-sha2-nistp256", false, true, SSH_STRONG, "SHA2-256", ecdh, "P-256", 0, 65, 65)                         \
+	R("ecdh-sha2-nistp384", false, true, SSH_STRONG, "SHA2-384", ecdh, "P-384", 0, 97, 97)                         \
+	R("ecdh-sha2-nistp521", false, true, SSH_STRONG, "SHA2-512", ecdh, "P-521", 0, 133, 133)                       \
+	R("diffie-hellman-group16-sha512", true, true, SSH_STRONG, "SHA2-512", modp, "modp_4096", 4096, 512, 512)      \
+	R("diffie-hellman-group14-sha256", true, true, SSH_STRONG, "SHA2-256", modp, "modp_2048", 2048, 256, 256)
+
+/* First string of the public key blob. */
+#define SSH_HOSTKEY_ROWS(R)                                                                                            \
+	R("ssh-ed25519", true, false, SSH_STRONG, "ssh-ed25519")                                                       \
+	R("ecdsa-sha2-nistp256", false, true, SSH_STRONG, "ecdsa-sha2-nistp256")                                       \
+	R("ecdsa-sha2-nistp384", false, true, SSH_STRONG, "ecdsa-sha2-nistp384")                                       \
+	R("ecdsa-sha2-nistp521", false, true, SSH_STRONG, "ecdsa-sha2-nistp521")                                       \
+	R("rsa-sha2-512", true, true, SSH_STRONG, "ssh-rsa")                                                           \
+	R("rsa-sha2-256", true, true, SSH_STRONG, "ssh-rsa")
+
+/* libcrypto's name; bytes of key, iv, block, tag (0: a MAC is needed); mode (NULL: the MAC's). */
+#define SSH_CIPHER_ROWS(R)                                                                                             \
+	R("aes128-gcm@openssh.com", true, true, SSH_STRONG, "AES-128-GCM", 16, 12, 16, 16, &crypt_gcm)                 \
+	R("aes256-gcm@openssh.com", true, true, SSH_STRONG, "AES-256-GCM", 32, 12, 16, 16, &crypt_gcm)                 \
+	R("chacha20-poly1305@openssh.com", true, false, SSH_STRONG, "ChaCha20", 64, 0, 8, 16, &crypt_chachapoly)       \
+	R("aes128-ctr", true, true, SSH_STRONG, "AES-128-CTR", 16, 16, 16, 0, NULL)                                    \
+	R("aes192-ctr", true, true, SSH_STRONG, "AES-192-CTR", 24, 16, 16, 0, NULL)                                    \
+	R("aes256-ctr", true, true, SSH_STRONG, "AES-256-CTR", 32, 16, 16, 0, NULL)
+
+/* Digest; bytes of key and tag; mode. */
+#define SSH_MAC_ROWS(R)                                                                                                \
+	R("hmac-sha2-256-etm@openssh.com", true, true, SSH_STRONG, "SHA2-256", 32, 32, &crypt_etm)                     \
+	R("hmac-sha2-512-etm@openssh.com", true, true, SSH_STRONG, "SHA2-512", 64, 64, &crypt_etm)                     \
+	R("hmac-sha2-256", true, true, SSH_STRONG, "SHA2-256", 32, 32, &crypt_mac)                                     \
+	R("hmac-sha2-512", true, true, SSH_STRONG, "SHA2-512", 64, 64, &crypt_mac)
+
+#endif

@@ -25,3 +25,5 @@ mode exec
       "Status of SSH server connections"
   show crypto key mypubkey rsa ; level 1
       "Show RSA public keys"
+  show crypto key mypubkey ec ; level 1
+      "Show EC public keys"

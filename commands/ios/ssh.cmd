@@ -22,6 +22,36 @@ mode config
   ip ssh pubkey-chain = /ssh:ssh/pubkey-chain ; enter conf-ssh-pubkey
       "Specify SSH public keys of users and servers"
 
+  help ip ssh dh                "Diffie-Hellman"
+  help ip ssh dh min            "Least size of a Diffie-Hellman group"
+  help ip ssh rekey             "Exchange keys again"
+  help ip ssh server            "SSH server"
+  help ip ssh server algorithm  "Algorithms the server offers, in this order"
+  ip ssh dh min size <dh-min-size> = /ssh:ssh ; hook ssh-offer
+      "Least size of a Diffie-Hellman group; elliptic curves are not meant"
+      "1024 bits and more" "2048 bits and more: group 14" "4096 bits and more: group 16"
+  ip ssh rekey time <time> = /ssh:ssh/rekey
+      "After a time" "Minutes"
+  ip ssh rekey volume <volume> = /ssh:ssh/rekey
+      "After an amount of data in either direction" "Kilobytes"
+  ip ssh server algorithm encryption <encryption>... = /ssh:ssh/server-algorithm
+      "Ciphers"
+      "AES-128 in GCM, authenticates by itself" "AES-256 in GCM, authenticates by itself"
+      "ChaCha20 and Poly1305, authenticates by itself" "AES-128 in counter mode" "AES-192 in counter mode"
+      "AES-256 in counter mode"
+  ip ssh server algorithm hostkey <hostkey>... = /ssh:ssh/server-algorithm ; hook ssh-offer
+      "Host key algorithms"
+      "Ed25519" "ECDSA on NIST P-256" "ECDSA on NIST P-384" "ECDSA on NIST P-521" "RSA with SHA-512"
+      "RSA with SHA-256"
+  ip ssh server algorithm kex <kex>... = /ssh:ssh/server-algorithm ; hook ssh-offer
+      "Key exchange methods"
+      "X25519" "X25519, by its older name" "Diffie-Hellman on NIST P-256" "Diffie-Hellman on NIST P-384"
+      "Diffie-Hellman on NIST P-521" "Diffie-Hellman in group 16 (4096 bits)"
+      "Diffie-Hellman in group 14 (2048 bits)"
+  ip ssh server algorithm mac <mac>... = /ssh:ssh/server-algorithm
+      "Message authentication codes"
+      "SHA-256, of the encrypted packet" "SHA-512, of the encrypted packet" "SHA-256" "SHA-512"
+
   help crypto               "Encryption module"
   help crypto key           "Long term key operations"
   help crypto key generate  "Generate new keys"
@@ -35,8 +65,13 @@ mode config
       "Provide a label" "RSA keypair label" "Allow the key to be exported"
       "Provide number of modulus bits on the command line" "size of the key modulus"
       "Store key on specified device" "Device name"
+  crypto key generate ec keysize {256 | 384 | 521} [{label <.label WORD> | exportable}...] ; handler crypto-key-generate-ec
+      "Generate EC keys" "Size of the key: its curve"
+      "P-256" "P-384" "P-521" "Provide a label" "EC keypair label" "Allow the key to be exported"
   crypto key zeroize rsa [<.label WORD>] ; handler
       "Remove RSA keys" "RSA keypair label"
+  crypto key zeroize ec [<.label WORD>] ; handler
+      "Remove EC keys" "EC keypair label"
 
 mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"
   username <name> = user ; enter conf-ssh-pubkey-user
@@ -47,6 +82,8 @@ mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"
 mode conf-ssh-pubkey-user, conf-ssh-pubkey-server  parent conf-ssh-pubkey
   key-string = key ; input, sets type hash comment, hook key-string, text exit "(conf-ssh-pubkey-data)#"
       "Enter the public key as text"
-  key-hash <type ssh-rsa|ssh-ed25519> <hash> [<comment LINE>] = key ; hook key-hash
+  key-hash <type ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521> <hash>
+           [<comment LINE>] = key ; hook key-hash
       "Enter the MD5 hash of the public key"
-      "RSA public key" "Ed25519 public key" "Hash of the key" "Comment"
+      "RSA public key" "Ed25519 public key" "ECDSA public key on NIST P-256" "ECDSA public key on NIST P-384"
+      "ECDSA public key on NIST P-521" "Hash of the key" "Comment"

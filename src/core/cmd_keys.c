@@ -46,7 +46,7 @@ static const char *usage_name(enum key_usage u)
 }
 
 /* The label, or host name and domain: without both there is no name for the pair. */
-static int name_pair(struct run *run, struct generate *g)
+static int name_pair(struct run *run, char name[KEY_NAME_MAX])
 {
 	const char *label = cmd_arg(&run->match, "label");
 	const char *host = core_hostname(run->core);
@@ -57,11 +57,10 @@ static int name_pair(struct run *run, struct generate *g)
 		return run_fail(run, "%% No hostname specified\n%% Please define a hostname other than Router.");
 	if (!label && !domain)
 		return run_fail(run, "%% No domain specified\n%% Please define a domain-name first.");
-	n = label ? snprintf(g->name, sizeof g->name, "%s", label)
-		  : snprintf(g->name, sizeof g->name, "%s.%s", host, domain);
-	if (n < 0 || (size_t)n >= sizeof g->name)
-		return run_fail(run, "%% The name for the keys is longer than %zu characters", sizeof g->name - 1);
-	for (const char *c = g->name; *c; c++) {
+	n = label ? snprintf(name, KEY_NAME_MAX, "%s", label) : snprintf(name, KEY_NAME_MAX, "%s.%s", host, domain);
+	if (n < 0 || n >= KEY_NAME_MAX)
+		return run_fail(run, "%% The name for the keys is longer than %d characters", KEY_NAME_MAX - 1);
+	for (const char *c = name; *c; c++) {
 		if (*c < '!' || *c > '~')
 			return run_fail(run, "%% The name for the keys holds characters that are not ASCII");
 	}
@@ -222,7 +221,7 @@ static int generate_begin(struct run *run)
 		return run_fail(run, "%% No such storage device: \"%s\"; keys are kept in nvram:", storage);
 	if (!choose_usages(run, g))
 		return run_fail(run, "%% Choose one of general-keys, usage-keys, signature and encryption");
-	if (name_pair(run, g) != RUN_DONE)
+	if (name_pair(run, g->name) != RUN_DONE)
 		return RUN_FAILED;
 	g->exportable = cmd_has(&run->match, "exportable");
 	if (replaces(run, g)) {
@@ -283,9 +282,39 @@ int cmd_key_generate(struct run *run)
 	}
 }
 
-/* --- crypto key zeroize rsa --- */
+/* --- crypto key generate ec --- */
 
-int cmd_key_zeroize(struct run *run)
+static int make_ec(struct run *run, const char *name)
+{
+	unsigned bits = cmd_has(&run->match, "256") ? 256 : cmd_has(&run->match, "384") ? 384 : 521;
+	struct errbuf e = { "" };
+	int rc = keys_make_ecdsa(run->core->keys, name, bits, cmd_has(&run->match, "exportable"), &e);
+
+	buf_printf(&run->out, "The name for the keys will be: %s\n", name);
+	sshd_update(run->core->sshd);
+	return rc < 0 ? run_fail(run, "%% The key pair was not saved: %s", e.text) : RUN_DONE;
+}
+
+int cmd_key_generate_ec(struct run *run)
+{
+	int rc = run->step ? run_yes_or_no(run, REPLACE_PROMPT) : RUN_DONE;
+	char name[KEY_NAME_MAX];
+
+	if (rc != RUN_DONE)
+		return rc;
+	if (name_pair(run, name) != RUN_DONE)
+		return RUN_FAILED;
+	if (run->step || !keys_find(run->core->keys, KEY_ECDSA, name, KEY_SIGNATURE))
+		return make_ec(run, name);
+	buf_printf(&run->out, "%% You already have EC keys defined named %s.\n", name);
+	return run_ask(run, 1, true, ASK_YESNO, REPLACE_PROMPT);
+}
+
+/* --- crypto key zeroize --- */
+
+static const char *const type_names[] = { [KEY_RSA] = "RSA", [KEY_ED25519] = "Ed25519", [KEY_ECDSA] = "EC" };
+
+static int zeroize(struct run *run, enum key_type type)
 {
 	const char *label = cmd_arg(&run->match, "label");
 	struct errbuf e = { "" };
@@ -296,26 +325,36 @@ int cmd_key_zeroize(struct run *run)
 		for (size_t i = 0; i < keys_count(run->core->keys); i++) {
 			const struct key *k = keys_at(run->core->keys, i);
 
-			any |= k->type == KEY_RSA && (!label || strcmp(label, k->name) == 0);
+			any |= k->type == type && (!label || strcmp(label, k->name) == 0);
 		}
 		if (!any)
-			return run_fail(run, "%% No Signature RSA Keys found in configuration.\n");
+			return run_fail(run, "%% No Signature %s Keys found in configuration.\n", type_names[type]);
 		if (label)
 			buf_printf(&run->out, "%% Keys to be removed are named '%s'.\n", label);
 		else
-			buf_puts(&run->out, "% All RSA keys will be removed.\n");
+			buf_printf(&run->out, "%% All %s keys will be removed.\n", type_names[type]);
 		buf_puts(&run->out, "% All router certs issued using these keys will also be removed.\n");
 		return run_ask(run, 1, true, ASK_YESNO, REMOVE_PROMPT);
 	}
 	rc = run_yes_or_no(run, REMOVE_PROMPT);
 	if (rc != RUN_DONE)
 		return rc;
-	rc = keys_remove(run->core->keys, label, KEY_RSA, &e);
+	rc = keys_remove(run->core->keys, label, type, &e);
 	sshd_update(run->core->sshd);
 	return rc < 0 ? run_fail(run, "%% Keys not removed: %s", e.text) : RUN_DONE;
 }
 
-/* --- show crypto key mypubkey rsa --- */
+int cmd_key_zeroize(struct run *run)
+{
+	return zeroize(run, KEY_RSA);
+}
+
+int cmd_key_zeroize_ec(struct run *run)
+{
+	return zeroize(run, KEY_ECDSA);
+}
+
+/* --- show crypto key mypubkey --- */
 
 /* SubjectPublicKeyInfo, as IOS shows it. */
 static void put_public_der(const struct key *k, struct buf *out)
@@ -340,7 +379,7 @@ static void put_hex(struct buf *out, struct str s)
 	buf_puts(out, "\n");
 }
 
-int cmd_show_mypubkey(struct run *run)
+static int show_mypubkey(struct run *run, enum key_type type)
 {
 	char when[64];
 	struct buf blob;
@@ -349,17 +388,27 @@ int cmd_show_mypubkey(struct run *run)
 	for (size_t i = 0; i < keys_count(run->core->keys); i++) {
 		const struct key *k = keys_at(run->core->keys, i);
 
-		if (k->type != KEY_RSA)
+		if (k->type != type)
 			continue;
 		clock_text(k->made, when, sizeof when);
 		buf_clear(&blob);
 		put_public_der(k, &blob);
 		buf_printf(&run->out,
-			   "%% Key pair was generated at: %s\nKey name: %s\nKey type: RSA KEYS\n"
+			   "%% Key pair was generated at: %s\nKey name: %s\nKey type: %s KEYS\n"
 			   " Storage Device: private-config\n Usage: %s\n Key is %sexportable.\n Key Data:\n",
-			   when, k->name, usage_name(k->usage), k->exportable ? "" : "not ");
+			   when, k->name, type_names[type], usage_name(k->usage), k->exportable ? "" : "not ");
 		put_hex(&run->out, buf_str(&blob));
 	}
 	buf_release(&blob);
 	return RUN_DONE;
+}
+
+int cmd_show_mypubkey(struct run *run)
+{
+	return show_mypubkey(run, KEY_RSA);
+}
+
+int cmd_show_mypubkey_ec(struct run *run)
+{
+	return show_mypubkey(run, KEY_ECDSA);
 }

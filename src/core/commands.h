@@ -2,8 +2,8 @@
  *
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
  * cmd_session.c (who types), cmd_help.c (what helps him), cmd_terminal.c (his own terminal), cmd_line.c and cmd_send.c
- * (other people's lines), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c; passwords.c
- * (rows that carry one).
+ * (other people's lines), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c, offer.c;
+ * passwords.c (rows that carry one).
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H
@@ -41,6 +41,7 @@
 	X("show-running-config", cmd_show_running)                                                                     \
 	X("show-startup-config", cmd_show_startup)                                                                     \
 	X("show-crypto-key-mypubkey-rsa", cmd_show_mypubkey)                                                           \
+	X("show-crypto-key-mypubkey-ec", cmd_show_mypubkey_ec)                                                         \
 	X("write", cmd_write)                                                                                          \
 	X("write-terminal", cmd_show_running)                                                                          \
 	X("copy-running-config-startup-config", cmd_copy_running_startup)                                              \
@@ -52,9 +53,12 @@
 	X("help", cmd_help_text)                                                                                       \
 	X("show-aliases", cmd_show_aliases)                                                                            \
 	X("aaa-methods", hook_aaa_methods)                                                                             \
+	X("crypto-key-generate-ec", cmd_key_generate_ec)                                                               \
+	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \
 	X("hash-secret", hook_hash_secret)                                                                             \
 	X("version", cmd_version)                                                                                      \
 	X("ssh-version", hook_ssh_version)                                                                             \
+	X("ssh-offer", hook_ssh_offer)                                                                                 \
 	X("key-hash", hook_key_hash)                                                                                   \
 	X("key-string", hook_key_string)                                                                               \
 	X("route", hook_route)                                                                                         \

@@ -2,14 +2,16 @@
  *
  * sshd.c: see sshd.h. Runs in core.
  *
- * On means: an RSA pair of at least 768 bits exists (the one named by `ip ssh rsa keypair-name`, else the first made)
- * and version 2 is configured. An Ed25519 pair is then offered first; it is made when it is missing.
+ * On means: an RSA pair of at least 768 bits exists (the one named by `ip ssh rsa keypair-name`, else the first made),
+ * or an ECDSA pair that `ip ssh server algorithm hostkey` names; version 2 is configured; and the configured algorithms
+ * leave something to offer. An Ed25519 pair is then offered first; it is made when it is missing.
  */
 #include "sshd.h"
 
 #include "core/banner.h"
 #include "core/core.h"
 #include "core/gatectl.h"
+#include "core/offer.h"
 #include "core/peer.h"
 #include "core/syslog.h"
 #include "keys/keys.h"
@@ -30,6 +32,9 @@
 #define MAX_SOCKETS    8
 #define BACKLOG        128
 #define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
+#define EC_CURVES      3
+#define HOST_KEYS      (2 + EC_CURVES)
+#define NAMES_MAX      4096
 
 struct sshd {
 	struct core *core;
@@ -37,6 +42,8 @@ struct sshd {
 	const char *served; /* versions, as the log said when it was enabled */
 	const char *off_reason;
 	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
+	const struct key *ecdsa[EC_CURVES];
+	bool ecdsa_serves; /* one of them is offered */
 	int sockets[MAX_SOCKETS];
 	char names[MAX_SOCKETS][96];
 	size_t n_sockets;
@@ -68,21 +75,87 @@ static const struct key *find_ed25519(struct sshd *s)
 	return k ? k : keys_find(s->core->keys, KEY_ED25519, "ed25519", KEY_GENERAL);
 }
 
+/* The first pair made on each curve. */
+static void find_ecdsa(struct sshd *s)
+{
+	static const unsigned bits[EC_CURVES] = { 256, 384, 521 };
+
+	for (size_t c = 0; c < EC_CURVES; c++) {
+		s->ecdsa[c] = NULL;
+		for (size_t i = 0; !s->ecdsa[c] && i < keys_count(s->core->keys); i++) {
+			const struct key *k = keys_at(s->core->keys, i);
+
+			if (k->type == KEY_ECDSA && k->bits == bits[c])
+				s->ecdsa[c] = k;
+		}
+	}
+}
+
+static size_t host_keys(const struct sshd *s, const struct key *found[HOST_KEYS])
+{
+	const struct key *const all[HOST_KEYS] = { s->ed25519, s->rsa, s->ecdsa[0], s->ecdsa[1], s->ecdsa[2] };
+	size_t n = 0;
+
+	for (size_t i = 0; i < HOST_KEYS; i++)
+		if (all[i])
+			found[n++] = all[i];
+	return n;
+}
+
+static const struct key *key_for(const struct sshd *s, struct str alg)
+{
+	const struct key *keys[HOST_KEYS];
+	size_t n = host_keys(s, keys);
+
+	for (size_t i = 0; i < n; i++)
+		if (key_alg_fits(keys[i], alg))
+			return keys[i];
+	return NULL;
+}
+
+bool sshd_has_key(const struct sshd *s, struct str alg)
+{
+	return key_for(s, alg) != NULL;
+}
+
+static bool any_kex(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return true;
+}
+
+static bool any_key(void *s, const char *alg)
+{
+	return key_for(s, str_of(alg)) != NULL;
+}
+
+static bool ecdsa_key(void *s, const char *alg)
+{
+	const struct key *k = key_for(s, str_of(alg));
+
+	return k && k->type == KEY_ECDSA;
+}
+
 static uint64_t version_configured(const struct sshd *s)
 {
 	return model_uint(s->core->model, "/ravelin-ssh:ssh/version", 0);
 }
 
-static const char *why_off(const struct sshd *s)
+static const char *why_off(struct sshd *s)
 {
 	if (!s->rsa && model_str(s->core->model, KEYPAIR_NAME))
 		return "the RSA key pair of ip ssh rsa keypair-name does not exist";
-	if (!s->rsa)
+	if (!s->rsa && !s->ecdsa_serves)
 		return "no RSA key pair";
-	if (s->rsa->bits < SSHV2_MIN_BITS)
+	if (s->rsa && s->rsa->bits < SSHV2_MIN_BITS && !s->ecdsa_serves)
 		return "the RSA key pair has less than 768 bits, which version 2 needs";
 	if (version_configured(s) == 1)
 		return "version 1 is configured and this release serves version 2 only";
+	if (!offer_any(s->core->model, OFFER_KEX, any_kex, NULL))
+		return "no method of ip ssh server algorithm kex is as large as ip ssh dh min size wants";
+	if (!offer_any(s->core->model, OFFER_HOSTKEY, any_key, s))
+		return "no key pair for ip ssh server algorithm hostkey";
 	return NULL;
 }
 
@@ -121,11 +194,7 @@ struct str sshd_version(const struct sshd *s)
 
 const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
 {
-	if (s->enabled && s->ed25519 && key_alg_fits(s->ed25519, alg))
-		return s->ed25519;
-	if (s->enabled && s->rsa && key_alg_fits(s->rsa, alg))
-		return s->rsa;
-	return NULL;
+	return s->enabled ? key_for(s, alg) : NULL;
 }
 
 /* --- sockets --- */
@@ -208,7 +277,9 @@ void sshd_update(struct sshd *s)
 	bool was = s->enabled;
 
 	s->rsa = find_rsa(s);
-	s->ed25519 = s->rsa ? find_ed25519(s) : NULL;
+	find_ecdsa(s);
+	s->ecdsa_serves = offer_any(s->core->model, OFFER_HOSTKEY, ecdsa_key, s);
+	s->ed25519 = s->rsa || s->ecdsa_serves ? find_ed25519(s) : NULL;
 	s->off_reason = why_off(s);
 	s->enabled = s->off_reason == NULL;
 	if (s->enabled && !was) {
@@ -238,7 +309,9 @@ void sshd_setup(struct sshd *s, struct peer *p)
 {
 	const struct model *m = s->core->model;
 	uint64_t secs = model_uint(m, "/ravelin-ssh:ssh/time-out", 120);
-	struct buf blobs, blob, text;
+	const struct key *keys[HOST_KEYS];
+	size_t n = host_keys(s, keys);
+	struct buf blobs, blob, text, names[OFFER_CLASSES];
 
 	if (!s->enabled) {
 		peer_violation(p, "SSH is disabled");
@@ -247,21 +320,28 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	buf_init(&blobs, 16384);
 	buf_init(&blob, 8192);
 	buf_init(&text, BANNER_SHOWN_MAX + 256);
-	if (s->ed25519) {
-		key_blob(s->ed25519, &blob);
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&blob);
+		key_blob(keys[i], &blob);
 		str_list_put(&blobs, buf_str(&blob));
 	}
-	buf_clear(&blob);
-	key_blob(s->rsa, &blob);
-	str_list_put(&blobs, buf_str(&blob));
+	for (size_t i = 0; i < OFFER_CLASSES; i++) {
+		buf_init(&names[i], NAMES_MAX);
+		offer_put(m, (enum offer_class)i, &names[i]);
+	}
 	banner_put(s->core, "login", NULL, &text);
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
-		  .version = sshd_version(s), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
-		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = 0, .rekey_secs = 0);
+		  .version = sshd_version(s), .kex = buf_str(&names[OFFER_KEX]),
+		  .hostkeys = buf_str(&names[OFFER_HOSTKEY]), .ciphers = buf_str(&names[OFFER_ENCRYPTION]),
+		  .macs = buf_str(&names[OFFER_MAC]), .blobs = str_list_of(&blobs, (uint32_t)n),
+		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = offer_rekey_bytes(m),
+		  .rekey_secs = offer_rekey_secs(m));
 	peer_set_deadline(p, secs * 1000);
 	buf_release(&blobs);
 	buf_release(&blob);
 	buf_release(&text);
+	for (size_t i = 0; i < OFFER_CLASSES; i++)
+		buf_release(&names[i]);
 }
 
 static void on_change(void *arg, const struct txn *t)

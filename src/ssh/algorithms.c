@@ -163,25 +163,6 @@ void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted)
 			list_add(out, name);
 }
 
-void alg_list_offer_kex(struct buf *out, struct str wanted, unsigned modp_min)
-{
-	struct str all, name;
-	struct buf list;
-
-	buf_init(&list, out->max);
-	alg_list_offer(&list, SSH_ALG_KEX, wanted);
-	all = buf_str(&list);
-	while (alg_list_next(&all, &name)) {
-		const struct kex_alg *alg = alg_kex(name);
-
-		if (alg->modp_bits == 0 || alg->modp_bits >= modp_min)
-			list_add(out, name);
-	}
-	if (list.err)
-		out->err = list.err;
-	buf_release(&list);
-}
-
 void alg_list_strong(struct buf *out, enum ssh_alg_kind kind)
 {
 	const struct ssh_alg_info *info;

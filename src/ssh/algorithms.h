@@ -67,8 +67,6 @@ bool alg_list_has(struct str list, struct str name);
 /* Appends to `out` (no length field) the names of `wanted` that are rows of `kind`, each once; all default rows if
  * `wanted` is empty. */
 void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted);
-/* The same of key exchanges, but for modp groups of fewer bits. */
-void alg_list_offer_kex(struct buf *out, struct str wanted, unsigned modp_min);
 /* Appends every row of `kind` that is not weak, by default on or not. */
 void alg_list_strong(struct buf *out, enum ssh_alg_kind kind);
 /* First name of the client's list that the server's has too: RFC 4253 section 7.1. Empty if there is none. */

@@ -54,8 +54,7 @@ static int settings_init(struct settings *s, const struct ssh_config *from)
 {
 	keep(&s->version, from->version);
 	keep(&s->banner, from->banner);
-	buf_init(&s->kex, SETTING_MAX);
-	alg_list_offer_kex(&s->kex, from->kex, from->modp_min);
+	keep_list(&s->kex, SSH_ALG_KEX, from->kex);
 	keep_list(&s->hostkeys, SSH_ALG_HOSTKEY, from->hostkeys);
 	keep_list(&s->ciphers, SSH_ALG_CIPHER, from->ciphers);
 	keep_list(&s->macs, SSH_ALG_MAC, from->macs);

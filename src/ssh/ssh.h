@@ -50,7 +50,6 @@ struct ssh_config {
 	const struct str *hostkey_blobs; /* server: public keys, RFC 4253 section 6.6; an algorithm of `hostkeys`
 					    without one is not offered */
 	size_t n_hostkey_blobs;
-	unsigned modp_min;     /* no modp group of fewer bits is offered or taken; 0 = any */
 	struct str banner;     /* server: sent before the first authentication answer; empty = none */
 	uint64_t rekey_bytes;  /* either direction; 0 = 1 GiB (RFC 4253 section 9) */
 	uint64_t rekey_ms;     /* 0 = one hour */

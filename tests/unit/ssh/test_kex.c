@@ -417,15 +417,6 @@ static void defaults_are_these(void **state)
 		assert_true(str_is(buf_str(&list), offered[kind]));
 		buf_clear(&list);
 	}
-	alg_list_offer_kex(&list, STR(""), 2049);
-	assert_true(
-	    str_is(buf_str(&list), "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512"));
-	buf_clear(&list);
-	alg_list_offer_kex(&list, STR("diffie-hellman-group14-sha256,ecdh-sha2-nistp256"), 4096);
-	assert_true(str_is(buf_str(&list), "ecdh-sha2-nistp256"));
-	buf_clear(&list);
-	alg_list_offer_kex(&list, STR("diffie-hellman-group14-sha256"), 4096);
-	assert_int_equal(buf_len(&list), 0);
 	buf_release(&list);
 }
 

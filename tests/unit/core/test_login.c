@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Goal: a public key that is not in the configuration, for this user and by type and digest, is never parsed or
+ * computed with, however it looks; one that is there is. The linker puts a counter in the place of key_verify.
+ */
+#include "core/core.h"
+#include "core/login.h"
+#include "core/peer.h"
+#include "core/syslog.h"
+#include "keys/keys.h"
+#include "lines/lines.h"
+
+#include <event2/event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+int __wrap_key_verify(struct str alg, struct str blob, struct str data, struct str signature);
+int __real_key_verify(struct str alg, struct str blob, struct str data, struct str signature);
+
+static unsigned verified;
+
+int __wrap_key_verify(struct str alg, struct str blob, struct str data, struct str signature)
+{
+	verified++;
+	return __real_key_verify(alg, blob, data, signature);
+}
+
+struct bed {
+	struct core core;
+	struct peer peer;
+	struct ipc_channel session;
+};
+
+static void set_user(struct model *m, const char *name)
+{
+	struct txn *t = model_begin(m);
+	struct lyd_node *entry;
+
+	assert_int_equal(txn_entry(t, NULL, "/ravelin-system:users/user", (const char *[]){ name }, &entry, NULL), 0);
+	assert_int_equal(txn_commit(t, NULL), 0);
+}
+
+static void list_key(struct model *m, const char *user, const char *type, struct str blob)
+{
+	struct txn *t = model_begin(m);
+	struct lyd_node *entry, *key;
+	char hash[33];
+
+	key_hash_md5(blob, hash);
+	assert_int_equal(
+	    txn_entry(t, NULL, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ user }, &entry, NULL), 0);
+	assert_int_equal(txn_entry(t, entry, "key", (const char *[]){ type, hash }, &key, NULL), 0);
+	assert_int_equal(txn_commit(t, NULL), 0);
+}
+
+static int setup(void **state)
+{
+	static struct bed b;
+	int pair[2];
+
+	b = (struct bed){ 0 };
+	TAILQ_INIT(&b.core.peers);
+	b.core.log = syslog_new(-1);
+	assert_int_equal(model_new(&b.core.model, NULL), 0);
+	b.core.lines = lines_new(b.core.model);
+	b.core.base = event_base_new();
+	set_user(b.core.model, "a");
+	set_user(b.core.model, "b");
+	assert_int_equal(ipc_pair(pair), 0);
+	assert_int_equal(ipc_channel_init(&b.session, pair[1], FROM_CORE, false), 0);
+	assert_int_equal(ipc_channel_init(&b.peer.channel, pair[0], FROM_SESSION, false), 0);
+	b.peer.core = &b.core;
+	b.peer.phase = PH_KEYED;
+	b.peer.transcript.session_id_len = 32;
+	buf_init(&b.peer.queue, 0);
+	verified = 0;
+	*state = &b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *b = *state;
+
+	ipc_channel_release(&b->session);
+	ipc_channel_release(&b->peer.channel);
+	buf_release(&b->peer.queue);
+	event_base_free(b->core.base);
+	lines_free(b->core.lines);
+	model_free(b->core.model);
+	syslog_free(b->core.log);
+	return 0;
+}
+
+/* What core answers to `user` with this key; a signature, or none for a query. */
+static int offer(struct bed *b, const char *user, const char *alg, struct str blob, struct str signature)
+{
+	const struct ipc_msg_AUTH_KEY m = { str_of(user), str_of(alg), blob, signature };
+	struct ipc_msg_AUTH_RESULT result;
+	struct ipc_record r;
+	int answer;
+
+	login_key(&b->peer, &m);
+	assert_int_equal(ipc_recv(&b->session, PH_ANY, 0, &r), 0);
+	assert_int_equal(r.type, IPC_AUTH_RESULT);
+	assert_true(ipc_get_AUTH_RESULT(r.body, &result));
+	answer = result.result;
+	ipc_record_release(&r);
+	return answer;
+}
+
+static void put_blob(struct buf *blob, const char *type, size_t n)
+{
+	static const uint8_t bytes[3000];
+
+	buf_init(blob, 0);
+	buf_put_cstr(blob, type);
+	buf_put_str(blob, (struct str){ bytes, n });
+}
+
+static void strangers_keys_are_not_looked_at(void **state)
+{
+	static const char *const types[] = { "ssh-rsa",
+					     "ssh-ed25519",
+					     "ecdsa-sha2-nistp521",
+					     "ssh-dss",
+					     "ssh-rsa-cert-v01@openssh.com",
+					     "x509v3-ssh-rsa",
+					     "" };
+	struct bed *b = *state;
+	struct buf mine, blob;
+
+	put_blob(&mine, "ssh-rsa", 5);
+	list_key(b->core.model, "a", "ssh-rsa", buf_str(&mine));
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		put_blob(&blob, types[i], 3000);
+		assert_int_equal(offer(b, "a", "rsa-sha2-256", buf_str(&blob), STR("")), AUTH_FAIL);
+		assert_int_equal(offer(b, "a", "rsa-sha2-256", buf_str(&blob), STR("sig")), AUTH_FAIL);
+		buf_release(&blob);
+	}
+	assert_int_equal(offer(b, "a", "rsa-sha2-256", STR(""), STR("sig")), AUTH_FAIL);
+	assert_int_equal(offer(b, "a", "rsa-sha2-256", STR("\377\377\377\377"), STR("sig")), AUTH_FAIL);
+	/* another user's, and one nobody has */
+	assert_int_equal(offer(b, "b", "rsa-sha2-256", buf_str(&mine), STR("sig")), AUTH_FAIL);
+	assert_int_equal(offer(b, "nobody", "rsa-sha2-256", buf_str(&mine), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 0);
+	/* the counter counts: his own is looked at, and is no key */
+	assert_int_equal(offer(b, "a", "rsa-sha2-256", buf_str(&mine), STR("")), AUTH_KEY_OK);
+	assert_int_equal(verified, 0);
+	assert_int_equal(offer(b, "a", "rsa-sha2-256", buf_str(&mine), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 1);
+	buf_release(&mine);
+}
+
+/* The digest is of the right key, but the operator wrote it under another type. */
+static void type_and_digest_must_both_fit(void **state)
+{
+	struct bed *b = *state;
+	struct buf blob;
+
+	put_blob(&blob, "ssh-rsa", 5);
+	list_key(b->core.model, "a", "ssh-ed25519", buf_str(&blob));
+	assert_int_equal(offer(b, "a", "rsa-sha2-256", buf_str(&blob), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 0);
+	buf_release(&blob);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(strangers_keys_are_not_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(type_and_digest_must_both_fit, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -110,7 +110,7 @@ uint32_t offer_rekey_secs(const struct model *m)
 
 static bool has_key(void *sshd, const char *name)
 {
-	return sshd_has_key(sshd, str_of(name));
+	return sshd_hostkey(sshd, str_of(name)) != NULL;
 }
 
 static bool named(const struct run *run, enum offer_class of)

@@ -91,9 +91,11 @@ static void find_ecdsa(struct sshd *s)
 	}
 }
 
+/* A small RSA pair serves version 1 only. */
 static size_t host_keys(const struct sshd *s, const struct key *found[HOST_KEYS])
 {
-	const struct key *const all[HOST_KEYS] = { s->ed25519, s->rsa, s->ecdsa[0], s->ecdsa[1], s->ecdsa[2] };
+	const struct key *rsa = s->rsa && s->rsa->bits >= SSHV2_MIN_BITS ? s->rsa : NULL;
+	const struct key *const all[HOST_KEYS] = { s->ed25519, rsa, s->ecdsa[0], s->ecdsa[1], s->ecdsa[2] };
 	size_t n = 0;
 
 	for (size_t i = 0; i < HOST_KEYS; i++)
@@ -102,7 +104,7 @@ static size_t host_keys(const struct sshd *s, const struct key *found[HOST_KEYS]
 	return n;
 }
 
-static const struct key *key_for(const struct sshd *s, struct str alg)
+const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
 {
 	const struct key *keys[HOST_KEYS];
 	size_t n = host_keys(s, keys);
@@ -111,11 +113,6 @@ static const struct key *key_for(const struct sshd *s, struct str alg)
 		if (key_alg_fits(keys[i], alg))
 			return keys[i];
 	return NULL;
-}
-
-bool sshd_has_key(const struct sshd *s, struct str alg)
-{
-	return key_for(s, alg) != NULL;
 }
 
 static bool any_kex(void *arg, const char *name)
@@ -127,12 +124,12 @@ static bool any_kex(void *arg, const char *name)
 
 static bool any_key(void *s, const char *alg)
 {
-	return key_for(s, str_of(alg)) != NULL;
+	return sshd_hostkey(s, str_of(alg)) != NULL;
 }
 
 static bool ecdsa_key(void *s, const char *alg)
 {
-	const struct key *k = key_for(s, str_of(alg));
+	const struct key *k = sshd_hostkey(s, str_of(alg));
 
 	return k && k->type == KEY_ECDSA;
 }
@@ -190,11 +187,6 @@ struct str sshd_version(const struct sshd *s)
 {
 	(void)s;
 	return STR("SSH-2.0-Ravelin_" RAVELIN_VERSION);
-}
-
-const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
-{
-	return s->enabled ? key_for(s, alg) : NULL;
 }
 
 /* --- sockets --- */

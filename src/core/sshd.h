@@ -24,9 +24,8 @@ void sshd_listen(struct sshd *s);
 /* Sends a new session what it needs. */
 void sshd_setup(struct sshd *s, struct peer *p);
 struct str sshd_version(const struct sshd *s);
-/* The host key behind an offered algorithm, NULL if none. */
+/* The host key behind an algorithm, NULL if none; also while the server is off, for the sessions that go on. */
 const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
-bool sshd_has_key(const struct sshd *s, struct str alg); /* whether it is offered and on or not */
 /* "1.5", "2.0" or "1.99": the versions configured. */
 const char *sshd_versions(const struct sshd *s);
 /* Why it is off, for `show ip ssh`; NULL when it is on. */

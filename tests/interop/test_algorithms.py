@@ -107,7 +107,7 @@ def test_ec_pair_alone_serves(lab):
     console = device.console()
     console.send("\r")
     console.settle()
-    for line in ("enable", "sesame", "configure terminal", "ip ssh server algorithm hostkey ecdsa-sha2-nistp256"):
+    for line in ("enable", "sesame", "configure terminal", "ip ssh server algorithm hostkey rsa-sha2-256 ecdsa-sha2-nistp256"):
         console.command(line)
     console.command("crypto key zeroize rsa")
     console.command("yes")
@@ -115,6 +115,8 @@ def test_ec_pair_alone_serves(lab):
     console.command("crypto key generate ec keysize 256 label only")
     assert wire.offered(device.port)[1] == ["ecdsa-sha2-nistp256"]
     assert device.ssh("show privilege").stdout == LEVEL
+    console.command("crypto key generate rsa label small modulus 512")  # version 2 does not take it
+    assert wire.offered(device.port)[1] == ["ecdsa-sha2-nistp256"]
     console.command("crypto key zeroize ec")
     console.command("yes")
     assert "not been enabled" in console.command("do show ip ssh")

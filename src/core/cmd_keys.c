@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/core.h"
 #include "core/cli.h"
+#include "core/offer.h"
 #include "core/sshd.h"
 #include "keys/keys.h"
 #include "model/model.h"
@@ -284,15 +285,27 @@ int cmd_key_generate(struct run *run)
 
 /* --- crypto key generate ec --- */
 
+static bool is_alg(void *arg, const char *name)
+{
+	return strcmp(arg, name) == 0;
+}
+
 static int make_ec(struct run *run, const char *name)
 {
 	unsigned bits = cmd_has(&run->match, "256") ? 256 : cmd_has(&run->match, "384") ? 384 : 521;
 	struct errbuf e = { "" };
-	int rc = keys_make_ecdsa(run->core->keys, name, bits, cmd_has(&run->match, "exportable"), &e);
+	char alg[32];
+	int rc;
 
 	buf_printf(&run->out, "The name for the keys will be: %s\n", name);
+	rc = keys_make_ecdsa(run->core->keys, name, bits, cmd_has(&run->match, "exportable"), &e);
 	sshd_update(run->core->sshd);
-	return rc < 0 ? run_fail(run, "%% The key pair was not saved: %s", e.text) : RUN_DONE;
+	if (rc < 0)
+		return run_fail(run, "%% The key pair was not saved: %s", e.text);
+	snprintf(alg, sizeof alg, "ecdsa-sha2-nistp%u", bits);
+	if (!offer_any(run->core->model, OFFER_HOSTKEY, is_alg, alg))
+		buf_printf(&run->out, "%% SSH uses it once \"ip ssh server algorithm hostkey\" names %s\n", alg);
+	return RUN_DONE;
 }
 
 int cmd_key_generate_ec(struct run *run)

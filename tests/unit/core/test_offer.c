@@ -4,6 +4,7 @@
  * configured and large enough, else the defaults.
  */
 #include "core/offer.h"
+#include "keys/keys.h"
 #include "model/model.h"
 #include "model/node.h"
 #include "ssh/rows.h"
@@ -62,6 +63,25 @@ static void names_are_the_rows(void **state)
 	expect_enum(SERVER "hostkey", hostkeys);
 	expect_enum(SERVER "kex", kexes);
 	expect_enum(SERVER "mac", macs);
+}
+
+/* The key store has an algorithm of this name, for one kind of key and no other. */
+static void every_host_key_algorithm_has_its_key(void **state)
+{
+	static const struct key keys[] = { { .type = KEY_ED25519, .bits = 256 },
+					   { .type = KEY_RSA, .bits = 2048 },
+					   { .type = KEY_ECDSA, .bits = 256 },
+					   { .type = KEY_ECDSA, .bits = 384 },
+					   { .type = KEY_ECDSA, .bits = 521 } };
+
+	(void)state;
+	for (size_t i = 0; hostkeys[i]; i++) {
+		unsigned fits = 0;
+
+		for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
+			fits += key_alg_fits(&keys[k], str_of(hostkeys[i]));
+		assert_int_equal(fits, 1);
+	}
 }
 
 static void set(const char *path, const char *value)
@@ -142,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(names_are_the_rows, setup, teardown),
+		cmocka_unit_test(every_host_key_algorithm_has_its_key),
 		cmocka_unit_test_setup_teardown(lists_follow_the_configuration, setup, teardown),
 		cmocka_unit_test_setup_teardown(small_groups_are_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_serve_as_long_as_configured, setup, teardown),

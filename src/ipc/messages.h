@@ -140,7 +140,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U8F, kind)                                                                                                   \
 	F(STRF, cookie)  /* 16 bytes; for KIND_SSH */                                                                  \
 	F(STRF, version) /* identification string to send, without CR LF */                                            \
-	F(STRF, kex)     /* name-lists, as offered; empty = the library's default rows */                                        \
+	F(STRF, kex)     /* name-lists, as offered; empty = the library's default rows */                              \
 	F(STRF, hostkeys)                                                                                              \
 	F(STRF, ciphers)                                                                                               \
 	F(STRF, macs)                                                                                                  \

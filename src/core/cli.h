@@ -61,6 +61,9 @@ int cli_answer(struct cli *sh, bool cancelled, struct str text); /* E_STATE when
 void cli_cancel(struct cli *sh);
 /* What the command in flight waited for (run->abandon was set) is there: its step function goes on. */
 void cli_resume(struct cli *sh);
+/* Who does it, as the log says: "console by admin on vty0 (192.0.2.1)". */
+#define CLI_WHO 288
+void cli_who(const struct cli *sh, char *out, size_t size);
 /* Leaves configuration mode: logs %SYS-5-CONFIG_I when something was configured. */
 void cli_end_configuration(struct cli *sh);
 /* Notes that this shell changed the configuration now. */
@@ -112,5 +115,7 @@ void run_progress(struct run *run, const char *text);
 /* The run goes on as if this line had been typed at exec; the result is the step function's. */
 int run_command(struct run *run, struct str line);
 int run_fail(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* prints, RUN_FAILED */
+/* The caret under this argument: RUN_FAILED. */
+int run_invalid(struct run *run, const char *arg);
 
 #endif

@@ -342,7 +342,7 @@ static void put_hex(struct buf *out, struct str s)
 
 int cmd_show_mypubkey(struct run *run)
 {
-	char when[64];
+	char when[CLOCK_TEXT];
 	struct buf blob;
 
 	buf_init(&blob, 8192);
@@ -351,7 +351,7 @@ int cmd_show_mypubkey(struct run *run)
 
 		if (k->type != KEY_RSA)
 			continue;
-		clock_text(k->made, when, sizeof when);
+		clock_text(&run->core->clock, k->made, when, sizeof when);
 		buf_clear(&blob);
 		put_public_der(k, &blob);
 		buf_printf(&run->out,

@@ -35,6 +35,9 @@
 	X("show-line", cmd_show_line)                                                                                  \
 	X("show-privilege", cmd_show_privilege)                                                                        \
 	X("show-clock", cmd_show_clock)                                                                                \
+	X("show-calendar", cmd_show_calendar)                                                                          \
+	X("clock-set", cmd_clock_set)                                                                                  \
+	X("clock-read-calendar", cmd_clock_read_calendar)                                                              \
 	X("show-logging", cmd_show_logging)                                                                            \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \
 	X("show-ssh", cmd_show_ssh)                                                                                    \

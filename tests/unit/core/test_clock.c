@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_clock.c: what `clock set` said survives in nvram and moves the wall clock; a damaged file counts as none.
+ */
+#include "core/clock.h"
+
+#include "files/files.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void test_offsets(void **state)
+{
+	static const char *const bad[] = { "",
+					   "\n",
+					   "12",
+					   "12\n\n",
+					   "12 \n",
+					   " 12\n",
+					   "+12\n",
+					   "--1\n",
+					   "0x10\n",
+					   "1e5\n",
+					   "ten\n",
+					   "12\n13\n",
+					   "-\n",
+					   "99999999999999999\n",
+					   "9223372036854775808\n" };
+	int64_t ms = 7;
+
+	(void)state;
+	assert_true(clock_parse_offset(STR("0\n"), &ms) && ms == 0);
+	assert_true(clock_parse_offset(STR("-86400001\n"), &ms) && ms == -86400001);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(clock_parse_offset(str_of(bad[i]), &ms));
+	assert_false(clock_parse_offset((struct str){ (const uint8_t *)"1\0\n", 3 }, &ms));
+}
+
+static void test_the_wall_clock_moves(void **state)
+{
+	struct clock c = { .offset_ms = -1 };
+	struct timespec now;
+
+	(void)state;
+	for (c.offset_ms = -2001; c.offset_ms < 2001; c.offset_ms += 333) {
+		struct timespec host;
+		int64_t apart;
+
+		now = clock_wall(&c);
+		clock_gettime(CLOCK_REALTIME, &host);
+		assert_in_range(now.tv_nsec, 0, 999999999);
+		apart = (now.tv_sec - host.tv_sec) * 1000 + (now.tv_nsec - host.tv_nsec) / 1000000;
+		assert_true(apart <= c.offset_ms + 1); /* the host was read later */
+	}
+}
+
+static void test_kept_in_nvram(void **state)
+{
+	char dir[] = "/tmp/clockXXXXXX";
+	struct clock c = { 0 }, again = { 0 };
+	struct errbuf e = { "" };
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	clock_load(&c, fd, &e);
+	assert_false(c.set);
+	assert_string_equal(e.text, "");
+	assert_int_equal(clock_set(&c, fd, 1900000000, &e), 0);
+	assert_in_range(clock_wall(&c).tv_sec, 1900000000, 1900000100);
+	clock_load(&again, fd, &e);
+	assert_true(again.set);
+	assert_int_equal(again.offset_ms, c.offset_ms);
+	assert_int_equal(files_save(fd, "clock-offset", STR("soon\n"), 0600, &e), 0);
+	clock_load(&again, fd, &e);
+	assert_false(again.set);
+	assert_int_equal(again.offset_ms, 0);
+	assert_non_null(strstr(e.text, "damaged"));
+	assert_int_equal(clock_set(&c, fd, 0, &e), 0);
+	assert_false(c.set);
+	assert_int_equal(unlinkat(fd, "clock-offset", 0), -1);
+	close(fd);
+	rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_the_wall_clock_moves),
+		cmocka_unit_test(test_kept_in_nvram),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

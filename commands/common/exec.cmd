@@ -31,8 +31,6 @@ mode exec
       "Display information about terminal lines" "Include information about inactive ports"
   show privilege ; level 1
       "Show current privilege level"
-  show logging ; level 1
-      "Show the contents of logging buffers"
   show line [{<.tty 0-17> | aux <.number 0-0> | con~console <.number 0-0> | vty <.number 0-15> | summary}] ; level 1
       "TTY line information" "Line number" "Auxiliary line" "Line number" "Primary terminal line" "Line number"
       "Virtual terminal" "Line number" "Quick line status summary"

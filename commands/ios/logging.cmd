@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 mode config
-  help logging  "Modify message logging facilities"
 !
-  logging trap <trap> = /log:logging ; kept
+  logging trap(enabled) [<level SEVERITY>] = /log:logging/trap ; kept
       "Set syslog server logging level"
-      "System is unusable (severity=0)" "Immediate action needed (severity=1)" "Critical conditions (severity=2)"
-      "Error conditions (severity=3)" "Warning conditions (severity=4)"
-      "Normal but significant conditions (severity=5)" "Informational messages (severity=6)"
-      "Debugging messages (severity=7)"
+  logging host <address A.B.C.D> = /log:logging/host ; kept, alias logging <address A.B.C.D>
+      "Set syslog server IP address and parameters" "IP address of the syslog server"

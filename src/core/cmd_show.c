@@ -10,7 +10,6 @@
 #include "core/peer.h"
 #include "core/cli.h"
 #include "core/sshd.h"
-#include "core/syslog.h"
 #include "image/vars.h"
 #include "model/model.h"
 
@@ -68,12 +67,6 @@ int cmd_show_version(struct run *run)
 int cmd_show_privilege(struct run *run)
 {
 	buf_printf(&run->out, "Current privilege level is %u\n", run->cli->level);
-	return RUN_DONE;
-}
-
-int cmd_show_logging(struct run *run)
-{
-	syslog_show(run->core->log, &run->out);
 	return RUN_DONE;
 }
 

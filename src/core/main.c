@@ -175,6 +175,14 @@ static void on_clock_change(void *arg, const struct txn *t)
 	clock_configure(&core->clock, core->model);
 }
 
+static void on_log_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	syslog_configure(core->log, core->model);
+}
+
 static void on_ssh_change(void *arg, const struct txn *t)
 {
 	struct core *core = arg;
@@ -271,7 +279,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	struct errbuf damaged = { "" };
 	int rc;
 
-	core->log = syslog_new(BOOT_FD_CONSOLE);
+	core->log = syslog_new(BOOT_FD_CONSOLE, &core->clock);
 	if (!core->log)
 		return err_set(e, E_NOMEM, "out of memory");
 	syslog_sink(core->log, service_log, core);
@@ -284,6 +292,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	    (rc = overlap_new(&core->overlap, core->model, e)) < 0 ||
 	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
 		return rc;
+	syslog_configure(core->log, core->model);
 	if (damaged.text[0])
 		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
 	core->lines = lines_new(core->model);
@@ -292,6 +301,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	if (!core->lines || !core->sshd || !core->gate || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
+	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-line:lines", terminal_lines_changed, core) < 0 ||
 	    model_watch(core->model, "/ravelin-ssh:ssh", on_ssh_change, core) < 0)
 		return err_set(e, E_NOMEM, "out of memory");

@@ -335,16 +335,20 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	return p;
 }
 
-bool service_log(void *arg, const char *line)
+unsigned service_log(void *arg, const char *line, unsigned places)
 {
 	struct core *core = arg;
-	bool console = false;
+	unsigned seen = 0;
 	struct peer *p;
 
 	TAILQ_FOREACH (p, &core->peers, link) {
-		console |= peer_is_console(p);
-		if (peer_is_console(p) || p->monitor)
-			peer_monitor(p, line);
+		enum syslog_place place = peer_is_console(p) ? SYSLOG_CONSOLE : SYSLOG_MONITOR;
+
+		if (!(places & place) || (!peer_is_console(p) && !p->monitor))
+			continue;
+		seen |= place; /* also where it is dropped: a session's terminal is written by nobody else */
+		if (!peer_monitor(p, line))
+			seen |= SYSLOG_LOST;
 	}
-	return console;
+	return seen;
 }

@@ -50,7 +50,7 @@ static void start(struct core *core)
 
 	TAILQ_INIT(&core->peers);
 	core->jobs = (struct job_host){ .base = core->base, .spawn = { .image_fd = -1, .device_dir = "/" } };
-	core->log = syslog_new(-1);
+	core->log = syslog_new(-1, &core->clock);
 	core->keys_fd = open(mkdtemp(folder), O_RDONLY | O_DIRECTORY);
 	if (model_new(&core->model, NULL) < 0 || cmd_set_new(&core->cmds, "ios", core->model, NULL) < 0 ||
 	    cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], NULL) < 0)

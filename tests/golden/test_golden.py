@@ -27,8 +27,9 @@ MASKS = [
     (re.compile(r"(?<=Using )\d+ out of \d+(?= bytes)"), "N out of N"),
     (re.compile(r"\*?\d\d:\d\d:\d\d(\.\d+)? [A-Z]{3,4} [A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d{4}"), "TIME"),
     (re.compile(r"\*?\d\d:\d\d:\d\d(\.\d+)? [A-Z]{3,4} [A-Z][a-z]{2} +\d+ \d{4}"), "TIME"),
-    (re.compile(r"\*?[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d(\.\d+)?(?=:)"), "STAMP"),
+    (re.compile(r"\*?[A-Z][a-z]{2} +\d+ (\d{4} )?\d\d:\d\d:\d\d(\.\d+)?( [A-Z]{3,4})?(?=:)"), "STAMP"),
     (re.compile(r"^\*?(\d\d:\d\d:\d\d|\d+d\d\dh)(?=: %)", re.M), "STAMP"),
+    (re.compile(r"^\d{6}(?=: STAMP)", re.M), "SEQUENCE"),
     (re.compile(r"(?<=exportable\.\.\.)\.+"), ""),  # a dot for each second or so of key generation
     (re.compile(r"(?<=elapsed time was )\d+(?= seconds)"), "N"),
     (re.compile(r"(?<=uptime is ).*"), "UPTIME"),

@@ -246,7 +246,7 @@ class Notation:
         for tok in row.toks:
             if tok.node is not None:
                 row.leaves[tok.node.path] = tok.node
-        row.is_config = bool(row.leaves or row.has('enter')) and not row.has('handler')
+        row.is_config = bool(row.leaves or row.defaults or row.has('enter')) and not row.has('handler')
         self.name_row(row)
         row.no_last = no_last(row) if row.is_config else set()
         if row.list is not None and not row.hidden:

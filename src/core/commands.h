@@ -39,6 +39,9 @@
 	X("clock-set", cmd_clock_set)                                                                                  \
 	X("clock-read-calendar", cmd_clock_read_calendar)                                                              \
 	X("show-logging", cmd_show_logging)                                                                            \
+	X("debug", cmd_debug)                                                                                          \
+	X("debug-all", cmd_debug_all)                                                                                  \
+	X("show-debugging", cmd_show_debugging)                                                                        \
 	X("clear-logging", cmd_clear_logging)                                                                          \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \
 	X("show-ssh", cmd_show_ssh)                                                                                    \

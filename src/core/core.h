@@ -56,6 +56,7 @@ struct core {
 	struct gatectl *gate;
 	struct sshd *sshd;
 	struct syslog *log;
+	unsigned debug; /* a bit per enum debug_switch */
 	struct peer_list peers;
 
 	bool ending, reload;   /* shutdown_begin was called; to be started again */

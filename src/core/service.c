@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/console.h"
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/sshlog.h"
@@ -194,6 +195,8 @@ static void end_session(struct peer *p)
 	const struct peer_origin *origin = p->origin;
 
 	TAILQ_REMOVE(&core->peers, p, link);
+	if (p->kind == KIND_SSH && !p->doomed) /* else a violation was logged */
+		debug_say(core, DEBUG_IP_SSH, "SSH%u: Session terminated normally", p->number);
 	sshlog_close(p);
 	cli_release(&p->cli);
 	terminal_release(p);

@@ -9,6 +9,7 @@
 
 #include "core/banner.h"
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/gatectl.h"
 #include "core/peer.h"
 #include "core/syslog.h"
@@ -259,6 +260,9 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		  .version = sshd_version(s), .blobs = str_list_of(&blobs, s->ed25519 ? 2 : 1),
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = 0, .rekey_secs = 0);
 	peer_set_deadline(p, secs * 1000);
+	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: starting SSH control process", p->number);
+	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: sent protocol version id %.*s", p->number, (int)sshd_version(s).n,
+		  (const char *)sshd_version(s).p);
 	buf_release(&blobs);
 	buf_release(&blob);
 	buf_release(&text);

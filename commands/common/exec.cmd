@@ -18,8 +18,6 @@ mode exec
       "Exit from the EXEC"
   configure [terminal] ; level 15
       "Enter configuration mode" "Configure from the terminal"
-  reload ; level 15
-      "Halt and perform a cold restart"
 
   show version ; level 1
       "System hardware and software status"

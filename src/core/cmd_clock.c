@@ -7,6 +7,7 @@
 
 #include "core/cli.h"
 #include "core/core.h"
+#include "core/reload.h"
 #include "core/syslog.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ static int number(const struct run *run, const char *arg)
 static int moved(struct run *run, time_t utc)
 {
 	struct core *core = run->core;
+	int64_t offset = core->clock.offset_ms;
 	char before[CLOCK_TEXT], after[CLOCK_TEXT], who[CLI_WHO];
 	struct errbuf e = { "" };
 
@@ -27,6 +29,7 @@ static int moved(struct run *run, time_t utc)
 	clock_wall_text(&core->clock, clock_wall(&core->clock).tv_sec, before, sizeof before);
 	if (clock_set(&core->clock, core->nvram_fd, utc, &e) < 0)
 		return run_fail(run, "%%Error writing nvram: (%s)", e.text);
+	reload_clock_moved(core, core->clock.offset_ms - offset);
 	clock_wall_text(&core->clock, clock_wall(&core->clock).tv_sec, after, sizeof after);
 	syslog_event(core->log, "SYS", 6, "CLOCKUPDATE",
 		     "System clock has been updated from %s to %s, configured from %s.", before, after, who);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_config.c: configuration as a whole: show, save, merge, erase, and reload. Runs in core.
+ * cmd_config.c: configuration as a whole: show, save, merge and erase. Runs in core.
  */
 #include "commands.h"
 
@@ -9,7 +9,6 @@
 #include "core/core.h"
 #include "core/cli.h"
 #include "core/loader.h"
-#include "core/shutdown.h"
 #include "core/syslog.h"
 #include "files/files.h"
 
@@ -186,45 +185,4 @@ int cmd_erase_startup(struct run *run)
 	buf_puts(&run->out, "[OK]\nErase of nvram: complete\n");
 	syslog_event(run->core->log, "SYS", 7, "NV_BLOCK_INIT", "Initialized the geometry of nvram");
 	return RUN_DONE;
-}
-
-/* --- reload --- */
-
-#define SAVE_PROMPT "System configuration has been modified. Save? [yes/no]: "
-enum reload_step { RL_BEGIN, RL_SAVE, RL_CONFIRM };
-
-static int reload_confirm(struct run *run)
-{
-	return run_ask(run, RL_CONFIRM, false, ASK_CONFIRM, "Proceed with reload? [confirm]");
-}
-
-static int reload_save(struct run *run)
-{
-	int rc = run_yes_or_no(run, SAVE_PROMPT);
-
-	if (rc == RUN_DONE)
-		rc = save(run);
-	else if (rc == RUN_FAILED && !run->cancelled)
-		rc = RUN_DONE; /* he does not want to */
-	return rc == RUN_DONE ? reload_confirm(run) : rc;
-}
-
-int cmd_reload(struct run *run)
-{
-	switch (run->step) {
-	case RL_BEGIN:
-		if (!run->core->modified)
-			return reload_confirm(run);
-		return run_ask(run, RL_SAVE, true, ASK_YESNO, SAVE_PROMPT);
-	case RL_SAVE:
-		return reload_save(run);
-	default:
-		if (!run_yes(run))
-			return RUN_FAILED;
-		syslog_event(run->core->log, "SYS", 5, "RELOAD",
-			     "Reload requested by %s on %s. Reload Reason: Reload Command.",
-			     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
-		shutdown_begin(run->core, true, "\n***\n*** --- SHUTDOWN NOW ---\n***\n");
-		return RUN_WAIT; /* for the end: no prompt comes any more */
-	}
 }

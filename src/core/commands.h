@@ -53,6 +53,9 @@
 	X("copy-running-config-startup-config", cmd_copy_running_startup)                                              \
 	X("copy-startup-config-running-config", cmd_copy_startup_running)                                              \
 	X("erase-startup-config", cmd_erase_startup)                                                                   \
+	X("reload-later", cmd_reload_later)                                                                            \
+	X("reload-cancel", cmd_reload_cancel)                                                                          \
+	X("show-reload", cmd_show_reload)                                                                              \
 	X("reload", cmd_reload)                                                                                        \
 	X("crypto-key-generate-rsa", cmd_key_generate)                                                                 \
 	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \

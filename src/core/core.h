@@ -59,11 +59,12 @@ struct core {
 	unsigned debug; /* a bit per enum debug_switch */
 	struct peer_list peers;
 
-	bool ending, reload;   /* shutdown_begin was called; to be started again */
-	bool booted;           /* startup-config is in force, sessions are served */
-	uint64_t boot_ms;      /* monotonic */
-	bool modified;         /* running-config has changes that were not saved */
-	char last_change[176]; /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
+	struct reload_plan *plan; /* NULL: no reload is scheduled */
+	bool ending, reload;      /* shutdown_begin was called; to be started again */
+	bool booted;              /* startup-config is in force, sessions are served */
+	uint64_t boot_ms;         /* monotonic */
+	bool modified;            /* running-config has changes that were not saved */
+	char last_change[176];    /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
 	char last_saved[176];
 };
 

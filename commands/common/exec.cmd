@@ -40,8 +40,11 @@ mode exec
       "Information about Telnet connections"
   where ; level 1, handler show-sessions
       "List active connections"
+  help show running-config  "Current operating configuration"
   show running-config [all] ; level 15
-      "Current operating configuration" "Configuration with defaults"
+      "Configuration with defaults"
+  show running-config interface <.name IFNAME> ; level 15, handler show-running-config
+      "Show interface configuration" "Interface number"
   show aliases [{exec | configure | controller | interface | line | map-list | router}] ; level 1
       "Display alias commands"
       "Exec mode" "Global configuration mode" "Controller configuration mode" "Interface configuration mode"

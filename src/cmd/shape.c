@@ -219,6 +219,8 @@ static void put_tok(struct line *l, const struct cmd_tok *tok)
 {
 	if (tok->kind == KIND_WORD)
 		put_word(l, pool_text(l->set, tok->text));
+	else if (tok->kind == KIND_SECRET && l->hide)
+		put_word(l, "<removed>");
 	else if (tok->path == CMD_NONE)
 		put_word(l, l->last);
 	else if (tok->kind == KIND_BANNER)

@@ -215,10 +215,10 @@ int run_yield(struct run *run)
 	return RUN_WAIT;
 }
 
-int run_build_config(struct run *run, bool all)
+int run_build_config(struct run *run, struct cmd_view view)
 {
 	if (!run->build)
-		run->build = config_build_new(run->core, all);
+		run->build = config_build_new(run->core, view);
 	if (!run->build)
 		return run_fail(run, "%% Out of memory");
 	return config_build_step(run->build) ? RUN_DONE : run_yield(run);

@@ -106,7 +106,7 @@ int run_start_job(struct run *run, int next, const char *helper, struct buf *req
 /* Others get a turn before it goes on, at the same step. */
 int run_yield(struct run *run);
 /* running-config in run->build: RUN_DONE when it is whole, RUN_WAIT: the same step is called again. */
-int run_build_config(struct run *run, bool all);
+int run_build_config(struct run *run, struct cmd_view view);
 bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
 /* The answer to ASK_YESNO as IOS takes it: RUN_DONE yes, RUN_FAILED no; anything else asks again, RUN_WAIT. */
 int run_yes_or_no(struct run *run, const char *prompt);

@@ -17,19 +17,42 @@
 
 #define NVRAM_BYTES 262144 /* what a user of IOS reads; the real limit is CONFIG_MAX_BYTES */
 
+/* The section of one interface: its line and those indented behind it. */
+static struct str section_of(struct str text, const char *interface)
+{
+	char head[160];
+	size_t n = (size_t)snprintf(head, sizeof head, "\ninterface %s\n", interface);
+	const uint8_t *from = memmem(text.p, text.n, head, n), *end = text.p + text.n, *to;
+
+	if (!from)
+		return (struct str){ NULL, 0 };
+	from++;
+	for (to = from + n - 1; to < end && *to == ' '; to = to ? to + 1 : end)
+		to = memchr(to, '\n', (size_t)(end - to));
+	return (struct str){ from, (size_t)(to - from) };
+}
+
+/* Who may type little sees little: the lines that he could have typed. */
 int cmd_show_running(struct run *run)
 {
-	int rc = run_build_config(run, cmd_has(&run->match, "all"));
+	struct cmd_view view = { .level = run->cli->level, .all = cmd_has(&run->match, "all") };
+	const char *interface = cmd_arg(&run->match, "name");
+	int rc = run_build_config(run, view);
 	const struct buf *text;
+	struct str part;
 
 	if (rc != RUN_DONE)
 		return rc;
 	text = config_build_text(run->build);
 	if (text->err)
 		return run_fail(run, "%% The configuration cannot be shown: %s", err_text(text->err));
-	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", buf_len(text));
-	buf_put(&run->out, buf_ptr(text), buf_len(text));
-	buf_puts(&run->out, "\n");
+	part = interface ? section_of(buf_str(text), interface) : buf_str(text);
+	if (!part.n)
+		return run_invalid(run, "name");
+	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n%s", part.n,
+		   interface ? "!\n" : "");
+	buf_put(&run->out, part.p, part.n);
+	buf_puts(&run->out, interface ? "end\n\n" : "\n");
 	return RUN_DONE;
 }
 
@@ -60,7 +83,7 @@ static int save(struct run *run)
 
 	if (!run->build)
 		buf_puts(&run->out, "Building configuration...\n");
-	rc = run_build_config(run, false);
+	rc = run_build_config(run, CMD_VIEW_WHOLE);
 	if (rc != RUN_DONE)
 		return rc;
 	if (config_save(run->core, config_build_text(run->build), &e) < 0)

@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		start(&core);
 	}
 	load(&core, (struct str){ data, size }, 1);
-	b = config_build_new(&core, false);
+	b = config_build_new(&core, CMD_VIEW_WHOLE);
 	while (b && !config_build_step(b))
 		continue;
 	clear(&core);

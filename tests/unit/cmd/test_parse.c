@@ -48,7 +48,7 @@ static void errors(void **state)
 		{ true, "frobnicate", CMD_ERR_UNKNOWN, 0 },
 		{ true, "frobnicate  ", CMD_ERR_UNKNOWN, 0 },
 		{ true, "frobnicate now", CMD_ERR_INVALID, 0 },
-		{ true, "no show", CMD_ERR_INVALID, 0 },
+		{ true, "no show", CMD_ERR_INVALID, 3 },
 		{ true, "show version foo", CMD_ERR_INVALID, 13 },
 		{ true, "show version | grep x", CMD_ERR_INVALID, 15 },
 		{ true, "show version | include", CMD_ERR_INCOMPLETE, 22 },

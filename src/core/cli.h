@@ -94,6 +94,8 @@ struct run {
 	uint64_t started_ms;
 	struct config_build *build;       /* running-config under way for it */
 	struct event *turn;               /* run_yield: goes on in the event loop's next turn */
+	bool hide_secrets;                /* what it shows goes to others */
+	void *outer;                      /* of a step function that runs others */
 	void *data;                       /* the step function's, from the arena */
 	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */
 };

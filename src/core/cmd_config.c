@@ -35,7 +35,7 @@ static struct str section_of(struct str text, const char *interface)
 /* Who may type little sees little: the lines that he could have typed. */
 int cmd_show_running(struct run *run)
 {
-	struct cmd_view view = { .level = run->cli->level, .all = cmd_has(&run->match, "all") };
+	struct cmd_view view = { run->cli->level, cmd_has(&run->match, "all"), run->hide_secrets };
 	const char *interface = cmd_arg(&run->match, "name");
 	int rc = run_build_config(run, view);
 	const struct buf *text;

@@ -41,6 +41,11 @@
 	X("show-logging", cmd_show_logging)                                                                            \
 	X("debug", cmd_debug)                                                                                          \
 	X("debug-all", cmd_debug_all)                                                                                  \
+	X("show-hosts", cmd_show_hosts)                                                                                \
+	X("show-inventory", cmd_show_inventory)                                                                        \
+	X("show-memory", cmd_show_memory)                                                                              \
+	X("show-processes", cmd_show_processes)                                                                        \
+	X("show-tech-support", cmd_show_tech_support)                                                                  \
 	X("show-debugging", cmd_show_debugging)                                                                        \
 	X("clear-logging", cmd_clear_logging)                                                                          \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "core/clock.h"
+#include "core/host.h"
 #include "core/job.h"
 #include "core/spawn.h"
 #include "image/boot.h"
@@ -52,6 +53,7 @@ struct core {
 	struct lines *lines;
 	struct overlap *overlap;
 	struct clock clock;
+	struct host_load load;
 	struct job_host jobs;
 	struct gatectl *gate;
 	struct sshd *sshd;

@@ -71,10 +71,13 @@ static void send_status(struct core *core)
 
 static void on_alive(evutil_socket_t fd, short what, void *arg)
 {
+	struct core *core = arg;
+
 	(void)fd;
 	(void)what;
 	tell_rommon(BOOT_ALIVE, "");
-	send_status(arg);
+	send_status(core);
+	host_sample(&core->load);
 }
 
 static void on_control(evutil_socket_t fd, short what, void *arg)

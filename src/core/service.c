@@ -166,8 +166,10 @@ static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) }
 
 static void know_process(struct peer *p, pid_t pid)
 {
-	if (p->pidfd < 0 && pid > 0)
-		p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (p->pidfd >= 0 || pid <= 0)
+		return;
+	p->pid = pid;
+	p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 static void kill_process(evutil_socket_t fd, short what, void *arg)

@@ -45,6 +45,8 @@ mode exec
       "Configuration with defaults"
   show running-config interface <.name IFNAME> ; level 15, handler show-running-config
       "Show interface configuration" "Interface number"
+  show configuration ; level 15, handler show-startup-config
+      "Contents of Non-Volatile memory"
   show aliases [{exec | configure | controller | interface | line | map-list | router}] ; level 1
       "Display alias commands"
       "Exec mode" "Global configuration mode" "Controller configuration mode" "Interface configuration mode"

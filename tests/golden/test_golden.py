@@ -36,6 +36,7 @@ MASKS = [
     (re.compile(r"^\d{6}(?=: STAMP)", re.M), "SEQUENCE"),
     (re.compile(r"(?<=exportable\.\.\.)\.+"), ""),  # a dot for each second or so of key generation
     (re.compile(r"(?<=elapsed time was )\d+(?= seconds)"), "N"),
+    (re.compile(r"\d+ bytes copied in [\d.]+ secs \(\d+ bytes/sec\)"), "N bytes copied in N secs (N bytes/sec)"),
     (re.compile(r"(?<=uptime is ).*"), "UPTIME"),
     (re.compile(r"(?<=Time since activation: )\d\d:\d\d:\d\d"), "SPAN"),
     (re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$9$HASH"),

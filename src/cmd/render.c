@@ -76,7 +76,7 @@ static void render_leaves(struct render *r, const struct cmd_row *row, const str
 		known |= node_default(line_schema(&l, path)) != NULL;
 	}
 	is_ready = line_ready(&l);
-	if (says_no(&l) && (changed || r->all))
+	if (says_no(&l) && (changed || r->view.all))
 		put_line(r, &l, true);
 	else if (is_ready && (changed || (r->view.all && known) || (row->flags & ROW_ALWAYS)))
 		put_line(r, &l, false);

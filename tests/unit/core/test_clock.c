@@ -5,6 +5,7 @@
 #include "core/clock.h"
 
 #include "files/files.h"
+#include "model/model.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -63,6 +64,50 @@ static void test_the_wall_clock_moves(void **state)
 	}
 }
 
+static void set(struct model *m, const char *path, const char *value)
+{
+	struct txn *t = model_begin(m);
+
+	assert_int_equal(txn_set(t, NULL, path, value, NULL), 0);
+	assert_int_equal(txn_commit(t, NULL), 0);
+}
+
+static void test_the_zone_is_the_models(void **state)
+{
+	struct clock c = { 0 };
+	struct model *m;
+	char text[CLOCK_TEXT];
+
+	(void)state;
+	assert_int_equal(model_new(&m, NULL), 0);
+	clock_configure(&c, m);
+	clock_text(&c, 1795222253, text, sizeof text);
+	assert_string_equal(text, "00:50:53 UTC Sat Nov 21 2026");
+	set(m, "/ravelin-clock:clock/timezone/name", "NST");
+	set(m, "/ravelin-clock:clock/timezone/hours", "-3");
+	set(m, "/ravelin-clock:clock/timezone/minutes", "30");
+	clock_configure(&c, m);
+	clock_text(&c, 1795222253, text, sizeof text);
+	assert_string_equal(text, "21:20:53 NST Fri Nov 20 2026");
+	set(m, "/ravelin-clock:clock/summer-time/name", "NDT");
+	set(m, "/ravelin-clock:clock/summer-time/kind", "recurring");
+	clock_configure(&c, m);
+	assert_int_equal(c.zone.begins.week, 2); /* the rule of the United States */
+	assert_int_equal(c.zone.shift, 60);
+	set(m, "/ravelin-clock:clock/summer-time/begins/month", "Oct");
+	set(m, "/ravelin-clock:clock/summer-time/begins/week", "5");
+	set(m, "/ravelin-clock:clock/summer-time/begins/weekday", "Sat");
+	set(m, "/ravelin-clock:clock/summer-time/begins/time", "23:59");
+	set(m, "/ravelin-clock:clock/summer-time/offset", "30");
+	clock_configure(&c, m);
+	assert_int_equal(c.zone.begins.month, 9);
+	assert_int_equal(c.zone.begins.week, 5);
+	assert_int_equal(c.zone.begins.weekday, 6);
+	assert_int_equal(c.zone.begins.minute, 1439);
+	assert_int_equal(c.zone.shift, 30);
+	model_free(m);
+}
+
 static void test_kept_in_nvram(void **state)
 {
 	char dir[] = "/tmp/clockXXXXXX";
@@ -98,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_the_wall_clock_moves),
+		cmocka_unit_test(test_the_zone_is_the_models),
 		cmocka_unit_test(test_kept_in_nvram),
 	};
 

@@ -18,8 +18,6 @@ mode exec
       "Exit from the EXEC"
   configure [terminal] ; level 15
       "Enter configuration mode" "Configure from the terminal"
-  reload ; level 15
-      "Halt and perform a cold restart"
 
   show version ; level 1
       "System hardware and software status"
@@ -31,10 +29,6 @@ mode exec
       "Display information about terminal lines" "Include information about inactive ports"
   show privilege ; level 1
       "Show current privilege level"
-  show clock ; level 1
-      "Display the system clock"
-  show logging ; level 1
-      "Show the contents of logging buffers"
   show line [{<.tty 0-17> | aux <.number 0-0> | con~console <.number 0-0> | vty <.number 0-15> | summary}] ; level 1
       "TTY line information" "Line number" "Auxiliary line" "Line number" "Primary terminal line" "Line number"
       "Virtual terminal" "Line number" "Quick line status summary"
@@ -46,8 +40,13 @@ mode exec
       "Information about Telnet connections"
   where ; level 1, handler show-sessions
       "List active connections"
+  help show running-config  "Current operating configuration"
   show running-config [all] ; level 15
-      "Current operating configuration" "Configuration with defaults"
+      "Configuration with defaults"
+  show running-config interface <.name IFNAME> ; level 15, handler show-running-config
+      "Show interface configuration" "Interface number"
+  show configuration ; level 15, handler show-startup-config
+      "Contents of Non-Volatile memory"
   show aliases [{exec | configure | controller | interface | line | map-list | router}] ; level 1
       "Display alias commands"
       "Exec mode" "Global configuration mode" "Controller configuration mode" "Interface configuration mode"
@@ -56,7 +55,7 @@ mode exec
       "Contents of startup configuration"
 
   clear line {<.tty 0-17> | aux <.number 0-0> | con~console <.number 0-0> | vty <.number 0-15>} ; level 15
-      "Reset functions" "Reset a terminal line" "Line number" "Auxiliary line" "Line number"
+      "Reset a terminal line" "Line number" "Auxiliary line" "Line number"
       "Primary terminal line" "Line number" "Virtual terminal" "Line number"
   send {* | <.tty 0-17> | aux <.number 0-0> | con~console <.number 0-0> | vty <.number 0-15>} ; level 15
       "Send a message to other tty lines" "All tty lines" "Send a message to a specific line"

@@ -8,10 +8,14 @@ mode exec
       "Copy from current system configuration" "Copy to startup configuration"
   copy startup-config running-config ; level 15
       "Copy from startup configuration" "Update (merge with) current system configuration"
+  erase nvram: ; level 15, handler erase-startup-config
+      "Filesystem to be erased"
   erase startup-config ; level 15
       "Erase contents of startup configuration"
   write [memory] ; level 15
       "Write to NV memory"
+  write erase ; level 15, handler erase-startup-config
+      "Erase NV memory"
   write terminal ; level 15
       "Write to terminal"
 

@@ -36,7 +36,7 @@ mode config-line  parent config  prompt "(config-line)"
       "Set maximum number of sessions opened from the line" "Maximum number of sessions"
   privilege level <privilege>
       "Change privilege level for line" "Assign default privilege level for line" "Default privilege level for line"
-  password [<password/type 0|7 (0)>] <password/value LINE> ; hook hash-secret
+  password [<password/type 0|7 (0)>] <password/value SECRET> ; hook hash-secret
       "Set a password"
       "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) line password"

@@ -13,8 +13,8 @@ mode config
 !
   security passwords min-length <min-length> = /sys:passwords
       "Set security parameters on passwords" "Minimum length of passwords" "Minimum length of all user/enable passwords"
-  enable {[algorithm-type {md5 | sha256 | scrypt}] secret(kind=secret) [level <level 1-15 (15)>] [!<type 0|5|8|9 (0)>] <value LINE>
-         | password(kind=password) [level <level 1-15 (15)>] [<type 0|7 (0)>] <value LINE>}
+  enable {[algorithm-type {md5 | sha256 | scrypt}] secret(kind=secret) [level <level 1-15 (15)>] [!<type 0|5|8|9 (0)>] <value SECRET>
+         | password(kind=password) [level <level 1-15 (15)>] [<type 0|7 (0)>] <value SECRET>}
       = /sys:enable ; hook hash-secret
       "Modify enable password parameters"
       "Algorithm to use for hashing the enable secret"

@@ -5,8 +5,8 @@ mode config
   help username  "Establish User Name Authentication"
   username <name> [privilege <privilege>]
       [{nopassword(credential/kind=nopassword)
-       | [algorithm-type {md5 | sha256 | scrypt}] secret(credential/kind=secret) [!<credential/type 0|5|8|9 (0)>] <credential/value LINE>
-       | password(credential/kind=password) [!<credential/type 0|7 (0)>] <credential/value LINE>}]
+       | [algorithm-type {md5 | sha256 | scrypt}] secret(credential/kind=secret) [!<credential/type 0|5|8|9 (0)>] <credential/value SECRET>
+       | password(credential/kind=password) [!<credential/type 0|7 (0)>] <credential/value SECRET>}]
       = /sys:users/user ; merge, hook hash-secret
       "User name"
       "Set user privilege level" "User privilege level"

@@ -70,6 +70,14 @@ void buf_consume(struct buf *b, size_t n)
 		b->off = b->len = 0;
 }
 
+void buf_cut(struct buf *b, size_t n)
+{
+	if (n >= buf_len(b))
+		return;
+	explicit_bzero(b->data + b->off + n, buf_len(b) - n);
+	b->len = b->off + n;
+}
+
 /* realloc leaves the old block unwiped, so grow by hand. */
 static bool grow(struct buf *b, size_t need)
 {

@@ -51,6 +51,8 @@ static inline const uint8_t *buf_ptr(const struct buf *b)
 struct str buf_str(const struct buf *b);
 void buf_consume(struct buf *b, size_t n); /* drops n (at most buf_len) bytes from the start */
 
+void buf_cut(struct buf *b, size_t n); /* keeps the first n bytes, wiping the others */
+
 /* Room for n more bytes at the end, to be filled by the caller and then claimed by buf_claim; NULL on error. */
 uint8_t *buf_room(struct buf *b, size_t n);
 void buf_claim(struct buf *b, size_t n);

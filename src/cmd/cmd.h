@@ -134,12 +134,18 @@ void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned
 void cmd_complete(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
 		  struct buf *out);
 
-/* running-config's body: from the first `hostname`-like line to the last before `end`, `!` between groups; `all`: with
- * what equals its default. In pieces of some ten microseconds: true when the whole is in `out`, which the caller owns.
- * The model must not change before that (model_version tells); if it did, only cmd_render_free is left. NULL: out of
- * memory. */
+/* How running-config is looked at. */
+struct cmd_view {
+	unsigned level;    /* lines that somebody of this privilege may type */
+	bool all;          /* with what equals its default */
+	bool hide_secrets; /* `<removed>` in their place */
+};
+#define CMD_VIEW_WHOLE ((struct cmd_view){ .level = 15 })
+/* running-config's body: from the first `hostname`-like line to the last before `end`, `!` between groups. In pieces of
+ * some ten microseconds: true when the whole is in `out`, which the caller owns. The model must not change before that
+ * (model_version tells); if it did, only cmd_render_free is left. NULL: out of memory. */
 struct cmd_render;
-struct cmd_render *cmd_render_new(const struct cmd_set *set, bool all, struct buf *out);
+struct cmd_render *cmd_render_new(const struct cmd_set *set, struct cmd_view view, struct buf *out);
 bool cmd_render_step(struct cmd_render *r);
 void cmd_render_free(struct cmd_render *r);
 

@@ -69,7 +69,8 @@ static int parse_filter(struct scan *s, struct attempt *at)
 	if (filters[i].kind == CMD_FILTER_NONE) {
 		fail_at(at, CMD_ERR_OTHER, s->pos);
 		snprintf(at->err.text, sizeof at->err.text,
-			 "%% Output cannot be sent to a file with \"| %s\" on this device", filters[i].word);
+			 "%% Output cannot be sent to a file with \"| %s\": file systems are not in this release",
+			 filters[i].word);
 		return E_INVAL;
 	}
 	s->pos += word.n;

@@ -148,6 +148,7 @@ struct line {
 	const char *last;             /* end of a range, or NULL */
 	struct buf *out;
 	bool begun;
+	bool hide;  /* secrets */
 	bool whole; /* a value reads like a keyword of the row: leave no optional word out before it */
 };
 const struct lysc_node *line_schema(const struct line *l, uint16_t path);

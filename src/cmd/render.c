@@ -18,7 +18,7 @@
 struct render {
 	const struct cmd_set *set;
 	struct buf *out;
-	bool all;
+	struct cmd_view view;
 	bool separate; /* a `!` is due before the next line */
 	unsigned indent;
 };
@@ -40,6 +40,7 @@ static void put_line(struct render *r, struct line *l, bool no)
 {
 	start_line(r);
 	l->out = r->out;
+	l->hide = r->view.hide_secrets;
 	line_put(l, no);
 }
 
@@ -75,9 +76,9 @@ static void render_leaves(struct render *r, const struct cmd_row *row, const str
 		known |= node_default(line_schema(&l, path)) != NULL;
 	}
 	is_ready = line_ready(&l);
-	if (says_no(&l) && (changed || r->all))
+	if (says_no(&l) && (changed || r->view.all))
 		put_line(r, &l, true);
-	else if (is_ready && (changed || (r->all && known) || (row->flags & ROW_ALWAYS)))
+	else if (is_ready && (changed || (r->view.all && known) || (row->flags & ROW_ALWAYS)))
 		put_line(r, &l, false);
 	else if (!is_ready && is_flag_row(&l) && (changed || (row->flags & ROW_ALWAYS)))
 		put_line(r, &l, true);
@@ -189,7 +190,7 @@ static void gather(struct render *r, struct listing *l, size_t most)
 
 static void body_of(const struct render *r, const struct cmd_row *row, const struct lyd_node *entry, struct buf *out)
 {
-	struct render inner = { .set = r->set, .out = out, .all = r->all, .indent = r->indent + 1 };
+	struct render inner = { .set = r->set, .out = out, .view = r->view, .indent = r->indent + 1 };
 
 	render_mode(&inner, &r->set->table->modes[row->enter], entry);
 }
@@ -325,12 +326,13 @@ static void render_single(struct render *r, const struct cmd_row *row, const str
 		render_leaves(r, row, entry);
 }
 
-/* False for a row that running-config does not have. */
+/* False for a row that running-config does not have, or not for who looks at it. */
 static bool begin_row(struct render *r, const struct cmd_row *row)
 {
 	if (row->flags & ROW_GROUP)
 		r->separate = true;
-	return !(row->flags & ROW_INPUT) && row->handler == CMD_NONE;
+	return !(row->flags & ROW_INPUT) && row->handler == CMD_NONE &&
+	       r->set->level[row - r->set->table->rows] <= r->view.level;
 }
 
 static void render_mode(struct render *r, const struct cmd_mode *mode, const struct lyd_node *entry)
@@ -358,12 +360,12 @@ struct cmd_render {
 	bool listing; /* a list is under way */
 };
 
-struct cmd_render *cmd_render_new(const struct cmd_set *set, bool all, struct buf *out)
+struct cmd_render *cmd_render_new(const struct cmd_set *set, struct cmd_view view, struct buf *out)
 {
 	struct cmd_render *c = calloc(1, sizeof *c);
 
 	if (c)
-		c->r = (struct render){ .set = set, .out = out, .all = all };
+		c->r = (struct render){ .set = set, .out = out, .view = view };
 	return c;
 }
 

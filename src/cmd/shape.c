@@ -167,7 +167,8 @@ static bool reads_as_keyword(const struct line *l)
 {
 	for (unsigned i = 0; i < l->row->tok_n; i++) {
 		const struct cmd_tok *v = row_tok(l->set, l->row, i);
-		bool free_text = v->path != CMD_NONE && (v->kind == KIND_LINE || v->kind == KIND_STRING);
+		bool free_text =
+		    v->path != CMD_NONE && (v->kind == KIND_LINE || v->kind == KIND_STRING || v->kind == KIND_SECRET);
 		const char *text = free_text ? value_of(l, v->path) : NULL;
 
 		for (unsigned k = 0; text && k < l->row->tok_n; k++) {
@@ -218,6 +219,8 @@ static void put_tok(struct line *l, const struct cmd_tok *tok)
 {
 	if (tok->kind == KIND_WORD)
 		put_word(l, pool_text(l->set, tok->text));
+	else if (tok->kind == KIND_SECRET && l->hide)
+		put_word(l, "<removed>");
 	else if (tok->path == CMD_NONE)
 		put_word(l, l->last);
 	else if (tok->kind == KIND_BANNER)

@@ -24,7 +24,14 @@ enum cmd_kind {
 	KIND_INTERFACE, /* "Ethernet1/0", "Gi 0/1" */
 	KIND_BANNER,    /* cTEXTc, over several lines */
 	KIND_COMMAND,   /* the rest of the line, a command of the mode named before it */
-	KIND_METHOD     /* of authentication: "local", "group radius" */
+	KIND_METHOD,    /* of authentication: "local", "group radius" */
+	KIND_SECRET,    /* the rest of the line, not for everybody's eyes */
+	KIND_SIGNED,    /* a number; low and high are int32_t */
+	KIND_TIME,      /* hh:mm:ss */
+	KIND_MINUTES,   /* hh:mm */
+	KIND_SPAN,      /* minutes, or hhh:mm */
+	KIND_MONTH,     /* "Mar" */
+	KIND_WEEKDAY    /* "Sun" */
 };
 
 struct cmd_tok {

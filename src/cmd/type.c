@@ -6,6 +6,8 @@
  */
 #include "private.h"
 
+#include "base/calendar.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -283,6 +285,35 @@ static enum match match_range(const struct cmd_tok *tok, struct str word, struct
 	return *value ? MATCH_RANGE : MATCH_NONE;
 }
 
+static enum match match_signed(const struct cmd_tok *tok, struct str word, struct arena *a, const char **value)
+{
+	bool minus = word.n && word.p[0] == '-';
+	struct cmd_tok size = { .high = minus ? 0 - tok->low : tok->high };
+	enum match match = match_range(&size, (struct str){ word.p + minus, word.n - minus }, a, value);
+
+	if (match != MATCH_NONE && minus && word.n > 1 && strcmp(*value, "0"))
+		*value = arena_printf(a, "-%s", *value);
+	return *value && word.n > minus ? match : MATCH_NONE;
+}
+
+/* Times and names of the calendar, in the spelling running-config has. */
+static enum match match_calendar(const struct cmd_tok *tok, struct str word, struct arena *a, const char **value)
+{
+	int n = -1;
+
+	if (tok->kind == KIND_MONTH && (n = calendar_month(word)) >= 0)
+		*value = calendar_month_name(n);
+	else if (tok->kind == KIND_WEEKDAY && (n = calendar_weekday(word)) >= 0)
+		*value = calendar_weekday_name(n);
+	else if (tok->kind == KIND_MINUTES && (n = calendar_minutes(word)) >= 0)
+		*value = arena_printf(a, "%d:%02d", n / 60, n % 60);
+	else if (tok->kind == KIND_TIME && (n = calendar_time(word)) >= 0)
+		*value = arena_printf(a, "%d", n);
+	else if (tok->kind == KIND_SPAN && (n = calendar_span(word)) >= 0)
+		*value = arena_printf(a, "%d", n);
+	return *value ? MATCH_RANGE : MATCH_NONE;
+}
+
 static enum match match_ipv4(const struct cmd_tok *tok, struct str word, struct arena *a, const char **value)
 {
 	char text[INET_ADDRSTRLEN];
@@ -352,6 +383,14 @@ static enum match match_value(const struct cmd_set *set, const struct cmd_tok *t
 	switch ((enum cmd_kind)tok->kind) {
 	case KIND_RANGE:
 		return match_range(tok, word, a, value);
+	case KIND_SIGNED:
+		return match_signed(tok, word, a, value);
+	case KIND_TIME:
+	case KIND_MINUTES:
+	case KIND_SPAN:
+	case KIND_MONTH:
+	case KIND_WEEKDAY:
+		return match_calendar(tok, word, a, value);
 	case KIND_IPV4:
 	case KIND_MASK:
 		return match_ipv4(tok, word, a, value);
@@ -389,6 +428,19 @@ const char *type_shown(const struct cmd_set *set, const struct cmd_tok *tok, cha
 	case KIND_RANGE:
 		snprintf(buffer, size, "<%u-%u>", tok->low, tok->high);
 		return buffer;
+	case KIND_SIGNED:
+		snprintf(buffer, size, "<%d - %d>", (int32_t)tok->low, (int32_t)tok->high);
+		return buffer;
+	case KIND_TIME:
+		return "hh:mm:ss";
+	case KIND_MINUTES:
+		return "hh:mm";
+	case KIND_SPAN:
+		return "hhh:mm";
+	case KIND_MONTH:
+		return "MONTH";
+	case KIND_WEEKDAY:
+		return "DAY";
 	case KIND_IPV4:
 	case KIND_MASK:
 		return "A.B.C.D";

@@ -57,23 +57,31 @@ void cli_prompt(const struct cli *sh, struct buf *out)
 	cmd_place_prompt(&sh->place, core_hostname(sh->core), sh->level, out);
 }
 
+void cli_who(const struct cli *sh, char *out, size_t size)
+{
+	bool vty = strncmp(sh->origin, "vty", 3) == 0;
+
+	snprintf(out, size, "%s by %s%s%s", vty ? "console" : sh->origin, sh->user[0] ? sh->user : "console",
+		 vty ? " on " : "", vty ? sh->origin : "");
+}
+
 void cli_end_configuration(struct cli *sh)
 {
+	char who[CLI_WHO];
+
 	cmd_place_exec(sh->core->cmds, &sh->place);
+	cli_who(sh, who, sizeof who);
 	if (sh->configured && sh->interactive)
-		syslog_event(sh->core->log, "SYS", 5, "CONFIG_I", "Configured from %s by %s%s%s",
-			     strncmp(sh->origin, "vty", 3) == 0 ? "console" : sh->origin,
-			     sh->user[0] ? sh->user : "console", strncmp(sh->origin, "vty", 3) == 0 ? " on " : "",
-			     strncmp(sh->origin, "vty", 3) == 0 ? sh->origin : "");
+		syslog_event(sh->core->log, "SYS", 5, "CONFIG_I", "Configured from %s", who);
 	sh->configured = false;
 }
 
 void cli_touched(struct cli *sh)
 {
 	struct core *core = sh->core;
-	char when[64];
+	char when[CLOCK_TEXT];
 
-	clock_text(time(NULL), when, sizeof when);
+	clock_text(&core->clock, time(NULL), when, sizeof when);
 	snprintf(core->last_change, sizeof core->last_change, "%s%s%s", when, sh->user[0] ? " by " : "", sh->user);
 	core->modified = true;
 }
@@ -150,6 +158,14 @@ int run_fail(struct run *run, const char *fmt, ...)
 	return RUN_FAILED;
 }
 
+int run_invalid(struct run *run, const char *arg)
+{
+	struct cmd_error err = { .kind = CMD_ERR_INVALID, .column = cmd_arg_column(&run->match, arg) };
+
+	cmd_error_text(&err, run->prompt_len, &run->out);
+	return RUN_FAILED;
+}
+
 static void job_answered(void *arg, enum job_kind kind, struct str bytes)
 {
 	struct run *run = arg;
@@ -199,10 +215,10 @@ int run_yield(struct run *run)
 	return RUN_WAIT;
 }
 
-int run_build_config(struct run *run, bool all)
+int run_build_config(struct run *run, struct cmd_view view)
 {
 	if (!run->build)
-		run->build = config_build_new(run->core, all);
+		run->build = config_build_new(run->core, view);
 	if (!run->build)
 		return run_fail(run, "%% Out of memory");
 	return config_build_step(run->build) ? RUN_DONE : run_yield(run);

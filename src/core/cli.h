@@ -61,6 +61,9 @@ int cli_answer(struct cli *sh, bool cancelled, struct str text); /* E_STATE when
 void cli_cancel(struct cli *sh);
 /* What the command in flight waited for (run->abandon was set) is there: its step function goes on. */
 void cli_resume(struct cli *sh);
+/* Who does it, as the log says: "console by admin on vty0 (192.0.2.1)". */
+#define CLI_WHO 288
+void cli_who(const struct cli *sh, char *out, size_t size);
 /* Leaves configuration mode: logs %SYS-5-CONFIG_I when something was configured. */
 void cli_end_configuration(struct cli *sh);
 /* Notes that this shell changed the configuration now. */
@@ -91,6 +94,8 @@ struct run {
 	uint64_t started_ms;
 	struct config_build *build;       /* running-config under way for it */
 	struct event *turn;               /* run_yield: goes on in the event loop's next turn */
+	bool hide_secrets;                /* what it shows goes to others */
+	void *outer;                      /* of a step function that runs others */
 	void *data;                       /* the step function's, from the arena */
 	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */
 };
@@ -103,7 +108,7 @@ int run_start_job(struct run *run, int next, const char *helper, struct buf *req
 /* Others get a turn before it goes on, at the same step. */
 int run_yield(struct run *run);
 /* running-config in run->build: RUN_DONE when it is whole, RUN_WAIT: the same step is called again. */
-int run_build_config(struct run *run, bool all);
+int run_build_config(struct run *run, struct cmd_view view);
 bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
 /* The answer to ASK_YESNO as IOS takes it: RUN_DONE yes, RUN_FAILED no; anything else asks again, RUN_WAIT. */
 int run_yes_or_no(struct run *run, const char *prompt);
@@ -112,5 +117,7 @@ void run_progress(struct run *run, const char *text);
 /* The run goes on as if this line had been typed at exec; the result is the step function's. */
 int run_command(struct run *run, struct str line);
 int run_fail(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* prints, RUN_FAILED */
+/* The caret under this argument: RUN_FAILED. */
+int run_invalid(struct run *run, const char *arg);
 
 #endif

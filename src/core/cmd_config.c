@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_config.c: configuration as a whole: show, save, merge, erase, and reload. Runs in core.
+ * cmd_config.c: configuration as a whole: show, save, merge and erase. Runs in core.
  */
 #include "commands.h"
 
@@ -9,7 +9,6 @@
 #include "core/core.h"
 #include "core/cli.h"
 #include "core/loader.h"
-#include "core/shutdown.h"
 #include "core/syslog.h"
 #include "files/files.h"
 
@@ -18,19 +17,42 @@
 
 #define NVRAM_BYTES 262144 /* what a user of IOS reads; the real limit is CONFIG_MAX_BYTES */
 
+/* The section of one interface: its line and those indented behind it. */
+static struct str section_of(struct str text, const char *interface)
+{
+	char head[160];
+	size_t n = (size_t)snprintf(head, sizeof head, "\ninterface %s\n", interface);
+	const uint8_t *from = memmem(text.p, text.n, head, n), *end = text.p + text.n, *to;
+
+	if (!from)
+		return (struct str){ NULL, 0 };
+	from++;
+	for (to = from + n - 1; to < end && *to == ' '; to = to ? to + 1 : end)
+		to = memchr(to, '\n', (size_t)(end - to));
+	return (struct str){ from, (size_t)(to - from) };
+}
+
+/* Who may type little sees little: the lines that he could have typed. */
 int cmd_show_running(struct run *run)
 {
-	int rc = run_build_config(run, cmd_has(&run->match, "all"));
+	struct cmd_view view = { run->cli->level, cmd_has(&run->match, "all"), run->hide_secrets };
+	const char *interface = cmd_arg(&run->match, "name");
+	int rc = run_build_config(run, view);
 	const struct buf *text;
+	struct str part;
 
 	if (rc != RUN_DONE)
 		return rc;
 	text = config_build_text(run->build);
 	if (text->err)
 		return run_fail(run, "%% The configuration cannot be shown: %s", err_text(text->err));
-	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", buf_len(text));
-	buf_put(&run->out, buf_ptr(text), buf_len(text));
-	buf_puts(&run->out, "\n");
+	part = interface ? section_of(buf_str(text), interface) : buf_str(text);
+	if (!part.n)
+		return run_invalid(run, "name");
+	buf_printf(&run->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n%s", part.n,
+		   interface ? "!\n" : "");
+	buf_put(&run->out, part.p, part.n);
+	buf_puts(&run->out, interface ? "end\n\n" : "\n");
 	return RUN_DONE;
 }
 
@@ -61,7 +83,7 @@ static int save(struct run *run)
 
 	if (!run->build)
 		buf_puts(&run->out, "Building configuration...\n");
-	rc = run_build_config(run, false);
+	rc = run_build_config(run, CMD_VIEW_WHOLE);
 	if (rc != RUN_DONE)
 		return rc;
 	if (config_save(run->core, config_build_text(run->build), &e) < 0)
@@ -186,45 +208,4 @@ int cmd_erase_startup(struct run *run)
 	buf_puts(&run->out, "[OK]\nErase of nvram: complete\n");
 	syslog_event(run->core->log, "SYS", 7, "NV_BLOCK_INIT", "Initialized the geometry of nvram");
 	return RUN_DONE;
-}
-
-/* --- reload --- */
-
-#define SAVE_PROMPT "System configuration has been modified. Save? [yes/no]: "
-enum reload_step { RL_BEGIN, RL_SAVE, RL_CONFIRM };
-
-static int reload_confirm(struct run *run)
-{
-	return run_ask(run, RL_CONFIRM, false, ASK_CONFIRM, "Proceed with reload? [confirm]");
-}
-
-static int reload_save(struct run *run)
-{
-	int rc = run_yes_or_no(run, SAVE_PROMPT);
-
-	if (rc == RUN_DONE)
-		rc = save(run);
-	else if (rc == RUN_FAILED && !run->cancelled)
-		rc = RUN_DONE; /* he does not want to */
-	return rc == RUN_DONE ? reload_confirm(run) : rc;
-}
-
-int cmd_reload(struct run *run)
-{
-	switch (run->step) {
-	case RL_BEGIN:
-		if (!run->core->modified)
-			return reload_confirm(run);
-		return run_ask(run, RL_SAVE, true, ASK_YESNO, SAVE_PROMPT);
-	case RL_SAVE:
-		return reload_save(run);
-	default:
-		if (!run_yes(run))
-			return RUN_FAILED;
-		syslog_event(run->core->log, "SYS", 5, "RELOAD",
-			     "Reload requested by %s on %s. Reload Reason: Reload Command.",
-			     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
-		shutdown_begin(run->core, true, "\n***\n*** --- SHUTDOWN NOW ---\n***\n");
-		return RUN_WAIT; /* for the end: no prompt comes any more */
-	}
 }

@@ -394,7 +394,7 @@ static void put_hex(struct buf *out, struct str s)
 
 static int show_mypubkey(struct run *run, enum key_type type)
 {
-	char when[64];
+	char when[CLOCK_TEXT];
 	struct buf blob;
 
 	buf_init(&blob, 8192);
@@ -403,7 +403,7 @@ static int show_mypubkey(struct run *run, enum key_type type)
 
 		if (k->type != type)
 			continue;
-		clock_text(k->made, when, sizeof when);
+		clock_text(&run->core->clock, k->made, when, sizeof when);
 		buf_clear(&blob);
 		put_public_der(k, &blob);
 		buf_printf(&run->out,

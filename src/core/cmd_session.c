@@ -42,6 +42,16 @@ static int enable_ask(struct run *run)
 	return run_ask(run, EN_TYPED, false, ASK_LINE, "Password: ");
 }
 
+/* Privilege is gained: with `logging userinfo` it is told. */
+static int enable_done(struct run *run, unsigned level)
+{
+	run->cli->level = level;
+	if (model_bool(run->core->model, "/ravelin-log:logging/userinfo"))
+		syslog_event(run->core->log, "SYS", 5, "PRIV_AUTH_PASS", "Privilege level set to %u by %s on %s", level,
+			     run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
+	return RUN_DONE;
+}
+
 static int enable_begin(struct run *run)
 {
 	struct enable *en = arena_alloc(&run->arena, sizeof *en);
@@ -60,8 +70,7 @@ static int enable_begin(struct run *run)
 		return run_fail(run, methods_aaa(run->core) ? "%% Error in authentication.\n" : "%% No password set");
 	if (en->method != AAA_NONE)
 		return enable_ask(run);
-	run->cli->level = en->level;
-	return RUN_DONE;
+	return enable_done(run, en->level);
 }
 
 static int enable_verify(struct run *run, struct enable *en)
@@ -97,10 +106,8 @@ int cmd_enable(struct run *run)
 		return enable_begin(run);
 	if (run->step == EN_TYPED)
 		return enable_verify(run, en);
-	if (secret_check_end(&en->check, run->job_ok, buf_str(&run->job_result))) {
-		run->cli->level = en->level;
-		return RUN_DONE;
-	}
+	if (secret_check_end(&en->check, run->job_ok, buf_str(&run->job_result)))
+		return enable_done(run, en->level);
 	return en->tries++ < ENABLE_TRIES ? enable_ask(run) : enable_refuse(run, en);
 }
 

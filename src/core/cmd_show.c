@@ -10,7 +10,6 @@
 #include "core/peer.h"
 #include "core/cli.h"
 #include "core/sshd.h"
-#include "core/syslog.h"
 #include "image/vars.h"
 #include "model/model.h"
 
@@ -18,7 +17,6 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 /* "1 week, 2 days, 3 hours, 4 minutes" */
 static void uptime_text(uint64_t minutes, char *out, size_t size)
@@ -69,27 +67,6 @@ int cmd_show_version(struct run *run)
 int cmd_show_privilege(struct run *run)
 {
 	buf_printf(&run->out, "Current privilege level is %u\n", run->cli->level);
-	return RUN_DONE;
-}
-
-int cmd_show_clock(struct run *run)
-{
-	struct timespec now;
-	char text[64];
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(text, sizeof text, "%H:%M:%S", &tm);
-	buf_printf(&run->out, "*%s.%03ld ", text, now.tv_nsec / 1000000);
-	strftime(text, sizeof text, "UTC %a %b %e %Y", &tm);
-	buf_printf(&run->out, "%s\n", text);
-	return RUN_DONE;
-}
-
-int cmd_show_logging(struct run *run)
-{
-	syslog_show(run->core->log, &run->out);
 	return RUN_DONE;
 }
 

@@ -35,7 +35,19 @@
 	X("show-line", cmd_show_line)                                                                                  \
 	X("show-privilege", cmd_show_privilege)                                                                        \
 	X("show-clock", cmd_show_clock)                                                                                \
+	X("show-calendar", cmd_show_calendar)                                                                          \
+	X("clock-set", cmd_clock_set)                                                                                  \
+	X("clock-read-calendar", cmd_clock_read_calendar)                                                              \
 	X("show-logging", cmd_show_logging)                                                                            \
+	X("debug", cmd_debug)                                                                                          \
+	X("debug-all", cmd_debug_all)                                                                                  \
+	X("show-hosts", cmd_show_hosts)                                                                                \
+	X("show-inventory", cmd_show_inventory)                                                                        \
+	X("show-memory", cmd_show_memory)                                                                              \
+	X("show-processes", cmd_show_processes)                                                                        \
+	X("show-tech-support", cmd_show_tech_support)                                                                  \
+	X("show-debugging", cmd_show_debugging)                                                                        \
+	X("clear-logging", cmd_clear_logging)                                                                          \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \
 	X("show-ssh", cmd_show_ssh)                                                                                    \
 	X("show-running-config", cmd_show_running)                                                                     \
@@ -47,6 +59,9 @@
 	X("copy-running-config-startup-config", cmd_copy_running_startup)                                              \
 	X("copy-startup-config-running-config", cmd_copy_startup_running)                                              \
 	X("erase-startup-config", cmd_erase_startup)                                                                   \
+	X("reload-later", cmd_reload_later)                                                                            \
+	X("reload-cancel", cmd_reload_cancel)                                                                          \
+	X("show-reload", cmd_show_reload)                                                                              \
 	X("reload", cmd_reload)                                                                                        \
 	X("crypto-key-generate-rsa", cmd_key_generate)                                                                 \
 	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \

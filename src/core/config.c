@@ -18,7 +18,7 @@
 
 struct config_build {
 	const struct core *core;
-	bool all;
+	struct cmd_view view;
 	struct buf text;
 	struct cmd_render *render; /* NULL when the text is whole */
 	uint64_t version;          /* of the model it is made of */
@@ -35,20 +35,20 @@ static void begin(struct config_build *b)
 		buf_printf(&b->text, CONFIG_LAST_CHANGE "%s\n!\n", core->last_change);
 	buf_printf(&b->text, "version %s\n", RAVELIN_VERSION);
 	cmd_render_free(b->render);
-	b->render = cmd_render_new(core->cmds, b->all, &b->text);
+	b->render = cmd_render_new(core->cmds, b->view, &b->text);
 	b->version = model_version(core->model);
 	if (!b->render)
 		b->text.err = E_NOMEM;
 }
 
-struct config_build *config_build_new(const struct core *core, bool all)
+struct config_build *config_build_new(const struct core *core, struct cmd_view view)
 {
 	struct config_build *b = calloc(1, sizeof *b);
 
 	if (!b)
 		return NULL;
 	b->core = core;
-	b->all = all;
+	b->view = view;
 	buf_init(&b->text, CONFIG_MAX_BYTES);
 	begin(b);
 	return b;

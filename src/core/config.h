@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cmd/cmd.h"
 
 #include <stdbool.h>
 
@@ -17,10 +18,10 @@ struct core;
 #define CONFIG_STEP_MS     2
 #define CONFIG_LAST_CHANGE "! Last configuration change at " /* followed by core->last_change */
 
-/* The whole configuration as saved: comments, version, body, `end`; `all`: with what equals its default. Made in steps,
+/* The whole configuration as saved: comments, version, body, `end`. Made in steps,
  * for it may have a hundred thousand lines. NULL: out of memory. */
 struct config_build;
-struct config_build *config_build_new(const struct core *core, bool all);
+struct config_build *config_build_new(const struct core *core, struct cmd_view view);
 /* A step of about CONFIG_STEP_MS; true when the text is whole, or has failed (its err). */
 bool config_build_step(struct config_build *b);
 const struct buf *config_build_text(const struct config_build *b); /* borrowed */

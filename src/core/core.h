@@ -7,6 +7,8 @@
 #define CORE_CORE_H
 
 #include "base/err.h"
+#include "core/clock.h"
+#include "core/host.h"
 #include "core/job.h"
 #include "core/spawn.h"
 #include "image/boot.h"
@@ -50,18 +52,22 @@ struct core {
 	struct keys *keys;
 	struct lines *lines;
 	struct overlap *overlap;
+	struct clock clock;
+	struct host_load load;
 	struct job_host jobs;
 	struct gatectl *gate;
 	struct sshd *sshd;
 	struct syslog *log;
+	unsigned debug; /* a bit per enum debug_switch */
 	struct peer_list peers;
 
-	bool ending, reload;   /* shutdown_begin was called; to be started again */
-	bool booted;           /* startup-config is in force, sessions are served */
-	uint64_t boot_ms;      /* monotonic */
-	bool modified;         /* running-config has changes that were not saved */
-	char last_change[160]; /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
-	char last_saved[160];
+	struct reload_plan *plan; /* NULL: no reload is scheduled */
+	bool ending, reload;      /* shutdown_begin was called; to be started again */
+	bool booted;              /* startup-config is in force, sessions are served */
+	uint64_t boot_ms;         /* monotonic */
+	bool modified;            /* running-config has changes that were not saved */
+	char last_change[176];    /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
+	char last_saved[176];
 };
 
 /* The image's role `core`; see boot.h for its arguments and descriptors. Returns the exit status. */

@@ -75,6 +75,11 @@ void gatectl_unlisten(struct gatectl *g, uint32_t id)
 		IPC_SEND(&g->now.channel, UNLISTEN, .id = id);
 }
 
+pid_t gatectl_pid(const struct gatectl *g)
+{
+	return g->now.pid;
+}
+
 void gatectl_policy(struct gatectl *g)
 {
 	uint32_t secs = (uint32_t)model_uint(g->core->model, "/ravelin-ssh:ssh/time-out", 120) + LOGIN_GRACE_SECS;

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct core;
 struct gatectl;
@@ -29,6 +30,7 @@ int gatectl_start(struct gatectl *g, struct errbuf *e);
 bool gatectl_reaped(struct gatectl *g, int pid, int wait_status); /* true: it was gate */
 void gatectl_listen(struct gatectl *g, uint32_t id, int fd);
 void gatectl_unlisten(struct gatectl *g, uint32_t id);
+pid_t gatectl_pid(const struct gatectl *g); /* of the gate at work; 0 = none */
 /* Starts a session on the console line. */
 void gatectl_console(struct gatectl *g);
 /* Sends the limits of the present configuration. */

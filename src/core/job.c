@@ -368,3 +368,16 @@ void job_reaped(int pid, int wait_status)
 		return; /* else its last words are still in the socket */
 	}
 }
+
+pid_t job_at(size_t i, const char **name)
+{
+	struct job *j;
+
+	TAILQ_FOREACH (j, &jobs, entry) {
+		if (i-- == 0) {
+			*name = j->name;
+			return j->pid;
+		}
+	}
+	return -1;
+}

@@ -40,6 +40,9 @@ void job_cancel(struct job *j); /* kills it; fn is not called again. NULL is fin
 /* Core's SIGCHLD handler hands every reaped pid here. */
 void job_reaped(int pid, int wait_status);
 
+/* For `show processes`: the i-th that waits or runs; its process, 0 while it waits, -1 behind the last. */
+pid_t job_at(size_t i, const char **name);
+
 /* Requests and results (encoded as in buf.h):
  *   helper-rsa      u32 bits                                  → progress "." …; result string PKCS#8 DER
  *   helper-verify   u32 type, string stored, string typed     → u8 matches

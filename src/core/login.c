@@ -12,6 +12,7 @@
 
 #include "aaa/aaa.h"
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/job.h"
 #include "core/methods.h"
 #include "core/peer.h"
@@ -137,6 +138,7 @@ static void succeeded(struct peer *p)
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
 	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""));
+	debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: authentication successful for %s", p->number, sh->user);
 }
 
 /* Starts an attempt: remembers the name; false (and answered) if it may not go on. */

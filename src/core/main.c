@@ -71,10 +71,13 @@ static void send_status(struct core *core)
 
 static void on_alive(evutil_socket_t fd, short what, void *arg)
 {
+	struct core *core = arg;
+
 	(void)fd;
 	(void)what;
 	tell_rommon(BOOT_ALIVE, "");
-	send_status(arg);
+	send_status(core);
+	host_sample(&core->load);
 }
 
 static void on_control(evutil_socket_t fd, short what, void *arg)
@@ -165,6 +168,22 @@ static void on_privilege_change(void *arg, const struct txn *t)
 
 	(void)t;
 	cmd_set_reload_privileges(core->cmds);
+}
+
+static void on_clock_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	clock_configure(&core->clock, core->model);
+}
+
+static void on_log_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	syslog_configure(core->log, core->model);
 }
 
 static void on_ssh_change(void *arg, const struct txn *t)
@@ -263,15 +282,20 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	struct errbuf damaged = { "" };
 	int rc;
 
-	core->log = syslog_new(BOOT_FD_CONSOLE);
+	core->log = syslog_new(BOOT_FD_CONSOLE, &core->clock);
 	if (!core->log)
 		return err_set(e, E_NOMEM, "out of memory");
 	syslog_sink(core->log, service_log, core);
+	clock_load(&core->clock, core->nvram_fd, &damaged);
+	if (damaged.text[0])
+		syslog_event(core->log, "SYS", 4, "CLOCK", "%s", damaged.text);
+	damaged.text[0] = '\0';
 	if ((rc = model_new(&core->model, e)) < 0 || (rc = cmd_set_new(&core->cmds, "ios", core->model, e)) < 0 ||
 	    (rc = cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], e)) < 0 ||
 	    (rc = overlap_new(&core->overlap, core->model, e)) < 0 ||
 	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
 		return rc;
+	syslog_configure(core->log, core->model);
 	if (damaged.text[0])
 		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
 	core->lines = lines_new(core->model);
@@ -279,6 +303,8 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
 	if (!core->lines || !core->sshd || !core->gate || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
+	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
+	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-line:lines", terminal_lines_changed, core) < 0 ||
 	    model_watch(core->model, "/ravelin-ssh:ssh", on_ssh_change, core) < 0)
 		return err_set(e, E_NOMEM, "out of memory");

@@ -134,13 +134,12 @@ void peer_drop_queue(struct peer *p)
 	buf_release(&p->queue);
 }
 
-void peer_monitor(struct peer *p, const char *line)
+bool peer_monitor(struct peer *p, const char *line)
 {
-	if (p->phase != PH_LINE || p->exec || buf_len(&p->queue) > MONITOR_QUEUE_MAX) {
-		p->monitor_lost++;
-		return;
-	}
+	if (p->phase != PH_LINE || p->exec || buf_len(&p->queue) > MONITOR_QUEUE_MAX)
+		return false;
 	PEER_SEND(p, MONITOR, .text = str_of(line));
+	return true;
 }
 
 void peer_settings(struct peer *p)

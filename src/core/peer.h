@@ -50,13 +50,13 @@ struct peer {
 	uint32_t number; /* connection number */
 	bool numbered;
 	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
+	pid_t pid;        /* 0 until its first message */
 	int pidfd;        /* of the session, from the credentials of its first message; -1 before it */
 	bool doomed;      /* broke the rules: killed when it is freed */
 	char address[64]; /* peer's address, from the socket itself; "" on the console */
 	uint16_t port;
 	bool closing;                    /* told to end */
 	bool monitor;                    /* `terminal monitor` */
-	unsigned long monitor_lost;      /* log lines dropped because it lags */
 	uint32_t length, width, history; /* terminal settings */
 	uint32_t rows, cols;             /* the client's window; 0 = not known */
 	bool length_typed, width_typed;  /* configured or typed: the window no longer sets it */
@@ -79,8 +79,8 @@ bool peer_printable(struct str s);
 #define PEER_CLOSE_GRACE_MS 2000
 /* Asks the session to print `text` and end; it is cut off if it does not within the grace. */
 void peer_close(struct peer *p, unsigned status, const char *text);
-void peer_monitor(struct peer *p, const char *line);
-void peer_settings(struct peer *p); /* sends length, width, history, editing */
+bool peer_monitor(struct peer *p, const char *line); /* false: dropped, it lags or has no terminal */
+void peer_settings(struct peer *p);                  /* sends length, width, history, editing */
 /* What ipc_send's builders fill goes through here: queued in order while the session does not read. */
 void peer_send(struct peer *p, struct buf *record);
 void peer_flush(struct peer *p);                               /* the channel takes more */

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/console.h"
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/sshlog.h"
@@ -165,8 +166,10 @@ static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) }
 
 static void know_process(struct peer *p, pid_t pid)
 {
-	if (p->pidfd < 0 && pid > 0)
-		p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (p->pidfd >= 0 || pid <= 0)
+		return;
+	p->pid = pid;
+	p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 static void kill_process(evutil_socket_t fd, short what, void *arg)
@@ -194,6 +197,8 @@ static void end_session(struct peer *p)
 	const struct peer_origin *origin = p->origin;
 
 	TAILQ_REMOVE(&core->peers, p, link);
+	if (p->kind == KIND_SSH && !p->doomed) /* else a violation was logged */
+		debug_say(core, DEBUG_IP_SSH, "SSH%u: Session terminated normally", p->number);
 	sshlog_close(p);
 	cli_release(&p->cli);
 	terminal_release(p);
@@ -335,16 +340,20 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	return p;
 }
 
-bool service_log(void *arg, const char *line)
+unsigned service_log(void *arg, const char *line, unsigned places)
 {
 	struct core *core = arg;
-	bool console = false;
+	unsigned seen = 0;
 	struct peer *p;
 
 	TAILQ_FOREACH (p, &core->peers, link) {
-		console |= peer_is_console(p);
-		if (peer_is_console(p) || p->monitor)
-			peer_monitor(p, line);
+		enum syslog_place place = peer_is_console(p) ? SYSLOG_CONSOLE : SYSLOG_MONITOR;
+
+		if (!(places & place) || (!peer_is_console(p) && !p->monitor))
+			continue;
+		seen |= place; /* also where it is dropped: a session's terminal is written by nobody else */
+		if (!peer_monitor(p, line))
+			seen |= SYSLOG_LOST;
 	}
-	return console;
+	return seen;
 }

@@ -17,7 +17,7 @@ struct peer_origin;
 /* Takes over `fd`, core's end of the session's channel. NULL: closed. `origin` outlives the session. */
 struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
 			   const struct peer_origin *origin);
-/* A log line for the console and for who asked (syslog_sink); `arg` is core. True: the console has seen it. */
-bool service_log(void *arg, const char *line);
+/* A log line for the console and for who asked (see syslog_sink_fn); `arg` is core. */
+unsigned service_log(void *arg, const char *line, unsigned places);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "core/banner.h"
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/gatectl.h"
 #include "core/offer.h"
 #include "core/peer.h"
@@ -329,6 +330,9 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = offer_rekey_bytes(m),
 		  .rekey_secs = offer_rekey_secs(m));
 	peer_set_deadline(p, secs * 1000);
+	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: starting SSH control process", p->number);
+	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: sent protocol version id %.*s", p->number, (int)sshd_version(s).n,
+		  (const char *)sshd_version(s).p);
 	buf_release(&blobs);
 	buf_release(&blob);
 	buf_release(&text);

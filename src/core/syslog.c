@@ -1,34 +1,100 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * syslog.c: see syslog.h. Runs in core; texts may quote what peers sent, so control characters never pass.
+ * syslog.c: see syslog.h. deliver() is the one place where a message's severity decides where it goes. Runs in core;
+ * texts may quote what peers sent, so control characters never pass.
  */
 #include "syslog.h"
+
+#include "core/clock.h"
+#include "core/log_buffer.h"
+#include "core/stamp.h"
+#include "model/model.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define RING_LINES     200
 #define LINE_MAX_BYTES 512
+#define PIECE_BYTES    ((size_t)1 << 20)
+#define LOGGING        "/ravelin-log:logging/"
+#define DEBUGGING      7
+#define OFF            (-1)
+
+/* Their numbers; the words to type are in commands/ios/logging.cmd. */
+static const char *const severities[] = { "emergencies", "alerts",        "critical",      "errors",
+					  "warnings",    "notifications", "informational", "debugging" };
+
+struct place {
+	int level; /* OFF, or the least severe that passes */
+	unsigned long logged;
+};
 
 struct syslog {
 	int console_fd;
+	const struct clock *clock;
+	uint64_t started_ms;
 	bool quiet; /* booted: boot.log gets no more */
+	bool on;
 	syslog_sink_fn *sink;
 	void *sink_arg;
-	char *ring[RING_LINES];
-	unsigned long logged; /* ever; the next slot is logged % RING_LINES */
+	struct place console, monitor, buffer;
+	struct stamp log_stamp, debug_stamp;
+	bool numbered;
+	unsigned long number, lost, flushes;
+	struct log_buffer kept;
 };
 
-struct syslog *syslog_new(int console_fd)
+/* --- configuration --- */
+
+static int level_of(const struct model *m, const char *enabled, const char *level)
+{
+	return model_bool(m, enabled) ? (int)model_uint(m, level, DEBUGGING) : OFF;
+}
+
+static struct stamp stamp_of(const struct lyd_node *node)
+{
+	static const char *const formats[] = { "none", "uptime", "datetime", "datetime-msec" };
+	struct stamp s = { .format = STAMP_DATETIME_MSEC };
+
+	if (!node)
+		return s;
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(model_below(node, "format"), formats[i]) == 0)
+			s.format = (enum stamp_format)i;
+	}
+	s.localtime = strcmp(model_below(node, "localtime"), "true") == 0;
+	s.show_timezone = strcmp(model_below(node, "show-timezone"), "true") == 0;
+	s.year = strcmp(model_below(node, "year"), "true") == 0;
+	return s;
+}
+
+void syslog_configure(struct syslog *log, const struct model *m)
+{
+	log->on = model_bool(m, LOGGING "enabled");
+	log->console.level = level_of(m, LOGGING "console/enabled", LOGGING "console/level");
+	log->monitor.level = level_of(m, LOGGING "monitor/enabled", LOGGING "monitor/level");
+	log->buffer.level = level_of(m, LOGGING "buffered/enabled", LOGGING "buffered/level");
+	log_buffer_limit(&log->kept, log->buffer.level == OFF ? 0 : model_uint(m, LOGGING "buffered/size", 0));
+	log->log_stamp = stamp_of(model_first(m, NULL, LOGGING "timestamps/log"));
+	log->debug_stamp = stamp_of(model_first(m, NULL, LOGGING "timestamps/debug"));
+	log->numbered = model_bool(m, LOGGING "sequence-numbers");
+}
+
+struct syslog *syslog_new(int console_fd, const struct clock *clock)
 {
 	struct syslog *log = calloc(1, sizeof *log);
 
-	if (log)
-		log->console_fd = console_fd;
+	if (!log)
+		return NULL;
+	log->console_fd = console_fd;
+	log->clock = clock;
+	log->started_ms = clock_now_ms();
+	log->on = true;
+	log->console.level = log->monitor.level = log->buffer.level = DEBUGGING;
+	log->log_stamp.format = log->debug_stamp.format = STAMP_DATETIME_MSEC;
+	log_buffer_limit(&log->kept, PIECE_BYTES); /* until the configuration says how much */
 	return log;
 }
 
@@ -36,40 +102,8 @@ void syslog_free(struct syslog *log)
 {
 	if (!log)
 		return;
-	for (size_t i = 0; i < RING_LINES; i++)
-		free(log->ring[i]);
+	log_buffer_release(&log->kept);
 	free(log);
-}
-
-/* `*Nov 17 12:50:53.199: `; the star says that no time source vouches for the clock. */
-static size_t stamp(char *out, size_t size)
-{
-	struct timespec now;
-	struct tm tm;
-	char date[32];
-	int n;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(date, sizeof date, "%b %e %H:%M:%S", &tm);
-	n = snprintf(out, size, "*%s.%03ld: ", date, now.tv_nsec / 1000000);
-	return n > 0 ? (size_t)n : 0;
-}
-
-/* Before anybody listens: whoever started the device reads run/boot.log, and the console's pty keeps its own copy (a
- * full one loses the line). */
-static void deliver(struct syslog *log, const char *line)
-{
-	char text[LINE_MAX_BYTES + 4];
-	int n;
-
-	if (!log->quiet)
-		dprintf(STDERR_FILENO, "%s\n", line);
-	if (log->sink && log->sink(log->sink_arg, line))
-		return;
-	n = snprintf(text, sizeof text, "%s\r\n", line);
-	if (log->console_fd >= 0 && n > 0 && write(log->console_fd, text, (size_t)n) < 0)
-		return;
 }
 
 void syslog_sink(struct syslog *log, syslog_sink_fn *fn, void *arg)
@@ -83,24 +117,82 @@ void syslog_booted(struct syslog *log)
 	log->quiet = true;
 }
 
+/* --- a line on its way --- */
+
+/* The console's pty keeps its own copy while nobody listens; a full one loses the line. */
+static void write_console(struct syslog *log, const char *line)
+{
+	char text[LINE_MAX_BYTES + 4];
+	int n = snprintf(text, sizeof text, "%s\r\n", line);
+
+	if (log->console_fd >= 0 && n > 0 && write(log->console_fd, text, (size_t)n) < 0)
+		log->lost++;
+}
+
+static bool passes(const struct place *p, int severity)
+{
+	return p->level != OFF && severity <= p->level;
+}
+
+static void deliver(struct syslog *log, int severity, const char *line)
+{
+	unsigned places = 0, seen = 0;
+
+	if (passes(&log->console, severity))
+		places |= SYSLOG_CONSOLE;
+	if (log->on && passes(&log->monitor, severity))
+		places |= SYSLOG_MONITOR;
+	if (log->on && passes(&log->buffer, severity)) {
+		log_buffer_put(&log->kept, line);
+		log->buffer.logged++;
+	}
+	if (!log->quiet) /* whoever started the device reads run/boot.log */
+		dprintf(STDERR_FILENO, "%s\n", line);
+	if (log->sink && places)
+		seen = log->sink(log->sink_arg, line, places);
+	if ((places & SYSLOG_CONSOLE) && !(seen & SYSLOG_CONSOLE))
+		write_console(log, line);
+	log->console.logged += (places & SYSLOG_CONSOLE) != 0;
+	log->monitor.logged += (seen & SYSLOG_MONITOR) != 0;
+	log->lost += (seen & SYSLOG_LOST) != 0;
+}
+
+/* The stamp, and with `service sequence-numbers` a number before it. */
+static size_t head(struct syslog *log, const struct stamp *s, char *line, size_t size)
+{
+	char stamp[STAMP_TEXT];
+	int n;
+
+	stamp_text(s, log->clock, clock_wall(log->clock), (clock_now_ms() - log->started_ms) / 1000, stamp,
+		   sizeof stamp);
+	log->number++;
+	if (log->numbered)
+		n = snprintf(line, size, "%06lu: %s", log->number, stamp);
+	else
+		n = snprintf(line, size, "%s", stamp);
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void clean(char *p)
+{
+	for (; *p; p++) {
+		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
+			*p = '?';
+	}
+}
+
 void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
-	size_t n = stamp(line, sizeof line);
+	size_t n = head(log, &log->log_stamp, line, sizeof line);
 	va_list ap;
-	char **slot = &log->ring[log->logged++ % RING_LINES];
 
 	n += (size_t)snprintf(line + n, sizeof line - n, "%%%s-%d-%s: ", facility, severity, mnemonic);
 	va_start(ap, fmt);
 	vsnprintf(line + n, sizeof line - n, fmt, ap);
 	va_end(ap);
-	for (char *p = line; *p; p++) {
-		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-			*p = '?';
-	}
-	free(*slot);
-	*slot = strdup(line);
-	deliver(log, line);
+	clean(line);
+	deliver(log, severity, line);
 }
 
 const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX])
@@ -114,19 +206,62 @@ const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX])
 	return out;
 }
 
-void syslog_show(const struct syslog *log, struct buf *out)
+void syslog_debug(struct syslog *log, const char *fmt, ...)
 {
-	unsigned long first = log->logged > RING_LINES ? log->logged - RING_LINES : 0;
+	char line[LINE_MAX_BYTES];
+	size_t n = head(log, &log->debug_stamp, line, sizeof line);
+	va_list ap;
 
-	buf_printf(out,
-		   "Syslog logging: enabled\n"
-		   "    Console logging: level debugging, %lu messages logged\n"
-		   "    Buffer logging:  level debugging, %lu messages logged, the last %d kept\n\n"
-		   "Log Buffer:\n\n",
-		   log->logged, log->logged, RING_LINES);
-	for (unsigned long i = first; i < log->logged; i++) {
-		const char *line = log->ring[i % RING_LINES];
+	va_start(ap, fmt);
+	vsnprintf(line + n, sizeof line - n, fmt, ap);
+	va_end(ap);
+	clean(line);
+	deliver(log, DEBUGGING, line);
+}
 
-		buf_printf(out, "%s\n", line ? line : "(lost: no memory)");
-	}
+/* --- show --- */
+
+static void show_place(const char *name, const struct place *p, bool on, struct buf *out)
+{
+	if (p->level == OFF || !on)
+		buf_printf(out, "    %s disabled\n", name);
+	else
+		buf_printf(out, "    %s level %s, %lu messages logged\n", name, severities[p->level], p->logged);
+}
+
+/* Nothing is sent yet: the hosts are listed with that word. */
+static void show_hosts(const struct model *m, struct buf *out)
+{
+	const struct lyd_node *host = model_first(m, NULL, LOGGING "host");
+	int level = level_of(m, LOGGING "trap/enabled", LOGGING "trap/level");
+
+	if (level == OFF)
+		buf_puts(out, "    Trap logging: disabled\n");
+	else
+		buf_printf(out, "    Trap logging: level %s, 0 message lines logged\n", severities[level]);
+	for (; host; host = model_next(host))
+		buf_printf(out, "        Logging to %s: not in this release\n", model_below(host, "address"));
+}
+
+void syslog_show(const struct syslog *log, const struct model *m, struct buf *out)
+{
+	buf_printf(out, "Syslog logging: %s (%lu messages dropped, %lu flushes, %lu overruns)\n",
+		   log->on ? "enabled" : "disabled", log->lost, log->flushes, log->kept.given_up);
+	show_place("Console logging:", &log->console, true, out);
+	show_place("Monitor logging:", &log->monitor, log->on, out);
+	show_place("Buffer logging: ", &log->buffer, log->on, out);
+	show_hosts(m, out);
+	if (log->buffer.level != OFF)
+		buf_printf(out, "\nLog Buffer (%zu bytes):\n\n", log->kept.max);
+}
+
+bool syslog_lines(const struct syslog *log, uint64_t *at, struct buf *out)
+{
+	return log_buffer_read(&log->kept, at, PIECE_BYTES, out);
+}
+
+void syslog_clear(struct syslog *log)
+{
+	log_buffer_clear(&log->kept);
+	log->flushes++;
 }

@@ -7,6 +7,7 @@
 #include "core/banner.h"
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/methods.h"
 #include "core/peer.h"
 #include "core/syslog.h"

@@ -5,6 +5,7 @@
 #include "transcript.h"
 
 #include "core/core.h"
+#include "core/debug.h"
 #include "core/job.h"
 #include "core/peer.h"
 #include "core/sshd.h"
@@ -178,6 +179,9 @@ void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
 	if (!p->transcript.signing)
 		rc = transcript_check(&p->transcript, m, sshd_version(p->core->sshd), buf_str(&blob), hash, &n);
 	p->transcript.cookie_given = false; /* one cookie, one signature */
+	if (rc == 0 && p->transcript.session_id_len == 0)
+		debug_say(p->core, DEBUG_IP_SSH, "SSH%u: protocol version id is - %.*s", p->number, (int)m->v_c.n,
+			  (const char *)m->v_c.p);
 	if (rc < 0) {
 		peer_violation(p, "transcript refused");
 	} else if (key_sign_is_slow(key)) {

@@ -120,7 +120,7 @@ static void explain(const struct cmd_place *place, unsigned level, struct str li
 
 static void show(struct buf *out)
 {
-	struct cmd_render *r = cmd_render_new(set, false, out);
+	struct cmd_render *r = cmd_render_new(set, CMD_VIEW_WHOLE, out);
 
 	buf_init(out, 0);
 	while (!cmd_render_step(r))

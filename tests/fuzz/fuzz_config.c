@@ -50,7 +50,7 @@ static void start(struct core *core)
 
 	TAILQ_INIT(&core->peers);
 	core->jobs = (struct job_host){ .base = core->base, .spawn = { .image_fd = -1, .device_dir = "/" } };
-	core->log = syslog_new(-1);
+	core->log = syslog_new(-1, &core->clock);
 	core->keys_fd = open(mkdtemp(folder), O_RDONLY | O_DIRECTORY);
 	if (model_new(&core->model, NULL) < 0 || cmd_set_new(&core->cmds, "ios", core->model, NULL) < 0 ||
 	    cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], NULL) < 0)
@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		start(&core);
 	}
 	load(&core, (struct str){ data, size }, 1);
-	b = config_build_new(&core, false);
+	b = config_build_new(&core, CMD_VIEW_WHOLE);
 	while (b && !config_build_step(b))
 		continue;
 	clear(&core);

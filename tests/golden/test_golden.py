@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each golden session, typed as its .in file says, shows exactly the screen of its .ok file."""
 
+import contextlib
 import difflib
 import pathlib
 import re
+import socket
 import time
 
 import pytest
@@ -27,10 +29,14 @@ MASKS = [
     (re.compile(r"(?<=Using )\d+ out of \d+(?= bytes)"), "N out of N"),
     (re.compile(r"\*?\d\d:\d\d:\d\d(\.\d+)? [A-Z]{3,4} [A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d{4}"), "TIME"),
     (re.compile(r"\*?\d\d:\d\d:\d\d(\.\d+)? [A-Z]{3,4} [A-Z][a-z]{2} +\d+ \d{4}"), "TIME"),
-    (re.compile(r"\*?[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d(\.\d+)?(?=:)"), "STAMP"),
+    (re.compile(r"\*?[A-Z][a-z]{2} +\d+ (\d{4} )?\d\d:\d\d:\d\d(\.\d+)?( [A-Z]{3,4})?(?=:)"), "STAMP"),
     (re.compile(r"^\*?(\d\d:\d\d:\d\d|\d+d\d\dh)(?=: %)", re.M), "STAMP"),
+    (re.compile(r"(?<=SHUTDOWN in )\d+:\d\d:\d\d"), "H:MM:SS"),
+    (re.compile(r"(?<=TIME \(in )[^)]*(?=\))"), "SPAN"),
+    (re.compile(r"^\d{6}(?=: STAMP)", re.M), "SEQUENCE"),
     (re.compile(r"(?<=exportable\.\.\.)\.+"), ""),  # a dot for each second or so of key generation
     (re.compile(r"(?<=elapsed time was )\d+(?= seconds)"), "N"),
+    (re.compile(r"\d+ bytes copied in [\d.]+ secs \(\d+ bytes/sec\)"), "N bytes copied in N secs (N bytes/sec)"),
     (re.compile(r"(?<=uptime is ).*"), "UPTIME"),
     (re.compile(r"(?<=Time since activation: )\d\d:\d\d:\d\d"), "SPAN"),
     (re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$9$HASH"),
@@ -63,6 +69,15 @@ class Session:
             self.device.init(None if self.bare else self.config, *(["--bare"] if self.bare else []))
             self.device.run()
             self.started = True
+            self.core = self.device.role("core")
+
+    def answers_anew(self):
+        """Another core than before runs, and its SSH server greets."""
+        if self.device.role("core") in ([], self.core):
+            return False
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.device.port), 1) as s:
+            return s.recv(4) == b"SSH-"
+        return False
 
     def leave(self):
         if self.terminal:
@@ -74,6 +89,8 @@ class Session:
             self.terminal = None
 
     def direct(self, words, rest):
+        if words[0] == "reloaded" and self.terminal:
+            self.terminal.hangs_up(30)
         self.leave()
         verb = words[0]
         if verb in ("login", "console", "exec", "restart"):
@@ -93,6 +110,10 @@ class Session:
         elif verb == "restart":
             self.device.stop()
             self.device.run()
+            self.core = self.device.role("core")
+        elif verb == "reloaded":
+            assert laboratory.wait_for(self.answers_anew, 30), "the device did not come back"
+            self.core = self.device.role("core")
         elif verb == "size":
             self.size = (int(words[1]), int(words[2]))
         elif verb == "bare":

@@ -30,7 +30,7 @@ def test_read(shared_device, fast):
     assert net.find_prompt() == "R1#"
     assert net.send_command("show privilege") == "Current privilege level is 15"
     assert "hostname R1" in net.send_command("show running-config")
-    assert "% Invalid input detected at '^' marker." in net.send_command("show inventory")
+    assert "% Invalid input detected at '^' marker." in net.send_command("show environment")
     net.disconnect()
 
 

@@ -121,7 +121,7 @@ unsigned bed_load(struct bed *b, const char *config)
 
 const char *bed_show(struct bed *b, bool all)
 {
-	struct cmd_render *r = cmd_render_new(b->set, all, &b->out);
+	struct cmd_render *r = cmd_render_new(b->set, (struct cmd_view){ .level = 15, .all = all }, &b->out);
 
 	buf_clear(&b->out);
 	while (r && !cmd_render_step(r))

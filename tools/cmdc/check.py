@@ -4,6 +4,11 @@
 from syntax import Bad
 
 
+def is_secret(node):
+    """A text beside the type it is kept in: a password or a key."""
+    return node is not None and node.name == 'value' and node.parent is not None and 'type' in node.parent.children
+
+
 def check(notation):
     printed_by, listed = {}, set()
     for mode in notation.modes.values():
@@ -16,6 +21,9 @@ def check(notation):
                 continue
             if row.list is not None:
                 listed.add(row.list)
+            for tok in row.toks:
+                if tok.kind in ('LINE', 'STRING') and is_secret(tok.node):
+                    raise Bad(f'{row.where}: "{tok.node.path}" is a secret: <{tok.text} SECRET>')
             for path, node in row.leaves.items():
                 if node.is_key:
                     continue

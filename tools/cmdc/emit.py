@@ -77,7 +77,7 @@ class Emitter:
         start = len(self.toks)
         for tok in row.toks:
             self.toks.append(
-                f'{{ {bits(row.follow[tok.index])}, {tok.low}, {tok.high}, {self.text(tok.text)}, {self.text(tok.alias)}, '
+                f'{{ {bits(row.follow[tok.index])}, {tok.low & 0xffffffff}u, {tok.high}, {self.text(tok.text)}, {self.text(tok.alias)}, '
                 f'{self.text(tok.help)}, {self.text(tok.value or "")}, {self.path(tok.node)}, KIND_{tok.kind} }}')
         dflt, dflt_n = self.bind(row.defaults)
         no, no_n = self.bind(row.no_binds)

@@ -6,7 +6,8 @@ import re
 from syntax import Bad, Group, SyntaxReader, Tok, automaton
 
 VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
-               'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD'}
+               'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD', 'SECRET': 'SECRET',
+               'HH:MM:SS': 'TIME', 'HH:MM': 'MINUTES', 'HHH:MM': 'SPAN', 'MONTH': 'MONTH', 'DAY': 'WEEKDAY'}
 OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
            'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes'}
 
@@ -54,7 +55,7 @@ class Notation:
     """All files of one dialect. .modes in order; .schema."""
 
     def __init__(self, schema, files):
-        self.schema, self.modes = schema, {}
+        self.schema, self.modes, self.words = schema, {}, {}
         for name in files:
             with open(name, encoding='utf-8') as f:
                 self.read(name, f.read())
@@ -71,8 +72,12 @@ class Notation:
                 row[1].append(stripped)
                 continue
             if row is not None:
-                self.add_row(modes, row[0], row[1], group)
-                row, group = None, False
+                if row[1][0].startswith('words '):
+                    self.add_words(*row)
+                else:
+                    self.add_row(modes, row[0], row[1], group)
+                    group = False
+                row = None
             if stripped == '!':
                 group = True
             elif stripped.startswith('mode '):
@@ -95,6 +100,14 @@ class Notation:
             mode.prompt = m[3] or mode.prompt
             modes.append(mode)
         return modes
+
+    def add_words(self, where, lines):
+        """`words NAME LOW-HIGH "HELP"`, then `WORD=VALUE "HELP"` lines: a kind of value with names for its numbers."""
+        head = re.fullmatch(r'words (\S+) (\d+)-(\d+) "([^"]*)"', lines[0])
+        names = [re.fullmatch(r'(\S+)=(\d+) "([^"]*)"', line) for line in lines[1:]]
+        if not head or not names or not all(names):
+            raise Bad(f'{where}: cannot read the words')
+        self.words[head[1]] = (int(head[2]), int(head[3]), head[4], [(n[1], n[2], n[3]) for n in names])
 
     def add_row(self, modes, where, lines, group):
         helps = [q for line in lines if line.startswith('"') for q, _ in words_of(line)]
@@ -197,6 +210,11 @@ class Notation:
                 kind = '|'.join(node.enums)
             else:
                 kind = 'WORD'
+        if kind in self.words:
+            return self.named_value(name, node, kind, default)
+        signed = re.fullmatch(r'(-\d+)-(\d+)', kind)
+        if signed:
+            return Tok('SIGNED', name, node, low=int(signed[1]), high=int(signed[2]), default=default)
         number = re.fullmatch(r'(\d+)-(\d+)', kind)
         if number:
             return Tok('RANGE', name, node, low=int(number[1]), high=int(number[2]), default=default)
@@ -204,6 +222,17 @@ class Notation:
             return Tok(VALUE_KINDS[kind], name, node, default=default)
         words = [Tok('WORD', w, node, w, default=default) for w in kind.split('|')]
         return words[0] if len(words) == 1 else Group('alt', words)
+
+    def named_value(self, name, node, kind, default):
+        """One of the words, or its number; printed is the word."""
+        low, high, text, names = self.words[kind]
+        if node is None:
+            raise Bad(f'"{kind}" is for leaves')
+        toks = [Tok('WORD', word, node, value, default=default) for word, value, _ in names]
+        toks.append(Tok('RANGE', name, node, low=low, high=high, default=default))
+        for tok, given in zip(toks, [h for _, _, h in names] + [text]):
+            tok.help = given
+        return Group('alt', toks)
 
     # --- what follows from the syntax ---
 
@@ -217,7 +246,7 @@ class Notation:
         for tok in row.toks:
             if tok.node is not None:
                 row.leaves[tok.node.path] = tok.node
-        row.is_config = bool(row.leaves or row.has('enter')) and not row.has('handler')
+        row.is_config = bool(row.leaves or row.defaults or row.has('enter')) and not row.has('handler')
         self.name_row(row)
         row.no_last = no_last(row) if row.is_config else set()
         if row.list is not None and not row.hidden:
@@ -243,6 +272,8 @@ class Notation:
         wanted = []
         for i, tok in enumerate(row.toks):
             path = tuple(t.text for t in row.toks[:i + 1])
+            if tok.help is not None:
+                continue
             if i < len(row.words) and path in row.mode.helps:
                 tok.help = row.mode.helps[path]
             else:

@@ -27,8 +27,11 @@ class Tok:
         """As `?` and the manual show it."""
         if self.kind == 'RANGE':
             return f'<{self.low}-{self.high}>'
+        if self.kind == 'SIGNED':
+            return f'<{self.low} - {self.high}>'
         return {'STRING': 'WORD', 'LINE': 'LINE', 'IPV4': 'A.B.C.D', 'MASK': 'A.B.C.D', 'INTERFACE': 'INTERFACE',
-                'BANNER': 'LINE', 'COMMAND': 'LINE', 'METHOD': 'METHOD'}.get(self.kind, self.text)
+                'BANNER': 'LINE', 'COMMAND': 'LINE', 'METHOD': 'METHOD', 'SECRET': 'LINE',
+                'TIME': 'hh:mm:ss', 'MINUTES': 'hh:mm', 'SPAN': 'hhh:mm', 'MONTH': 'MONTH', 'WEEKDAY': 'DAY'}.get(self.kind, self.text)
 
 
 class Group:

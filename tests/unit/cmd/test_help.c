@@ -60,7 +60,7 @@ static void inside_a_word(void **state)
 	assert_string_equal(bed_help(b, "hostname R"), "  WORD  This system's network name\n");
 	assert_string_equal(bed_help(b, "interface G"), "GigabitEthernet  Group-Async      \n");
 	cmd_place_exec(b->set, &b->place);
-	assert_string_equal(bed_help(b, "c"), "clear      configure  copy       \n");
+	assert_string_equal(bed_help(b, "co"), "configure  copy       \n");
 	assert_string_equal(bed_help(b, "show version | i"), "include  \n");
 	assert_string_equal(bed_help(b, "show version |i"), "include  \n");
 }

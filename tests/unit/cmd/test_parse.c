@@ -41,14 +41,14 @@ static void errors(void **state)
 		{ true, "  show   ip nonsense", CMD_ERR_INVALID, 12 },
 		{ true, "show", CMD_ERR_OTHER, 4 },
 		{ true, " sh ", CMD_ERR_OTHER, 4 },
-		{ true, "show i", CMD_ERR_INCOMPLETE, 6 },
+		{ true, "show ip", CMD_ERR_INCOMPLETE, 7 },
 		{ true, "terminal length", CMD_ERR_INCOMPLETE, 15 },
 		{ true, "show s", CMD_ERR_AMBIGUOUS, 5 },
 		{ true, "e", CMD_ERR_AMBIGUOUS, 0 },
 		{ true, "frobnicate", CMD_ERR_UNKNOWN, 0 },
 		{ true, "frobnicate  ", CMD_ERR_UNKNOWN, 0 },
 		{ true, "frobnicate now", CMD_ERR_INVALID, 0 },
-		{ true, "no show", CMD_ERR_INVALID, 0 },
+		{ true, "no show", CMD_ERR_INVALID, 3 },
 		{ true, "show version foo", CMD_ERR_INVALID, 13 },
 		{ true, "show version | grep x", CMD_ERR_INVALID, 15 },
 		{ true, "show version | include", CMD_ERR_INCOMPLETE, 22 },
@@ -116,7 +116,8 @@ static void words_of_errors(void **state)
 	assert_string_equal(bed_error(b, 3),
 			    "% Unknown command or computer name, or unable to find computer address\n");
 	bed_type(b, "show version | tee x", NULL);
-	assert_string_equal(bed_error(b, 3), "% Output cannot be sent to a file with \"| tee\" on this device\n");
+	assert_string_equal(bed_error(b, 3),
+			    "% Output cannot be sent to a file with \"| tee\": file systems are not in this release\n");
 }
 
 static void a_line_is_not_longer_than_the_limit(void **state)

@@ -74,7 +74,7 @@ static int setup(void **state)
 	static struct core core;
 
 	TAILQ_INIT(&core.peers);
-	core.log = syslog_new(-1);
+	core.log = syslog_new(-1, &core.clock);
 	syslog_booted(core.log);
 	assert_int_equal(model_new(&core.model, NULL), 0);
 	assert_int_equal(cmd_set_new(&core.cmds, "ios", core.model, NULL), 0);

@@ -65,7 +65,7 @@ static size_t lines(const struct config_build *b)
 
 static void test_one_state(void **state)
 {
-	struct config_build *b = config_build_new(&core, false);
+	struct config_build *b = config_build_new(&core, CMD_VIEW_WHOLE);
 	char text[16] = "";
 	bool first_done;
 	size_t before;
@@ -87,7 +87,7 @@ static void test_one_state(void **state)
 
 static void test_ends_under_changes(void **state)
 {
-	struct config_build *b = config_build_new(&core, false);
+	struct config_build *b = config_build_new(&core, CMD_VIEW_WHOLE);
 	char address[32];
 	int steps = 0;
 
@@ -105,7 +105,7 @@ static void test_ends_under_changes(void **state)
 
 static void test_given_up(void **state)
 {
-	struct config_build *b = config_build_new(&core, true);
+	struct config_build *b = config_build_new(&core, (struct cmd_view){ .level = 15, .all = true });
 
 	(void)state;
 	assert_false(config_build_step(b));

@@ -66,7 +66,7 @@ static int setup(void **state)
 
 	b = (struct bed){ 0 };
 	TAILQ_INIT(&b.core.peers);
-	b.core.log = syslog_new(-1);
+	b.core.log = syslog_new(-1, &b.core.clock);
 	assert_int_equal(model_new(&b.core.model, NULL), 0);
 	b.core.lines = lines_new(b.core.model);
 	b.core.base = event_base_new();

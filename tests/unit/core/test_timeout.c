@@ -44,7 +44,7 @@ static int setup(void **state)
 	b = (struct bed){ 0 };
 	TAILQ_INIT(&b.core.peers);
 	b.core.nvram_fd = -1;
-	b.core.log = syslog_new(-1);
+	b.core.log = syslog_new(-1, &b.core.clock);
 	syslog_booted(b.core.log);
 	assert_int_equal(model_new(&b.core.model, NULL), 0);
 	assert_int_equal(cmd_set_new(&b.core.cmds, "ios", b.core.model, NULL), 0);

@@ -338,6 +338,8 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 
 	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
 	terminal_attach(p, line);
+	if (!p->exec)
+		debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: starting shell for vty", p->number);
 	take_terminal(p, m);
 	autocommand = terminal_autocommand(p);
 	if (p->cli.leave)

@@ -49,7 +49,10 @@ def descriptors(pid):
 
 
 def is_session(pid):
-    return pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session"
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session"
+    except FileNotFoundError:  # it ended meanwhile
+        return False
 
 
 def gate_of(device):

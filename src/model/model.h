@@ -81,8 +81,8 @@ int txn_check(const struct txn *t, size_t mark, struct errbuf *e);
 /* The entry of this list that change i made, deleted or happened in; NULL if it is elsewhere. */
 const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *list_path);
 
-/* Asked before a commit with changes below `subtree` (NULL: with any), with all changes of the transaction. It may refuse (e says why)
- * and it may set more. */
+/* Asked before a commit with changes below `subtree` (NULL: with any), with all changes of the transaction. It may
+ * refuse (e says why) and it may set more. */
 typedef int model_guard_fn(void *arg, struct txn *t, struct errbuf *e);
 int model_guard(struct model *m, const char *subtree, model_guard_fn *fn, void *arg);
 

@@ -48,6 +48,8 @@ static bool insert_cells(struct edit *e, const uint32_t *cells, size_t n)
 	e->bytes = bytes;
 	e->n += n;
 	e->at += n;
+	while (e->at < e->n && typed_cell_width(e->cells[e->at]) == 0)
+		e->at++;
 	return true;
 }
 
@@ -112,6 +114,23 @@ static bool cut(struct edit *e, size_t from, size_t to)
 	return true;
 }
 
+/* Marks stay with the character before them: the cursor never stands between. */
+static size_t next(const struct edit *e, size_t at)
+{
+	at++;
+	while (at < e->n && typed_cell_width(e->cells[at]) == 0)
+		at++;
+	return at;
+}
+
+static size_t previous(const struct edit *e, size_t at)
+{
+	at--;
+	while (at && typed_cell_width(e->cells[at]) == 0)
+		at--;
+	return at;
+}
+
 static bool is_word(uint32_t cell)
 {
 	return cell > 0x7f || isalnum((int)cell);
@@ -121,10 +140,10 @@ static size_t word_left(const struct edit *e)
 {
 	size_t at = e->at;
 
-	while (at && !is_word(e->cells[at - 1]))
-		at--;
-	while (at && is_word(e->cells[at - 1]))
-		at--;
+	while (at && !is_word(e->cells[previous(e, at)]))
+		at = previous(e, at);
+	while (at && is_word(e->cells[previous(e, at)]))
+		at = previous(e, at);
 	return at;
 }
 
@@ -133,9 +152,9 @@ static size_t word_right(const struct edit *e)
 	size_t at = e->at;
 
 	while (at < e->n && !is_word(e->cells[at]))
-		at++;
+		at = next(e, at);
 	while (at < e->n && is_word(e->cells[at]))
-		at++;
+		at = next(e, at);
 	return at;
 }
 
@@ -149,12 +168,12 @@ static bool move(struct edit *e, size_t to)
 
 static bool left(struct edit *e)
 {
-	return e->at && move(e, e->at - 1);
+	return e->at && move(e, previous(e, e->at));
 }
 
 static bool right(struct edit *e)
 {
-	return e->at < e->n && move(e, e->at + 1);
+	return e->at < e->n && move(e, next(e, e->at));
 }
 
 static bool home(struct edit *e)
@@ -183,7 +202,7 @@ static bool erase_left(struct edit *e)
 {
 	if (!e->at)
 		return false;
-	erase(e, e->at - 1, e->at);
+	erase(e, previous(e, e->at), e->at);
 	return true;
 }
 
@@ -191,7 +210,7 @@ static bool delete_right(struct edit *e)
 {
 	if (e->at == e->n)
 		return false;
-	erase(e, e->at, e->at + 1);
+	erase(e, e->at, next(e, e->at));
 	return true;
 }
 
@@ -222,28 +241,43 @@ static bool delete_line(struct edit *e)
 	return cut(e, e->at, e->n);
 }
 
+static void reverse(uint32_t *cells, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		uint32_t swap = cells[i];
+
+		cells[i] = cells[n - 1 - i];
+		cells[n - 1 - i] = swap;
+	}
+}
+
 /* The characters before and at the cursor; at the end of the line, the last two. */
 static bool transpose(struct edit *e)
 {
-	size_t second = e->at == e->n ? e->n - 1 : e->at;
-	uint32_t swap;
+	size_t first, second, end;
 
-	if (e->n < 2 || e->at == 0)
+	if (e->n == 0 || e->at == 0)
 		return false;
-	swap = e->cells[second];
-	e->cells[second] = e->cells[second - 1];
-	e->cells[second - 1] = swap;
-	e->at = second + 1;
+	second = e->at == e->n ? previous(e, e->n) : e->at;
+	if (second == 0)
+		return false;
+	first = previous(e, second);
+	end = next(e, second);
+	reverse(&e->cells[first], second - first);
+	reverse(&e->cells[second], end - second);
+	reverse(&e->cells[first], end - first);
+	e->at = end;
 	return true;
 }
 
 static bool yank_cut(struct edit *e, size_t which)
 {
 	const struct edit_cut *c = &e->cuts[which];
+	size_t to = e->at + c->n;
 
 	if (!c->n || !insert_cells(e, c->cells, c->n))
 		return false;
-	e->yanked = c->n;
+	e->yanked = e->at == to ? c->n : 0;
 	e->yank = which;
 	return true;
 }

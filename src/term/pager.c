@@ -4,6 +4,8 @@
  */
 #include "pager.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 void pager_init(struct pager *p, uint32_t length, uint32_t width)
@@ -46,31 +48,45 @@ void pager_hide(struct pager *p, struct screen *s)
 	s->column = 0;
 }
 
-static size_t columns_of(const struct pager *p, uint8_t b)
+static size_t columns_of(const struct pager *p, uint32_t code)
 {
-	if (b == '\t')
+	if (code == '\t')
 		return 8 - p->column % 8;
-	return b >= 0x20 && b != 0x7f && (b & 0xc0) != 0x80;
+	return code < 0x20 ? 0 : utf8_width(code);
 }
 
-/* How much of the pending text still fits into the row: up to its LF or the last column. */
-static struct str row_part(struct pager *p)
+/* The bytes of the next character, 0 while its end is still to come. */
+static size_t next(const struct pager *p, struct str s, uint32_t *code)
+{
+	size_t n = utf8_next(s, code);
+
+	return n || !p->whole ? n : 1;
+}
+
+/* How much of the pending text still fits into the row: up to its LF or the last column, which end it. */
+static struct str row_part(struct pager *p, bool *ended)
 {
 	struct str s = buf_str(&p->pending);
+	uint32_t code = 0;
 	size_t n = 0;
 
-	while (n < s.n) {
-		size_t wide = columns_of(p, s.p[n]);
+	*ended = false;
+	while (n < s.n && !*ended) {
+		size_t bytes = next(p, (struct str){ s.p + n, s.n - n }, &code);
+		size_t wide = columns_of(p, code);
 
-		if (wide && p->width && p->column + wide > p->width && p->column)
+		if (bytes == 0)
+			break;
+		*ended = wide && p->width && p->column + wide > p->width && p->column;
+		if (*ended)
 			break;
 		p->column += wide;
-		if (s.p[n] == '\r')
+		if (code == '\r')
 			p->column = 0;
-		else if (s.p[n] == '\b' && p->column)
+		else if (code == '\b' && p->column)
 			p->column--;
-		if (s.p[n++] == '\n')
-			break;
+		*ended = code == '\n';
+		n += bytes;
 	}
 	s.n = n;
 	return s;
@@ -78,7 +94,9 @@ static struct str row_part(struct pager *p)
 
 void pager_run(struct pager *p, struct screen *s)
 {
-	while (!p->more && buf_len(&p->pending)) {
+	bool ended = true;
+
+	while (ended && !p->more && buf_len(&p->pending)) {
 		struct str part;
 
 		if (full(p)) {
@@ -86,13 +104,13 @@ void pager_run(struct pager *p, struct screen *s)
 			pager_show(p, s);
 			return;
 		}
-		part = row_part(p);
+		part = row_part(p, &ended);
 		screen_put(s, part);
-		if (buf_len(&p->pending) > part.n || part.p[part.n - 1] == '\n') {
+		buf_consume(&p->pending, part.n);
+		if (ended) {
 			p->rows++;
 			p->column = 0;
 		}
-		buf_consume(&p->pending, part.n);
 	}
 }
 

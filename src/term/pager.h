@@ -18,6 +18,7 @@ struct pager {
 	uint32_t length, width; /* 0 = no limit */
 	size_t rows;            /* filled since a key was last pressed */
 	size_t column;          /* of the row that is being filled */
+	bool whole;             /* the pending text has its end: a character it breaks off in is none */
 	bool more;              /* ` --More-- ` stands on the screen */
 };
 

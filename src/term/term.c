@@ -107,7 +107,7 @@ void term_show_line(struct term *t)
 static void erase_line(struct term *t)
 {
 	buf_put_u8(&t->screen.out, '\r');
-	for (size_t i = t->screen.column + t->view.shown_n; i; i--)
+	for (size_t i = t->screen.column + t->view.columns; i; i--)
 		buf_put_u8(&t->screen.out, ' ');
 	buf_put_u8(&t->screen.out, '\r');
 	t->screen.column = 0;
@@ -177,6 +177,8 @@ static void want(struct term *t, enum mode mode, struct str prompt, bool echo)
 	edit_reset(&t->edit, !echo);
 	t->mode = MODE_BUSY;
 	t->next = mode;
+	t->pager.whole = true;
+	pager_run(&t->pager, &t->screen);
 	settle(t);
 }
 
@@ -199,7 +201,6 @@ void term_prompt(struct term *t, struct str prompt, bool configuring)
 	end_output(t);
 	t->configuring = configuring;
 	history_rewind(&t->history);
-	pager_run(&t->pager, &t->screen);
 	want(t, MODE_PROMPT, prompt, true);
 }
 
@@ -371,6 +372,7 @@ void term_write(struct term *t, struct str bytes)
 	}
 	if (t->discard)
 		return;
+	t->pager.whole = false;
 	filter_write(t->filter, bytes, &t->pager.pending);
 	pager_run(&t->pager, &t->screen);
 }
@@ -411,6 +413,7 @@ void term_help(struct term *t, struct str text)
 	if (t->mode != MODE_WAITING)
 		return;
 	buf_put(&t->pager.pending, text.p, text.n);
+	t->pager.whole = true;
 	pager_run(&t->pager, &t->screen);
 	t->next = MODE_PROMPT;
 	settle(t);

@@ -4,9 +4,11 @@
  */
 #include "typed.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
-enum { ESC = 0x1b, LITERAL = 0x16, SEQUENCE_MAX = 16 };
+enum { BEL = 0x07, ESC = 0x1b, LITERAL = 0x16, SEQUENCE_MAX = 16, REPORT_MAX = 256 };
 
 static const uint8_t control[32] = {
 	[0] = TYPED_IGNORE,        /* NUL */
@@ -73,19 +75,12 @@ static enum typed look_up(const struct row *rows, size_t n, struct str bytes)
 
 size_t typed_cell(struct str in, uint32_t *cell)
 {
-	uint8_t b = in.p[0];
-	size_t n = b >= 0xc2 && b <= 0xdf ? 2 : (b & 0xf0) == 0xe0 ? 3 : b >= 0xf0 && b <= 0xf4 ? 4 : 1;
+	uint32_t code;
+	size_t n = utf8_next(in, &code);
 
-	*cell = b;
-	for (size_t i = 1; i < n; i++) {
-		if (i == in.n)
-			return 0;
-		if ((in.p[i] & 0xc0) != 0x80) {
-			*cell = b;
-			return 1;
-		}
+	*cell = in.p[0];
+	for (size_t i = 1; i < n; i++)
 		*cell = *cell << 8 | in.p[i];
-	}
 	return n;
 }
 
@@ -98,6 +93,20 @@ void typed_cell_put(uint32_t cell, struct buf *out)
 {
 	for (size_t n = typed_cell_len(cell); n; n--)
 		buf_put_u8(out, (uint8_t)(cell >> 8 * (n - 1)));
+}
+
+unsigned typed_cell_width(uint32_t cell)
+{
+	uint8_t bytes[4];
+	size_t len = typed_cell_len(cell);
+	uint32_t code = 0;
+
+	if (len == 1)
+		return 1;
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)(cell >> 8 * (len - 1 - i));
+	utf8_next((struct str){ bytes, len }, &code);
+	return utf8_width(code);
 }
 
 static size_t character(struct str in, struct typed_key *k)
@@ -138,6 +147,27 @@ static size_t sequence(struct str in, struct typed_key *k)
 	return 0;
 }
 
+/* What a terminal reports of itself, unasked here: ESC ] or ESC P, text, then BEL or ESC \. */
+static size_t report(struct str in)
+{
+	for (size_t i = 2; i < in.n && i < REPORT_MAX; i++) {
+		if (in.p[i] == BEL)
+			return i + 1;
+		if (in.p[i] == ESC && i + 1 < in.n && in.p[i + 1] == '\\')
+			return i + 2;
+		if (in.p[i] < 0x20 && (in.p[i] != ESC || i + 1 < in.n))
+			return 2; /* no report: what follows counts for itself */
+	}
+	return in.n < REPORT_MAX ? 0 : 2;
+}
+
+/* A person who hits these two keys goes on with a letter. */
+static bool begins_report(struct str in)
+{
+	return (in.p[1] == ']' && in.p[2] >= '0' && in.p[2] <= '9') ||
+	       (in.p[1] == 'P' && in.p[2] > ' ' && in.p[2] < 'A');
+}
+
 static size_t escape(struct str in, struct typed_key *k)
 {
 	if (in.n < 2)
@@ -145,6 +175,11 @@ static size_t escape(struct str in, struct typed_key *k)
 	if (in.p[1] == '[' || in.p[1] == 'O')
 		return sequence(in, k);
 	k->what = TYPED_IGNORE;
+	if (in.p[1] == ']' || in.p[1] == 'P') {
+		if (in.n < 3)
+			return 0;
+		return begins_report(in) ? report(in) : 2;
+	}
 	if (in.p[1] < 0x20) /* Esc alone, then a control key */
 		return 1;
 	k->what = look_up(after_escape, sizeof after_escape / sizeof after_escape[0], (struct str){ in.p + 1, 1 });

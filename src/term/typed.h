@@ -60,6 +60,8 @@ size_t typed_next(struct str in, bool *after_cr, struct typed_key *k);
 /* The character at the start of `in`, of 1 to 4 bytes; 0 if it is incomplete. Bytes that are not UTF-8 count singly. */
 size_t typed_cell(struct str in, uint32_t *cell);
 size_t typed_cell_len(uint32_t cell);
+/* Columns it takes: 2 for a wide character, 0 for one that joins the character before it. */
+unsigned typed_cell_width(uint32_t cell);
 void typed_cell_put(uint32_t cell, struct buf *out);
 
 #endif

@@ -14,14 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VIEW_MAX 8192 /* columns shown at most */
-#define VIEW_MIN 8    /* a prompt that leaves less room stands on a row of its own */
+#define VIEW_MAX   8192                      /* columns shown at most */
+#define VIEW_CELLS (VIEW_MAX + EDIT_MAX / 2) /* … and characters: some take no column, and these have two bytes */
+#define VIEW_MIN   8                         /* a prompt that leaves less room stands on a row of its own */
 
 struct view {
-	uint32_t shown[VIEW_MAX], want[VIEW_MAX]; /* a character for each column */
-	size_t shown_n, at;                       /* columns on the screen; where the cursor is among them */
-	size_t room;                              /* columns there may be */
-	size_t left;                              /* the line's column that comes first */
+	uint32_t shown[VIEW_CELLS], want[VIEW_CELLS]; /* characters, each of 0, 1 or 2 columns */
+	size_t shown_n, at;                           /* how many are on the screen; before which the cursor stands */
+	size_t columns;                               /* of all that is shown */
+	size_t room;                                  /* columns there may be */
+	size_t left;                                  /* the line's column that comes first */
 };
 
 /* The cursor stands after `prompt_columns` columns of a row of `width` (0 = unlimited): the line starts here, empty.

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Goal: whatever is typed and whatever its owner does between two keys, the terminal stays within its memory, its
- * lines hold no control character nobody quoted, and a line reported is the line the screen shows.
+ * lines hold no control character nobody quoted, a line reported is the line the screen shows, column for column, and
+ * nothing else a terminal obeys is ever sent: no half character, no escape sequence.
  *
  * Input: records of a byte that says what is done, a length and that many bytes.
  */
+#include "base/utf8.h"
 #include "term/edit.h"
 #include "term/term.h"
 
@@ -19,36 +21,89 @@ static void require(bool holds)
 		abort();
 }
 
+/* A column of a screen: a character, what marks joined it, or the second half of a wide one. */
+struct column {
+	uint32_t code, marks;
+};
+
+enum { HALF = 1, COLUMNS = 4096 };
+
 /* What a screen without an end to its rows shows on the current and on the last row. */
 struct rows {
-	char now[16384], last[16384];
+	struct column now[COLUMNS], last[COLUMNS];
 	size_t at, n, last_n;
 };
 
+static void put_column(struct rows *r, uint32_t code)
+{
+	if (r->at + 1 >= COLUMNS)
+		return;
+	/* Half of a wide character is none. */
+	if (r->at && r->now[r->at].code == HALF && code != HALF)
+		r->now[r->at - 1].code = ' ';
+	if (r->now[r->at].code != HALF && r->now[r->at + 1].code == HALF)
+		r->now[r->at + 1].code = ' ';
+	r->now[r->at++] = (struct column){ code, 0 };
+	r->n = r->at > r->n ? r->at : r->n;
+}
+
+static void put_character(struct rows *r, uint32_t code)
+{
+	unsigned width = utf8_width(code);
+
+	require(code < UTF8_NONE && (code < 0x7f || code > 0x9f));
+	if (width == 0) {
+		if (r->at == 0)
+			return;
+		r->now[r->at - 1].marks = r->now[r->at - 1].marks * 31 + code;
+		return;
+	}
+	put_column(r, code);
+	if (width == 2)
+		put_column(r, HALF);
+}
+
+static void end_row(struct rows *r)
+{
+	memcpy(r->last, r->now, r->n * sizeof r->now[0]);
+	memset(r->now, 0, (r->n + 1) * sizeof r->now[0]);
+	r->last_n = r->n;
+	r->at = r->n = 0;
+}
+
+static void put_control(struct rows *r, uint8_t b)
+{
+	require(b == '\b' || b == '\r' || b == '\n' || b == '\t' || b == '\a');
+	if (b == '\b' && r->at)
+		r->at--;
+	else if (b == '\r')
+		r->at = 0;
+	else if (b == '\n')
+		end_row(r);
+}
+
+/* Whole characters only, and nothing that a terminal obeys but these. */
 static void show(struct rows *r, struct str out)
 {
-	for (size_t i = 0; i < out.n; i++) {
-		uint8_t b = out.p[i];
+	while (out.n) {
+		uint32_t code;
+		size_t n = utf8_next(out, &code);
 
-		if (b == '\b' && r->at) {
-			r->at--;
-		} else if (b == '\r') {
-			r->at = 0;
-		} else if (b == '\n') {
-			memcpy(r->last, r->now, r->n);
-			r->last_n = r->n;
-			r->at = r->n = 0;
-		} else if (b >= 0x20 && b != 0x7f && (b & 0xc0) != 0x80 && r->at < sizeof r->now) {
-			r->now[r->at++] = (char)b;
-			r->n = r->at > r->n ? r->at : r->n;
-		}
+		require(n);
+		if (code < 0x20)
+			put_control(r, (uint8_t)code);
+		else
+			put_character(r, code);
+		out.p += n;
+		out.n -= n;
 	}
 }
 
 struct fuzz {
 	struct term *t;
 	struct rows rows;
-	bool wide; /* no width was ever set: lines are shown whole */
+	bool exact; /* no width was set, so lines are shown whole, and only characters were typed: bytes that are none
+		     * may become one where they meet */
 };
 
 static void drain(struct fuzz *f)
@@ -60,26 +115,48 @@ static void drain(struct fuzz *f)
 	buf_consume(out, buf_len(out));
 }
 
-static bool plain(struct str s)
+/* How the line editor shows a line behind its prompt, in a row of its own; false: too long to be shown whole. */
+static bool expect(struct rows *r, struct str line)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
-			return false;
-	return true;
+	size_t start = strlen(PROMPT);
+
+	memset(r, 0, sizeof *r);
+	show(r, STR(PROMPT));
+	while (line.n && r->at < COLUMNS / 2) {
+		uint32_t code;
+		size_t n = utf8_next(line, &code);
+
+		if (code == '\t') {
+			do
+				put_column(r, ' ');
+			while ((r->at - start) % 8);
+		} else if (code < 0x20 || code == 0x7f) {
+			put_column(r, '^');
+			put_column(r, code ^ 0x40);
+		} else if (code >= UTF8_NONE || (code >= 0x80 && code <= 0x9f) ||
+			   (utf8_width(code) == 0 && r->at == start)) {
+			put_column(r, '?');
+		} else {
+			put_character(r, code);
+		}
+		n = n ? n : 1;
+		line.p += n;
+		line.n -= n;
+	}
+	return line.n == 0;
 }
 
 /* The row above the cursor is the prompt and the line, with nothing but blanks behind it. */
 static void check_shown(struct fuzz *f, struct str line)
 {
+	static struct rows want;
 	const struct rows *r = &f->rows;
-	size_t n = strlen(PROMPT) + line.n;
 
-	if (!f->wide || !plain(line))
+	if (!f->exact || !expect(&want, line))
 		return;
-	require(r->last_n >= n && memcmp(r->last, PROMPT, strlen(PROMPT)) == 0);
-	require(line.n == 0 || memcmp(r->last + strlen(PROMPT), line.p, line.n) == 0);
-	for (size_t i = n; i < r->last_n; i++)
-		require(r->last[i] == ' ');
+	require(r->last_n >= want.n && memcmp(r->last, want.now, want.n * sizeof want.now[0]) == 0);
+	for (size_t i = want.n; i < r->last_n; i++)
+		require(r->last[i].code == ' ' && r->last[i].marks == 0);
 }
 
 static void check_event(struct fuzz *f, const struct term_event *ev)
@@ -130,18 +207,78 @@ static void settings(struct fuzz *f, struct str s)
 	if (s.n > 1)
 		set.width = s.p[1] < 192 ? 0 : s.p[1] % 100;
 	if (set.width)
-		f->wide = false;
+		f->exact = false;
 	term_set(f->t, &set);
 }
 
-/* Core's text has lines and no other control characters. */
+/* Core's text has lines and moves no cursor; what else is in it others gave to core. */
 static struct str tidy(struct str s)
 {
 	static uint8_t text[256];
 
 	for (size_t i = 0; i < s.n; i++)
-		text[i] = s.p[i] < 0x20 && s.p[i] != '\n' ? ' ' : s.p[i];
+		text[i] = s.p[i] == '\r' || s.p[i] == '\b' || s.p[i] == '\t' ? ' ' : s.p[i];
 	return (struct str){ text, s.n };
+}
+
+/* The keys of people who write more than English, and of programs that paste. */
+static const char *const typed[] = {
+	"a",
+	"b",
+	" ",
+	"\xc3\xa9",
+	"\xcc\x81",
+	"\xe4\xb8\xad",
+	"\xed\x95\x9c",
+	"\xf0\x9f\x98\x80",
+	"\xc2\x9b",
+	"\033[200~",
+	"\033[201~",
+	"\x02",
+	"\x06",
+	"\x08",
+	"\x04",
+	"\x17",
+	"\x19",
+	"\x14",
+	"\033b",
+	"\r",
+	"\x01",
+	"\x16\x09",
+};
+
+static struct str spelt(struct str s)
+{
+	static uint8_t text[256 * 8];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *key = typed[s.p[i] % (sizeof typed / sizeof typed[0])];
+
+		memcpy(text + n, key, strlen(key));
+		n += strlen(key);
+	}
+	return (struct str){ text, n };
+}
+
+static bool is_utf8(struct str s)
+{
+	uint32_t code = 0;
+
+	while (s.n && code < UTF8_NONE) {
+		size_t n = utf8_next(s, &code);
+
+		s.p += n ? n : 1;
+		s.n -= n ? n : 1;
+	}
+	return code < UTF8_NONE;
+}
+
+static void type(struct fuzz *f, struct str s)
+{
+	f->exact = f->exact && is_utf8(s);
+	if (term_wants_input(f->t))
+		require(term_feed(f->t, s.p, s.n) == 0);
 }
 
 static void act(struct fuzz *f, uint8_t what, struct str s)
@@ -178,8 +315,7 @@ static void act(struct fuzz *f, uint8_t what, struct str s)
 		term_history(f->t);
 		break;
 	default: /* mostly typing */
-		if (term_wants_input(f->t))
-			require(term_feed(f->t, s.p, s.n) == 0);
+		type(f, what % 16 < 12 ? spelt(s) : s);
 		if (what & 16)
 			return; /* typed ahead */
 	}
@@ -193,7 +329,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cur c = { data, size, false };
 
 	memset(&f, 0, sizeof f);
-	f.wide = true;
+	f.exact = true;
 	f.t = term_new(&s);
 	require(f.t);
 	prompt(&f);

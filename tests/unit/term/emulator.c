@@ -4,6 +4,8 @@
  */
 #include "emulator.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 void emulator_init(struct emulator *em)
@@ -11,17 +13,62 @@ void emulator_init(struct emulator *em)
 	memset(em, 0, sizeof *em);
 	memset(em->row, ' ', EMULATOR_COLUMNS);
 	buf_init(&em->above, 0);
+	buf_init(&em->character, 4);
 }
 
 void emulator_release(struct emulator *em)
 {
 	buf_release(&em->above);
+	buf_release(&em->character);
 }
 
+static void put_column(struct emulator *em, char c)
+{
+	assert_true(em->at < EMULATOR_COLUMNS);
+	if (em->row[em->at] == '>' && em->at) /* half of a wide character is no character */
+		em->row[em->at - 1] = ' ';
+	if (em->row[em->at] == '<')
+		em->row[em->at + 1] = ' ';
+	em->row[em->at++] = c;
+	em->n = em->at > em->n ? em->at : em->n;
+}
+
+static void put_mark(struct emulator *em)
+{
+	size_t on = em->at ? em->at - 1 : 0;
+
+	assert_true(em->at > 0);
+	em->row[on] = em->row[on] == '+' || em->row[on] == '*' ? '*' : '+';
+}
+
+static void show_character(struct emulator *em, uint32_t code)
+{
+	assert_true(code < 0x80 || code > 0x9f);
+	assert_true(code < UTF8_NONE);
+	if (utf8_width(code) == 0) {
+		put_mark(em);
+	} else if (utf8_width(code) == 2) {
+		put_column(em, '<');
+		put_column(em, '>');
+	} else {
+		put_column(em, code < 0x80 ? (char)code : '~');
+	}
+}
+
+/* Never half a character, and no control character but these. */
 static void show_byte(struct emulator *em, uint8_t b)
 {
-	if ((b & 0xc0) == 0x80)
+	uint32_t code;
+
+	if (b >= 0x20 && b != 0x7f) {
+		buf_put_u8(&em->character, b);
+		if (utf8_next(buf_str(&em->character), &code)) {
+			show_character(em, code);
+			buf_clear(&em->character);
+		}
 		return;
+	}
+	assert_int_equal(buf_len(&em->character), 0);
 	if (b == '\b') {
 		assert_true(em->at > 0);
 		em->at--;
@@ -35,12 +82,9 @@ static void show_byte(struct emulator *em, uint8_t b)
 		buf_put_u8(&em->above, '\n');
 		memset(em->row, ' ', EMULATOR_COLUMNS);
 		em->n = 0;
-	} else if (b == '\a') {
-		em->bells++;
 	} else {
-		assert_true(b >= 0x20 && b != 0x7f && em->at < EMULATOR_COLUMNS);
-		em->row[em->at++] = b < 0x80 ? (char)b : '~';
-		em->n = em->at > em->n ? em->at : em->n;
+		assert_int_equal(b, '\a');
+		em->bells++;
 	}
 }
 

@@ -18,11 +18,13 @@
 
 #define EMULATOR_COLUMNS 1024
 
-/* One row is kept, as text with a byte a column (`~` for anything not ASCII), and the ones before it as a log. */
+/* One row is kept, as text with a byte a column, and the ones before it as a log. `~` stands for a character that is
+ * not ASCII, `<>` for a wide one, `+` for one that a mark joined and `*` for more marks. */
 struct emulator {
 	char row[EMULATOR_COLUMNS + 1];
 	size_t at, n, bells;
-	struct buf above; /* finished rows, each with LF, blanks at the end cut */
+	struct buf character; /* its bytes so far */
+	struct buf above;     /* finished rows, each with LF, blanks at the end cut */
 };
 
 void emulator_init(struct emulator *em);

@@ -13,6 +13,8 @@ struct edit_case {
 };
 
 #define LEFT3 "\x02\x02\x02"
+#define WIDE  "\xe4\xb8\xad"
+#define MARK  "\xcc\x81"
 
 static const struct edit_case cases[] = {
 	{ "typing", "show", "show|" },
@@ -68,6 +70,12 @@ static const struct edit_case cases[] = {
 	{ "Delete key on an empty line", "\033[3~a", "a|" },
 	{ "words by Ctrl-arrow", "one two\033[1;5D\033[1;3Dx", "x|one two" },
 	{ "an unknown sequence is swallowed", "a\033[200~b\033[1;2Pc\033OPd", "abcd|" },
+	{ "a paste in its brackets", "a\033[200~b c\033[201~d", "ab cd|" },
+	{ "a terminal's report of a colour", "a\033]11;rgb:0000/0000/0000\033\\b", "ab|" },
+	{ "a terminal's report of its title", "a\033]2;reload\007b", "ab|" },
+	{ "a terminal's report of its name", "a\033P>|xterm(379)\033\\b", "ab|" },
+	{ "no report: a key comes first", "a\033]2;re\002b", "a2;rb|e" },
+	{ "no report: a letter comes first", "a\033]be\033Pc", "abec|" },
 	{ "a sequence too long is given up", "\033[111111111111111111111111111A", "1111111111111A|" },
 	{ "a broken sequence eats no control key", "abc\033[\x02x", "abx|c" },
 	{ "Esc and a control key", "abc\033\x02x", "abx|c" },
@@ -78,9 +86,31 @@ static const struct edit_case cases[] = {
 	{ "Ctrl-V Return", "a\026\r\026\nb", "ab|" },
 	{ "flow control", "a\021\023b", "ab|" },
 	{ "keys without meaning", "a\007\017\034\035\036\037b", "ab|" },
-	{ "UTF-8", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80x", "caf~ ~ ~x|" },
+	{ "UTF-8", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80x", "caf~ ~ <>x|" },
 	{ "UTF-8 erased whole", "caf\xc3\xa9\177e", "cafe|" },
 	{ "UTF-8 stepped over whole", "\xe2\x82\xac\xe2\x82\xac\002x", "~x|~" },
+	{ "a wide character", "a" WIDE "b", "a<>b|" },
+	{ "a wide character stepped over whole", "a" WIDE "b\002\002x", "ax|<>b" },
+	{ "a wide character erased whole", "a" WIDE "b\002\177", "a|b" },
+	{ "a wide character deleted whole", "a" WIDE "b\001\006\004", "a|b" },
+	{ "a wide character in the place of a narrow one", "ab\177" WIDE "c\002", "a<>|c" },
+	{ "narrow ones in the place of wide ones", WIDE WIDE "x\001\004\004y", "y|x" },
+	{ "words of wide characters", WIDE " " WIDE "\033by\033b\033bz", "z|<> y<>" },
+	{ "a mark joins", "cafe" MARK "s", "caf+s|" },
+	{ "a mark is stepped over with its character", "cafe" MARK "s\002\002x", "cafx|+s" },
+	{ "a mark is erased with its character", "cafe" MARK "s\002\177", "caf|s" },
+	{ "a mark is deleted with its character", "cafe" MARK "s\002\002\004", "caf|s" },
+	{ "a mark added inside", "cafes\002" MARK, "caf+|s" },
+	{ "marks twice, and back over them", "e" MARK MARK "x\002\002\006y", "*y|x" },
+	{ "a mark on a wide character", WIDE MARK "x\002\002", "|<+x" },
+	{ "a mark with nothing before it", MARK "a\002\177b", "b|a" },
+	{ "a mark with nothing before it any more", "a" MARK "b\001\004", "|b" },
+	{ "something typed before a lone mark", MARK "\001a", "+|" },
+	{ "the other character in the place of one with a mark", "e" MARK "\177e", "e|" },
+	{ "Ctrl-T of a wide character and one with a mark", WIDE "e" MARK "\024", "+<>|" },
+	{ "Ctrl-W and Ctrl-Y of marks", "a " MARK "b\027\031", "a+b|" },
+	{ "Esc-Y of marks", "x " MARK " y\027\027\001\031\033y", "y|x" },
+	{ "overlong and surrogate forms are no characters", "\xe0\x82\x9b\xed\xa0\x80\xc1\x81", "????????|" },
 	{ "bytes that are no UTF-8", "a\xffz\xe9\xe9 ", "a?z?? |" },
 	{ "control characters of the second set",
 	  "a\xc2\x9b\x9b"
@@ -126,6 +156,64 @@ static void test_keys(void **state)
 			run_case(&cases[i], chunk, 0);
 			run_case(&cases[i], chunk, 511);
 		}
+}
+
+/* Whatever was typed and erased: what stands on the screen is what a redraw shows. */
+static void test_redraw_shows_the_same(void **state)
+{
+	static const char *const keys[] = {
+		"a",
+		"b",
+		"7",
+		" ",
+		".",
+		WIDE,
+		WIDE,
+		MARK,
+		MARK,
+		"\xc3\xa9",
+		"\xff",
+		"\x16\t",
+		"\x16\x03",
+		/* no Return among them */
+		"\x01",
+		"\x02",
+		"\x02",
+		"\x04",
+		"\x05",
+		"\x06",
+		"\x06",
+		"\x08",
+		"\x08",
+		"\x0b",
+		"\x14",
+		"\x15",
+		"\x17",
+		"\x19",
+		"\033b",
+		"\033f",
+		"\033d",
+		"\033c",
+		"\033u",
+		"\033y",
+	};
+	char before[EMULATOR_COLUMNS + 2];
+	unsigned seed = 1;
+	struct drive d;
+
+	start(&d, 511);
+	for (int i = 0; i < 6000; i++) {
+		seed = seed * 1103515245 + 12345;
+		drive_type(&d, keys[(seed >> 16) % (sizeof keys / sizeof keys[0])]);
+		snprintf(before, sizeof before, "%s", shown(&d));
+		drive_type(&d, "\x0c");
+		if (strcmp(before, shown(&d)))
+			print_error("after %d keys\n", i);
+		assert_string_equal(shown(&d), before);
+		if (i % 60 == 59)
+			drive_type(&d, "\r");
+	}
+	drive_release(&d);
 }
 
 static void test_nul(void **state)
@@ -413,6 +501,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_redraw_shows_the_same),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_returns),

@@ -598,6 +598,75 @@ static void test_wrapped_lines(void **state)
 	drive_release(&d);
 }
 
+/* A wide character that does not fit into the row begins the next one; a mark takes no room. */
+static void test_wrapped_characters(void **state)
+{
+	struct drive d;
+
+	begin_output(&d, 3, 5);
+	for (int i = 0; i < 6; i++)
+		write_text(&d, "\xe4\xb8\xad");
+	assert_string_equal(drive_raw(&d), "\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\r\n" MORE);
+	drive_release(&d);
+
+	begin_output(&d, 3, 5);
+	write_text(&d, "e\xcc\x81"
+		       "e\xcc\x81"
+		       "e\xcc\x81"
+		       "e\xcc\x81"
+		       "e\xcc\x81\n"
+		       "next\nlast\n");
+	assert_string_equal(drive_raw(&d), "e\xcc\x81"
+					   "e\xcc\x81"
+					   "e\xcc\x81"
+					   "e\xcc\x81"
+					   "e\xcc\x81\r\nnext\r\n" MORE);
+	drive_release(&d);
+}
+
+/* Output breaks off in a character: it is not lost, and the prompt is not held up. */
+static void test_broken_off(void **state)
+{
+	struct drive d;
+
+	begin_output(&d, 0, 80);
+	write_text(&d, "a\xe4\xb8");
+	assert_string_equal(drive_raw(&d), "a");
+	write_text(&d, "\xad\n\xe4\xb8");
+	assert_string_equal(drive_raw(&d), "\xe4\xb8\xad\r\n");
+	term_prompt(d.t, STR("R1#"), false);
+	assert_string_equal(drive_raw(&d), "??\r\nR1#");
+	drive_release(&d);
+
+	begin_output(&d, 0, 80);
+	write_text(&d, "\xe4\xb8");
+	term_ask(d.t, STR("Well? "), true, TERM_ASK_CONFIRM);
+	drive_type(&d, "y");
+	assert_string_equal(drive_log(&d), "answer:\r\n");
+	drive_release(&d);
+}
+
+/* What a terminal would obey is shown as `?`, wherever the text breaks. */
+static void test_nothing_is_obeyed(void **state)
+{
+	static const char text[] = "a\033[2Jb\xc2\x9b"
+				   "2Jc\x9b"
+				   "d\007e\177f\xe9 g\xe0\x82\x9bh\n";
+
+	for (size_t chunk = 1; chunk < sizeof text; chunk++) {
+		struct drive d;
+
+		begin_output(&d, 0, 80);
+		for (size_t i = 0; i < sizeof text - 1; i += chunk) {
+			size_t left = sizeof text - 1 - i;
+
+			term_write(d.t, (struct str){ (const uint8_t *)text + i, left < chunk ? left : chunk });
+		}
+		assert_string_equal(drive_raw(&d), "a?[2Jb?2Jc?d?e?f? g???h\r\n");
+		drive_release(&d);
+	}
+}
+
 static void test_resize_at_more(void **state)
 {
 	struct drive d;
@@ -757,6 +826,9 @@ int main(void)
 		cmocka_unit_test(test_prompt_waits),
 		cmocka_unit_test(test_question_waits),
 		cmocka_unit_test(test_wrapped_lines),
+		cmocka_unit_test(test_wrapped_characters),
+		cmocka_unit_test(test_broken_off),
+		cmocka_unit_test(test_nothing_is_obeyed),
 		cmocka_unit_test(test_resize_at_more),
 		cmocka_unit_test(test_help_is_paged),
 		cmocka_unit_test(test_filters),

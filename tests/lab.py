@@ -4,6 +4,7 @@ through the OpenSSH client or the launcher's console, and the screen such a term
 
 Nothing here knows more of Ravelin than the launcher's command line and what a person sees."""
 
+import codecs
 import contextlib
 import os
 import pathlib
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unicodedata
 
 import pexpect
 
@@ -53,55 +55,78 @@ def wait_for(condition, seconds=5.0, step=0.02):
         time.sleep(step)
 
 
-class Screen:
-    """What a terminal shows: carriage return, backspace and the few escape sequences of a line editor are obeyed."""
+def columns(char):
+    """How many columns of a terminal a character takes; none for one that joins the character before it."""
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
-    SEQUENCE = re.compile(rb"\x1b\[([0-9;?]*)([A-Za-z])")
+
+class Screen:
+    """What a terminal shows: carriage return, backspace and the few escape sequences of a line editor are obeyed.
+    A row is a list of columns: a character with its marks, or nothing in the second column of a wide one."""
+
+    SEQUENCE = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])")
 
     def __init__(self):
-        self.lines, self.column, self.pending = [""], 0, b""
+        self.lines, self.row, self.column, self.pending = [""], [], 0, ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def feed(self, data):
-        data, self.pending = self.pending + data, b""
+        data, self.pending = self.pending + self.decoder.decode(data), ""
         at = 0
         while at < len(data):
-            if data[at] == 0x1B:
+            if data[at] == "\x1b":
                 found = self.SEQUENCE.match(data, at)
                 if not found:
                     if len(data) - at < 12:
                         self.pending = data[at:]
-                        return
+                        break
                     at += 1
                     continue
                 self._sequence(found.group(1), found.group(2))
                 at = found.end()
                 continue
-            self._byte(data[at : at + 1])
+            self._character(data[at])
             at += 1
+        self.lines[-1] = "".join(self.row)
 
-    def _byte(self, byte):
-        if byte == b"\r":
+    def _character(self, char):
+        if char == "\r":
             self.column = 0
-        elif byte == b"\n":
+        elif char == "\n":
+            self.lines[-1] = "".join(self.row)
             self.lines.append("")
-            self.column = 0
-        elif byte == b"\b":
+            self.row, self.column = [], 0
+        elif char == "\b":
             self.column = max(0, self.column - 1)
-        elif byte >= b" ":
-            line = self.lines[-1].ljust(self.column)
-            rest = line[self.column + 1 :]
-            erased = byte == b" " and self.column < len(line) and not rest.strip()
-            line = line[: self.column] + byte.decode("latin-1") + rest
-            self.lines[-1] = line.rstrip() if erased else line
-            self.column += 1
+        elif char >= " ":
+            self._put(char, columns(char))
+
+    def _put(self, char, wide):
+        self.row += [" "] * (self.column - len(self.row))
+        if wide == 0:
+            if self.column:
+                self.row[self.column - 1] += char
+            return
+        erased = char == " " and self.column < len(self.row) and not "".join(self.row[self.column + 1 :]).strip()
+        for at in range(self.column, min(self.column + wide, len(self.row))):  # half of a wide character is none
+            if self.row[at] == "":
+                self.row[at - 1] = " "
+            elif at + 1 < len(self.row) and self.row[at + 1] == "":
+                self.row[at + 1] = " "
+        self.row[self.column : self.column + wide] = [char] + [""] * (wide - 1)
+        while erased and self.row and self.row[-1] == " ":
+            self.row.pop()
+        self.column += wide
 
     def _sequence(self, argument, final):
         count = int(argument) if argument.isdigit() else 1
-        if final == b"K":
-            self.lines[-1] = self.lines[-1][: self.column]
-        elif final == b"D":
+        if final == "K":
+            del self.row[self.column :]
+        elif final == "D":
             self.column = max(0, self.column - count)
-        elif final == b"C":
+        elif final == "C":
             self.column += count
 
     @property

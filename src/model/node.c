@@ -5,6 +5,8 @@
  */
 #include "private.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 bool node_is_plain_container(const struct lysc_node *schema)
@@ -136,9 +138,28 @@ const char *node_default(const struct lysc_node *schema)
 	return lyd_value_get_canonical(schema->module->ctx, leaf->dflt);
 }
 
+bool node_is_text(const char *value)
+{
+	struct str s = str_of(value);
+
+	while (s.n) {
+		uint32_t code;
+		size_t n = utf8_next(s, &code);
+
+		if (n == 0 || code >= UTF8_NONE || (code >= 0x7f && code <= 0x9f))
+			return false;
+		if (code < 0x20 && code != '\t' && code != '\n' && code != '\r')
+			return false;
+		s.p += n;
+		s.n -= n;
+	}
+	return true;
+}
+
 bool node_accepts(const struct model *m, const struct lysc_node *schema, const char *value)
 {
-	return lyd_value_validate(NULL, schema, value, strlen(value), NULL, NULL, NULL) != LY_EVALID;
+	return node_is_text(value) &&
+	       lyd_value_validate(NULL, schema, value, strlen(value), NULL, NULL, NULL) != LY_EVALID;
 }
 
 const char *node_ly_text(const struct model *m, const char *otherwise)

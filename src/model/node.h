@@ -27,6 +27,8 @@ struct lyd_node *node_entry(const struct model *m, const struct lyd_node *from, 
 struct lyd_node *node_member(const struct model *m, const struct lyd_node *from, const struct lysc_node *schema,
 			     const char *value);
 const char *node_default(const struct lysc_node *schema); /* NULL if it has none */
+/* UTF-8 without control characters but tab and the ends of lines: libyang asks for neither, what reads values does. */
+bool node_is_text(const char *value);
 /* Whether the leaf's type takes this text. */
 bool node_accepts(const struct model *m, const struct lysc_node *schema, const char *value);
 

@@ -166,6 +166,8 @@ int txn_set_node(struct txn *t, struct lyd_node *from, const struct lysc_node *s
 		return err_set(e, E_NOMEM, "out of memory");
 	if (!(schema->nodetype & LYD_NODE_TERM) || (schema->flags & LYS_KEY) || !value)
 		return err_set(e, E_INVAL, "\"%s\" cannot be set", schema->name);
+	if (!node_is_text(value))
+		return err_set(e, E_INVAL, "\"%s\" refused: no UTF-8 text", schema->name);
 	node = list ? node_member(t->m, from, schema, value) : node_find(t->m, from, schema);
 	if (node)
 		return list ? 0 : change_leaf(t, ed, node, value, e);

@@ -63,6 +63,8 @@ static void sets_are_listed(void **state)
 
 static void type_is_checked(void **state)
 {
+	static const char *const no_text[] = { "caf\xe9", "\xe9t\xe9", "a\033[2J", "\xc2\x9b", "\xe0\x82\x9b", "\177" };
+	static const char text[] = "caf\xc3\xa9\n\te\xcc\x81 \xe4\xb8\xad \xf0\x9f\x98\x80\n";
 	struct model *m = *state;
 	struct txn *t = model_begin(m);
 	struct errbuf e = { "" };
@@ -70,6 +72,14 @@ static void type_is_checked(void **state)
 	assert_int_equal(txn_set(t, NULL, "/ravelin-ssh:ssh/time-out", "121", &e), E_INVAL);
 	assert_non_null(strstr(e.text, "time-out"));
 	assert_null(model_running(m)); /* the container made for it is gone */
+	for (size_t i = 0; i < sizeof no_text / sizeof no_text[0]; i++)
+		assert_int_equal(txn_set(t, NULL, "/ravelin-system:banner/motd", no_text[i], &e), E_INVAL);
+	assert_non_null(strstr(e.text, "motd"));
+	assert_null(model_running(m));
+	assert_int_equal(txn_set(t, NULL, "/ravelin-system:banner/motd", text, &e), 0);
+	assert_int_equal(txn_changes(t), 1);
+	txn_abort(t);
+	t = model_begin(m);
 	assert_int_equal(txn_set(t, NULL, "/ravelin-ssh:ssh/nothing", "1", &e), E_INVAL);
 	assert_int_equal(txn_changes(t), 0);
 	txn_abort(t);

@@ -404,8 +404,6 @@ int cli_command(struct cli *sh, struct str line)
 
 	if (sh->run)
 		return E_BUSY;
-	if (line.n > CMD_LINE_MAX)
-		return E_TOOBIG;
 	run = run_new(sh);
 	if (!run)
 		return E_NOMEM;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * plain.c: see plain.h. Runs in the session process; input is hostile and bounded: what has no end of line after
- * LINE_MAX_BYTES is taken as a line, so that a stream without newlines cannot grow anything.
+ * plain.c: see plain.h. Runs in the session process; input is hostile and bounded: of a line that is too long nothing
+ * is kept, and nothing executed.
  */
 #include "session/plain.h"
 
@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES 8000
-#define INPUT_MAX      ((size_t)32 << 10)
-#define TEXT_MAX       ((size_t)60 << 10)
+#define INPUT_MAX ((size_t)32 << 10)
+#define TEXT_MAX  ((size_t)60 << 10)
 
 enum want { WANT_NOTHING, WANT_LINE, WANT_ANSWER, WANT_TEXT };
 
@@ -23,10 +22,12 @@ struct plain {
 	enum term_ask kind;
 	bool within;
 	bool after_cr; /* an LF that follows belongs to the line before */
+	bool cut;      /* the line that is being read is too long */
 	struct buf in, out;
 	struct buf text;  /* what the last event lends */
 	struct buf until; /* terminators of WANT_TEXT */
-	bool given;       /* the event was seen: `text` is free again */
+	struct buf prompt;
+	bool given; /* the event was seen: `text` is free again */
 	struct filter *filter;
 };
 
@@ -41,6 +42,7 @@ struct plain *plain_new(bool prompts)
 	buf_init(&p->out, 0);
 	buf_init(&p->text, TEXT_MAX);
 	buf_init(&p->until, 0);
+	buf_init(&p->prompt, 0);
 	return p;
 }
 
@@ -52,6 +54,7 @@ void plain_free(struct plain *p)
 	buf_release(&p->out);
 	buf_release(&p->text);
 	buf_release(&p->until);
+	buf_release(&p->prompt);
 	filter_free(p->filter);
 	free(p);
 }
@@ -75,7 +78,8 @@ size_t plain_feed(struct plain *p, struct str bytes)
 	return p->in.err ? 0 : n;
 }
 
-/* The next whole line without its end (LF, CR, CR LF); *used is what it takes of the input. */
+/* The next whole line without its end (LF, CR, CR LF); *used is what it takes of the input. Nothing of it is left if it
+ * is too long, and `cut` says so. */
 static bool next_line(struct plain *p, struct str *line, size_t *used)
 {
 	struct str all;
@@ -87,13 +91,17 @@ static bool next_line(struct plain *p, struct str *line, size_t *used)
 		p->after_cr = false;
 	}
 	all = buf_str(&p->in);
-	while (n < all.n && n < LINE_MAX_BYTES && all.p[n] != '\n' && all.p[n] != '\r')
+	while (n < all.n && all.p[n] != '\n' && all.p[n] != '\r')
 		n++;
-	if (n == all.n)
+	p->cut = p->cut || n > TERM_LINE_MAX;
+	if (n == all.n) {
+		if (p->cut)
+			buf_consume(&p->in, n);
 		return false;
+	}
 	p->after_cr = all.p[n] == '\r';
-	*line = (struct str){ all.p, n };
-	*used = n < LINE_MAX_BYTES ? n + 1 : n;
+	*line = (struct str){ all.p, p->cut ? 0 : n };
+	*used = n + 1;
 	return true;
 }
 
@@ -154,8 +162,25 @@ static bool one_key(enum term_ask kind)
 	return kind == TERM_ASK_CONFIRM || kind == TERM_ASK_KEY;
 }
 
+/* A command is refused, an answer or a text is nothing without its lost part. */
+static bool take_cut_line(struct plain *p, struct term_event *ev)
+{
+	p->cut = false;
+	if (p->want == WANT_TEXT) {
+		p->text.err = E_TOOBIG;
+	} else if (p->want == WANT_LINE) {
+		buf_puts(&p->out, TERM_TOO_LONG);
+		buf_put(&p->out, buf_ptr(&p->prompt), buf_len(&p->prompt));
+	} else {
+		*ev = (struct term_event){ .type = TERM_EV_CANCEL };
+	}
+	return p->want == WANT_ANSWER;
+}
+
 static bool take_line(struct plain *p, struct str line, struct term_event *ev)
 {
+	if (p->cut)
+		return take_cut_line(p, ev);
 	if (p->want == WANT_TEXT) {
 		if (!collect(p, line))
 			return false;
@@ -169,7 +194,7 @@ static bool take_line(struct plain *p, struct str line, struct term_event *ev)
 		ev->type = TERM_EV_LINE;
 		put_without_nul(&p->text, line);
 	}
-	ev->text = buf_str(&p->text);
+	ev->text = ev->type == TERM_EV_CANCEL ? STR("") : buf_str(&p->text);
 	if (ev->type == TERM_EV_ANSWER && one_key(p->kind))
 		ev->text.n = 1;
 	return true;
@@ -199,8 +224,10 @@ bool plain_step(struct plain *p, struct term_event *ev)
 void plain_prompt(struct plain *p, struct str prompt)
 {
 	plain_finish(p);
+	buf_clear(&p->prompt);
 	if (p->prompts)
-		buf_put(&p->out, prompt.p, prompt.n);
+		buf_put(&p->prompt, prompt.p, prompt.n);
+	buf_put(&p->out, buf_ptr(&p->prompt), buf_len(&p->prompt));
 	p->want = WANT_LINE;
 }
 

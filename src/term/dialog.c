@@ -49,6 +49,8 @@ bool ask_key(struct term *t, const struct typed_key *k, struct term_event *ev)
 		term_edit_key(t, k);
 		return false;
 	}
+	if (t->edit.cut) /* no part of an answer is an answer */
+		return cancel(t, ev, "");
 	term_end_line(t, "");
 	term_report(t, ev, TERM_EV_ANSWER, t->edit.n);
 	edit_reset(&t->edit, false);

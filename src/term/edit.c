@@ -32,6 +32,7 @@ void edit_reset(struct edit *e, bool secret)
 {
 	explicit_bzero(e->cells, e->n * sizeof e->cells[0]);
 	e->n = e->at = e->bytes = e->yanked = 0;
+	e->cut = false;
 	e->secret = secret;
 }
 
@@ -55,8 +56,11 @@ static bool insert_cells(struct edit *e, const uint32_t *cells, size_t n)
 
 bool edit_insert(struct edit *e, uint32_t cell)
 {
+	bool done = insert_cells(e, &cell, 1);
+
 	e->yanked = 0;
-	return insert_cells(e, &cell, 1);
+	e->cut = e->cut || !done;
+	return done;
 }
 
 bool edit_insert_text(struct edit *e, struct str text)
@@ -358,5 +362,8 @@ bool edit_do(struct edit *e, enum typed key)
 {
 	if (key != TYPED_YANK_OLDER)
 		e->yanked = 0;
-	return keys[key] && keys[key](e);
+	if (!keys[key] || !keys[key](e))
+		return false;
+	e->cut = false;
+	return true;
 }

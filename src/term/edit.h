@@ -7,19 +7,21 @@
 #define TERM_EDIT_H
 
 #include "base/buf.h"
+#include "term/term.h"
 #include "term/typed.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define EDIT_MAX  4096 /* bytes of a line */
-#define EDIT_CUTS 10   /* cuts remembered for Ctrl-Y and Esc-Y */
+#define EDIT_MAX  TERM_LINE_MAX /* bytes of a line */
+#define EDIT_CUTS 10            /* cuts remembered for Ctrl-Y and Esc-Y */
 
 struct edit {
 	size_t n, at; /* how many cells; the cursor stands before cells[at] */
 	size_t bytes;
 	bool secret; /* nothing cut is remembered */
+	bool cut;    /* more was typed than fits, and nothing edited since */
 	struct edit_cut {
 		uint32_t *cells;
 		size_t n;

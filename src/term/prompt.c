@@ -4,8 +4,24 @@
  */
 #include "parts.h"
 
+/* The line is dropped, typing begins anew. */
+static void again(struct term *t)
+{
+	edit_reset(&t->edit, false);
+	history_rewind(&t->history);
+	t->mode = MODE_PROMPT;
+	term_show_line(t);
+}
+
+/* Of a line that is too long no part is executed. */
 static bool entered(struct term *t, struct term_event *ev, enum term_event_type type, const char *mark)
 {
+	if (t->edit.cut && type == TERM_EV_LINE) {
+		term_end_line(t, "");
+		screen_put(&t->screen, STR(TERM_TOO_LONG));
+		again(t);
+		return false;
+	}
 	term_end_line(t, mark);
 	term_report(t, ev, type, t->edit.n);
 	history_add(&t->history, buf_str(&t->said));
@@ -19,13 +35,13 @@ static bool interrupted(struct term *t, struct term_event *ev)
 	bool configuring = t->configuring;
 
 	term_end_line(t, "^C");
+	if (!configuring) {
+		again(t);
+		return false;
+	}
 	edit_reset(&t->edit, false);
 	history_rewind(&t->history);
-	if (configuring)
-		return term_report(t, ev, TERM_EV_END, 0);
-	t->mode = MODE_PROMPT;
-	term_show_line(t);
-	return false;
+	return term_report(t, ev, TERM_EV_END, 0);
 }
 
 static bool consult(struct term *t, struct term_event *ev, enum term_event_type type)

@@ -133,6 +133,19 @@ bool term_report(struct term *t, struct term_event *ev, enum term_event_type typ
 	return true;
 }
 
+/* More than fits rings once: the line is refused when it ends. */
+static void type_character(struct term *t, uint32_t cell)
+{
+	bool full = t->edit.cut;
+
+	if (!edit_insert(&t->edit, cell)) {
+		if (!full)
+			term_bell(t);
+	} else if (t->echo && !view_append(&t->view, &t->edit, &t->screen.out)) {
+		term_update_line(t);
+	}
+}
+
 void term_edit_key(struct term *t, const struct typed_key *k)
 {
 	bool erases = k->what == TYPED_ERASE || k->what == TYPED_ERASE_WORD || k->what == TYPED_ERASE_LINE;
@@ -145,9 +158,11 @@ void term_edit_key(struct term *t, const struct typed_key *k)
 		show_line(t, last_row(buf_str(&t->prompt)));
 		return;
 	}
-	if (k->what == TYPED_CHAR)
-		done = edit_insert(&t->edit, k->cell);
-	else if (k->what >= TYPED_FIRST_EDIT && (erases || !t->set.basic))
+	if (k->what == TYPED_CHAR) {
+		type_character(t, k->cell);
+		return;
+	}
+	if (k->what >= TYPED_FIRST_EDIT && (erases || !t->set.basic))
 		done = edit_do(&t->edit, k->what);
 	if (done)
 		term_update_line(t);

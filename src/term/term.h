@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TERM_LINE_MAX    4096 /* bytes; a longer line is refused with these words */
+#define TERM_TOO_LONG    "% Line is too long\n"
 #define TERM_INPUT_MAX   ((size_t)128 << 10)
 #define TERM_OUTPUT_HIGH ((size_t)64 << 10)
 #define TERM_TEXT_MAX    ((size_t)65536 - 64) /* bytes of term_text: with its framing, an IPC record */

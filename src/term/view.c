@@ -229,3 +229,22 @@ void view_update(struct view *v, const struct edit *e, struct buf *out)
 	v->columns = columns;
 	go(v, cursor, out);
 }
+
+bool view_append(struct view *v, const struct edit *e, struct buf *out)
+{
+	size_t wide, n;
+	uint32_t as[8];
+
+	if (e->n == 0 || e->at != e->n || v->at != v->shown_n)
+		return false;
+	n = looks(e->cells[e->n - 1], v->left + v->columns, as, &wide);
+	if (v->columns + wide > v->room)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		typed_cell_put(as[i], out);
+		v->shown[v->shown_n++] = as[i];
+	}
+	v->at = v->shown_n;
+	v->columns += wide;
+	return true;
+}

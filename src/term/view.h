@@ -32,6 +32,8 @@ bool view_begin(struct view *v, size_t prompt_columns, uint32_t width);
 /* Another width. False if what is shown does not fit it: print a newline and begin again. */
 bool view_resize(struct view *v, size_t prompt_columns, uint32_t width);
 void view_update(struct view *v, const struct edit *e, struct buf *out);
+/* The same after the last character of the line was typed at its end; false: it is not so simple, update. */
+bool view_append(struct view *v, const struct edit *e, struct buf *out);
 void view_end(struct view *v); /* what is shown is wiped from memory */
 
 #endif

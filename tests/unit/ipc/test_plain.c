@@ -120,17 +120,62 @@ static void test_text_too_large_is_cancelled_at_its_end(void **state)
 	expect(p, TERM_EV_LINE, "still here");
 }
 
+/* A mebibyte without an end of line, taken piece by piece. */
+static void flood(struct plain *p)
+{
+	static uint8_t bytes[32768];
+	struct term_event ev;
+
+	memset(bytes, 'x', sizeof bytes);
+	for (int i = 0; i < 32; i++) {
+		assert_int_equal(plain_feed(p, (struct str){ bytes, sizeof bytes }), sizeof bytes);
+		assert_false(plain_step(p, &ev));
+	}
+}
+
+/* No part of a line that is too long is executed, answers anything or is kept. */
 static void test_no_end_of_line(void **state)
 {
 	struct plain *p = *state;
-	static uint8_t flood[1 << 20];
 	struct term_event ev;
-	size_t taken = plain_feed(p, (struct str){ memset(flood, 'x', sizeof flood), sizeof flood });
 
-	assert_true(taken < 65536);
-	plain_prompt(p, STR(""));
+	plain_prompt(p, STR("R1#"));
+	flood(p);
+	feed(p, "reload\nshow\n");
+	expect(p, TERM_EV_LINE, "show");
+	assert_true(str_is(buf_str(plain_output(p)), "R1#" TERM_TOO_LONG "R1#"));
+
+	plain_ask(p, STR("?"), TERM_ASK_LINE);
+	flood(p);
+	feed(p, "yes\n");
+	expect(p, TERM_EV_CANCEL, "");
+
+	plain_text(p, STR("quit"), false);
+	feed(p, "kept\n");
+	expect_nothing(p);
+	flood(p);
+	feed(p, "\nquit\n");
 	assert_true(plain_step(p, &ev));
-	assert_true(ev.text.n > 4096 && ev.text.n < 8192);
+	assert_int_equal(ev.type, TERM_EV_CANCEL);
+	plain_prompt(p, STR(""));
+	feed(p, "still here\n");
+	expect(p, TERM_EV_LINE, "still here");
+}
+
+static void test_longest_line(void **state)
+{
+	struct plain *p = *state;
+	char line[TERM_LINE_MAX + 2];
+	struct term_event ev;
+
+	memset(line, 'x', sizeof line);
+	line[TERM_LINE_MAX] = '\n';
+	line[TERM_LINE_MAX + 1] = '\0';
+	plain_prompt(p, STR(""));
+	feed(p, line);
+	assert_true(plain_step(p, &ev));
+	assert_int_equal(ev.text.n, TERM_LINE_MAX);
+	assert_int_equal(ev.text.p[0], 'x');
 }
 
 static void test_output(void **state)
@@ -156,6 +201,7 @@ int main(void)
 		T(test_text),
 		T(test_text_too_large_is_cancelled_at_its_end),
 		T(test_no_end_of_line),
+		T(test_longest_line),
 		T(test_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

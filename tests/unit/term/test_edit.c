@@ -452,11 +452,32 @@ static void test_line_limit(void **state)
 	drive_bytes(&d, line, 4096, 4096);
 	assert_int_equal(d.em.bells, 0);
 	drive_bytes(&d, line, 10, 10);
-	assert_int_equal(d.em.bells, 10);
+	assert_int_equal(d.em.bells, 1);
 	drive_bytes(&d, "\x7f\x7f\xe2\x82\xac", 5, 5); /* three bytes do not fit into two */
-	assert_int_equal(d.em.bells, 11);
-	drive_type(&d, "\r");
-	assert_int_equal(strlen(drive_log(&d)), strlen("line:\n") + 4094);
+	assert_int_equal(d.em.bells, 2);
+	drive_type(&d, "\x7f\r"); /* who erased something sees what is left */
+	assert_int_equal(strlen(drive_log(&d)), strlen("line:\n") + 4093);
+	drive_type(&d, "\x10\x7f\x7f\x7f\x7f\r");
+	assert_int_equal(strlen(drive_log(&d)), strlen("line:\n") + 4089);
+	drive_release(&d);
+
+	for (size_t n = 4096; n <= 4097; n++) { /* of a line that was cut nothing is executed or remembered */
+		start(&d, 80);
+		drive_bytes(&d, line, n, 4096);
+		drive_type(&d, "\r");
+		assert_int_equal(strlen(drive_log(&d)), n == 4096 ? strlen("line:\n") + n : 0);
+		assert_int_equal(strstr(emulator_above(&d.em), "% Line is too long\n") != NULL, n == 4097);
+		d.em.bells = 0;
+		drive_type(&d, "\x10\x15show\r");
+		assert_int_equal(d.em.bells, n == 4097 ? 2 : 0); /* nothing older, nothing to erase */
+		assert_string_equal(drive_log(&d), "line:show\n");
+		drive_release(&d);
+	}
+
+	start(&d, 80); /* the last character has two bytes */
+	drive_bytes(&d, line, 4095, 4095);
+	drive_type(&d, "\xc3\xa9\r");
+	assert_string_equal(drive_log(&d), "");
 	drive_release(&d);
 }
 

@@ -280,6 +280,23 @@ static void test_questions(void **state)
 }
 
 /* An answer is neither in the history nor among what Ctrl-Y brings back if it was not shown. */
+/* No part of an answer is one: "yyyy…" is not yes. */
+static void test_answer_too_long(void **state)
+{
+	static char keys[5000];
+	struct drive d;
+
+	for (int echo = 0; echo < 2; echo++) {
+		start(&d, 0, 80);
+		term_ask(d.t, STR("Really? "), echo, TERM_ASK_YESNO);
+		memset(keys, 'y', sizeof keys);
+		drive_bytes(&d, keys, sizeof keys, sizeof keys);
+		drive_type(&d, "\r");
+		assert_string_equal(drive_log(&d), "cancel:\n");
+		drive_release(&d);
+	}
+}
+
 static void test_secrets(void **state)
 {
 	struct drive d;
@@ -813,6 +830,7 @@ int main(void)
 		cmocka_unit_test(test_activity),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_questions),
+		cmocka_unit_test(test_answer_too_long),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_question_of_several_lines),
 		cmocka_unit_test(test_text),

@@ -5,8 +5,6 @@
  */
 #include "private.h"
 
-#include "base/utf8.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -310,6 +308,5 @@ int cmd_parse(const struct cmd_set *set, const struct cmd_place *place, unsigned
 	*err = won.err;
 	if (rc == E_INVAL && !place->depth && err->kind == CMD_ERR_INVALID && err->column == pre.pos && one_word(line))
 		err->kind = CMD_ERR_UNKNOWN;
-	err->column = utf8_columns((struct str){ line.p, err->column }); /* the caret stands under a character */
 	return rc;
 }

@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 
+#include "base/utf8.h"
 #include "core/commands.h"
 #include "core/clock.h"
 #include "core/config.h"
@@ -354,21 +355,18 @@ static struct run *run_new(struct cli *sh)
 	return run;
 }
 
-/* Where the word at `column` of what was parsed stands on the screen: behind an alias, or in the alias; and characters
+/* Where the word at `column` of what was parsed stands on the screen: behind an alias, or in the alias; and columns
  * count, not bytes. */
 static size_t column_typed(struct str typed, ptrdiff_t grown, size_t column)
 {
-	size_t word = 0, n;
+	size_t word = 0;
 
 	if (grown) {
 		while (word < typed.n && typed.p[word] != ' ')
 			word++;
 		column = (ptrdiff_t)column >= (ptrdiff_t)word + grown ? (size_t)((ptrdiff_t)column - grown) : 0;
 	}
-	n = column;
-	for (size_t i = 0; i < column && i < typed.n; i++)
-		n -= (typed.p[i] & 0xc0) == 0x80;
-	return n;
+	return utf8_columns((struct str){ typed.p, column < typed.n ? column : typed.n });
 }
 
 /* Parses `line` at `place` into the run and chooses its step function. A file has no aliases: what it says must not
@@ -404,6 +402,8 @@ int cli_command(struct cli *sh, struct str line)
 
 	if (sh->run)
 		return E_BUSY;
+	if (line.n > CMD_LINE_MAX)
+		return E_TOOBIG;
 	run = run_new(sh);
 	if (!run)
 		return E_NOMEM;

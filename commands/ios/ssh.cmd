@@ -45,7 +45,8 @@ mode config
       "RSA with SHA-256"
   ip ssh server algorithm kex <kex>... = /ssh:ssh/server-algorithm ; hook ssh-offer
       "Key exchange methods"
-      "X25519" "X25519, by its older name" "Diffie-Hellman on NIST P-256" "Diffie-Hellman on NIST P-384"
+      "NTRU Prime (post-quantum) and X25519" "NTRU Prime and X25519, by its older name"
+      "ML-KEM-768 (post-quantum) and X25519" "X25519" "X25519, by its older name" "Diffie-Hellman on NIST P-256" "Diffie-Hellman on NIST P-384"
       "Diffie-Hellman on NIST P-521" "Diffie-Hellman in group 16 (4096 bits)"
       "Diffie-Hellman in group 14 (2048 bits)"
   ip ssh server algorithm mac <mac>... = /ssh:ssh/server-algorithm

@@ -9,6 +9,7 @@
 #include "ssh/v2/crypt.h"
 #include "ssh/v2/curve25519.h"
 #include "ssh/v2/dh.h"
+#include "ssh/v2/hybrid.h"
 
 #include <openssl/core_names.h>
 #include <string.h>

@@ -3,17 +3,22 @@
  * rows.h: what every SSH algorithm is, one row each, in our order of preference. Data only: src/ssh/algorithms.c makes
  * the library's rows of it, core what it must know to rebuild an exchange hash and to judge a configuration. Names
  * a person may configure stand once more in yang/ravelin-ssh.yang, and a test holds the two together.
- * RFC 4253, 4344, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL.
+ * RFC 4253, 4344, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL, draft-ietf-sshm-ntruprime-ssh,
+ * draft-ietf-sshm-mlkem-hybrid-kex.
  */
 #ifndef SSH_ROWS_H
 #define SSH_ROWS_H
 
 /* Each row begins: name, on by default, allowed in FIPS mode, strength (enum ssh_strength). Then: */
 
-/* libcrypto's digest; functions (METHOD_initiate …); the group, by libcrypto's name; bits of a modp group (0: none, the
- * public values are strings; else they are mpints); bytes of the client's and of the server's value, without the
- * zero byte an mpint may need. */
+/* libcrypto's digest; functions (METHOD_initiate …); the group, by libcrypto's name, or hybrid.c's; bits of a modp
+ * group (0: none, the public values are strings; else they are mpints); bytes of the client's and of the server's
+ * value, without the zero byte an mpint may need. */
 #define SSH_KEX_ROWS(R)                                                                                                \
+	R("sntrup761x25519-sha512", true, false, SSH_STRONG, "SHA2-512", hybrid, "sntrup761", 0, 1190, 1071)           \
+	R("sntrup761x25519-sha512@openssh.com", true, false, SSH_STRONG, "SHA2-512", hybrid, "sntrup761", 0, 1190,     \
+	  1071)                                                                                                        \
+	R("mlkem768x25519-sha256", true, false, SSH_STRONG, "SHA2-256", hybrid, "mlkem768", 0, 1216, 1120)             \
 	R("curve25519-sha256", true, false, SSH_STRONG, "SHA2-256", curve25519, "X25519", 0, 32, 32)                   \
 	R("curve25519-sha256@libssh.org", true, false, SSH_STRONG, "SHA2-256", curve25519, "X25519", 0, 32, 32)        \
 	R("ecdh-sha2-nistp256", false, true, SSH_STRONG, "SHA2-256", ecdh, "P-256", 0, 65, 65)                         \

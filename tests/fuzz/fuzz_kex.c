@@ -5,6 +5,7 @@
  * value the rest is.
  */
 #include "ssh/algorithms.h"
+#include "ssh/v2/hybrid.h"
 
 #include <stdlib.h>
 
@@ -21,11 +22,12 @@ static const struct kex_alg *method(uint8_t choice)
 	return alg_kex(str_of(info->name));
 }
 
-static void check_secret(const struct buf *secret)
+static void check_secret(const struct kex_alg *alg, const struct buf *secret)
 {
 	struct cur c = cur_of(buf_str(secret));
+	struct str k = alg->respond == hybrid_respond ? cur_str(&c) : cur_mpint(&c);
 
-	if (cur_mpint(&c).n == 0 || !cur_done(&c))
+	if (k.n == 0 || !cur_done(&c))
 		abort();
 }
 
@@ -34,7 +36,7 @@ static void as_client(const struct kex_alg *alg, struct str q, struct buf *other
 	int rc = alg->respond(alg, q, other, secret);
 
 	if (rc == 0)
-		check_secret(secret);
+		check_secret(alg, secret);
 	else if (buf_len(secret))
 		abort();
 	if (rc == 0 && buf_len(other) > alg->server_len + 1U)
@@ -49,7 +51,7 @@ static void as_server(const struct kex_alg *alg, struct str q, struct buf *other
 	if (alg->initiate(alg, &priv, other))
 		abort();
 	if (alg->finish(alg, &priv, q, secret) == 0)
-		check_secret(secret);
+		check_secret(alg, secret);
 	else if (buf_len(secret))
 		abort();
 	buf_release(&priv);

@@ -100,6 +100,8 @@ static const char *hash_of(struct str kex)
 {
 	if (str_is(kex, "ecdh-sha2-nistp384"))
 		return "SHA384";
+	if (str_is(kex, "sntrup761x25519-sha512") || str_is(kex, "sntrup761x25519-sha512@openssh.com"))
+		return "SHA512";
 	return str_is(kex, "ecdh-sha2-nistp521") || str_is(kex, "diffie-hellman-group16-sha512") ? "SHA512" : "SHA256";
 }
 

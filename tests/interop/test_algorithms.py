@@ -15,8 +15,10 @@ import wire
 LEVEL = "Current privilege level is 15\n"
 KEXES = [
     "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "ecdh-sha2-nistp256", "curve25519-sha256",
-    "ecdh-sha2-nistp384", "diffie-hellman-group16-sha512", "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp384", "diffie-hellman-group16-sha512", "curve25519-sha256@libssh.org", "sntrup761x25519-sha512@openssh.com",
+    "sntrup761x25519-sha512",
 ]  # fmt: skip
+UNKNOWN_TO_IT = "mlkem768x25519-sha256"  # test_hybrid.py
 HOSTKEYS = [
     "ecdsa-sha2-nistp384", "rsa-sha2-256", "ecdsa-sha2-nistp521", "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
 ]  # fmt: skip
@@ -27,7 +29,7 @@ MACS = ["hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@ope
 EVERYTHING = f"""\
 ip ssh server algorithm encryption {' '.join(CIPHERS)}
 ip ssh server algorithm hostkey {' '.join(HOSTKEYS)}
-ip ssh server algorithm kex {' '.join(KEXES)}
+ip ssh server algorithm kex {' '.join(KEXES)} {UNKNOWN_TO_IT}
 ip ssh server algorithm mac {' '.join(MACS)}
 """
 
@@ -57,7 +59,7 @@ def every(build, request):
 def test_offered_as_configured(every):
     """In this order, and nothing else."""
     kex, hostkeys, *ciphers_macs, _, _ = wire.offered(every.port)
-    assert [k for k in kex if "strict" not in k] == KEXES
+    assert [k for k in kex if "strict" not in k] == [*KEXES, UNKNOWN_TO_IT]
     assert hostkeys == HOSTKEYS
     assert ciphers_macs == [CIPHERS, CIPHERS, MACS, MACS]
 

@@ -21,6 +21,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import lab  # noqa: E402
+import wire  # noqa: E402
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -31,9 +32,10 @@ KEXES = [
     "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
     "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512",
 ]  # fmt: skip
+SNTRUPS = ["sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com"]  # paramiko, asyncssh and dropbear have none
 ECDSAS = ["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"]
 HOSTKEYS = ["ssh-ed25519", *ECDSAS, "rsa-sha2-512", "rsa-sha2-256"]
-EVERYTHING = ["--kex", ",".join(KEXES), "--hostkeys", ",".join(HOSTKEYS)]
+EVERYTHING = ["--kex", ",".join([*KEXES, *wire.HYBRIDS]), "--hostkeys", ",".join(HOSTKEYS)]
 AEADS = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"]
 CTRS = ["aes128-ctr", "aes192-ctr", "aes256-ctr"]
 MACS = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"]
@@ -157,7 +159,7 @@ def kexed(kex, hostkey, cipher, mac):
 def one_by_one():
     """Every method with every host key, the ciphers taking turns; then every cipher with every MAC."""
     turns = itertools.cycle(PAIRS)
-    yield from ((k, h, *next(turns)) for k in KEXES for h in HOSTKEYS)
+    yield from ((k, h, *next(turns)) for k in KEXES + SNTRUPS for h in HOSTKEYS)
     yield from ((KEXES[0], HOSTKEYS[0], *pair) for pair in PAIRS)
 
 
@@ -171,7 +173,7 @@ def test_openssh_algorithms(every, kex, hostkey, cipher, mac):
 
 def test_the_client_knows_no_more(every):
     """Of what OpenSSH's client knows and we have a row for, nothing is left out above."""
-    ours = {"kex": KEXES, "key-sig": HOSTKEYS, "cipher": AEADS + CTRS, "mac": MACS}
+    ours = {"kex": KEXES + SNTRUPS, "key-sig": HOSTKEYS, "cipher": AEADS + CTRS, "mac": MACS}
     for query, names in ours.items():
         known = subprocess.run(["ssh", "-Q", query], capture_output=True, text=True, check=True).stdout.split()
         assert set(names) <= set(known)
@@ -276,7 +278,7 @@ def test_openssh_rekey_in_bulk(start, bulk, cipher, mac, by):
     assert loop.noted("^disconnect by_peer=0") == []
 
 
-@pytest.mark.parametrize("kex", KEXES[2:])
+@pytest.mark.parametrize("kex", KEXES[2:] + SNTRUPS[:1])
 def test_openssh_rekey_with_every_method(start, bulk, kex):
     """Both sides begin exchanges, in bulk, with the methods that take longer than the first."""
     loop = start(*EVERYTHING, "--rekey-bytes", "3000000")
@@ -484,6 +486,61 @@ def test_asyncssh(restless, kex, hostkey, key, cipher, mac):
     assert asyncio.run(talk()) == (7, "some command\n", payload)
     assert len(restless.noted(f"^kexed {kex} {hostkey} {cipher} ")) > 3
     assert restless.noted(r"^auth 4 (\S+)$")[-1] == USER_KEYS[key].replace("512", "256")  # its own preference for RSA
+
+
+@pytest.mark.parametrize("kex", wire.HYBRIDS)
+def test_hybrid_witness(every, kex):
+    """A client that shares no code with anybody: a login under the keys of one exchange, commands under another's."""
+    transport = wire.HybridTransport(every.port, kex)
+    transport.start_client(timeout=20)
+    transport.auth_password("u", "p")
+    transport.renegotiate_keys()  # as above, not while a channel is being closed
+    assert paramiko_run(transport, "some command") == (7, b"some command\n")
+    assert paramiko_run(transport, "again") == (7, b"again\n")
+    transport.close()
+    assert [line.split()[0] for line in every.noted("^kexed (.*)$")] == [kex, kex]
+
+
+def hybrid_values(kex):
+    """What a client may not say: (name, value)."""
+    public = wire.HYBRIDS[kex](None).keygen()[0]
+    x25519 = bytes([9]) + bytes(31)
+    yield "short", public + x25519[:-1]
+    yield "long", public + x25519 + b"\0"
+    yield "without x25519", public
+    yield "x25519 alone", x25519
+    yield "empty", b""
+    yield "of small order", public + bytes(32)
+    yield "in the other order", (x25519 + public)[:-1]
+    if kex.startswith("mlkem"):
+        yield "not reduced", b"\xff\xff\xff" + public[3:] + x25519
+
+
+@pytest.mark.parametrize("kex", ["sntrup761x25519-sha512", "mlkem768x25519-sha256"])
+def test_hybrid_bad_values(every, kex):
+    for name, value in hybrid_values(kex):
+        client = wire.Plain(every.port)
+        every.forget()
+        client.send(wire.kexinit(kex))
+        client.send(bytes([wire.ECDH_INIT]) + wire.string(value))
+        assert client.ends(), name
+        client.close()
+        assert every.wait_noted("^disconnect by_peer=0 reason=3 bad public value"), name
+
+
+def test_the_strongest_is_taken_first(start):
+    """Without a configuration here or there, OpenSSH and PuTTY come to a hybrid."""
+    loop = start()
+    assert echoed(ssh(loop, "x"), "x")
+    assert echoed(plink(loop, "x"), "x")
+    assert {line.split()[0] for line in loop.noted("^kexed (.*)$")} <= set(SNTRUPS)
+    assert wire.offered(loop.port)[0][:3] == list(wire.HYBRIDS)
+
+
+def test_plink_sntrup761(start):
+    """PuTTY 0.78 knows the name with a domain; nothing else is offered it here."""
+    loop = start("--kex", SNTRUPS[1])
+    assert echoed(plink(loop, "some command"), "some command")
 
 
 def test_asyncssh_password(start):

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The SSH wire as a hostile client uses it: unencrypted packets by hand (RFC 4253 section 6), and encrypted ones
-through paramiko's transport, which lets any message out at any time."""
+through paramiko's transport, which lets any message out at any time; and a client of the hybrid key exchanges."""
 
+import hashlib
 import os
 import socket
 import struct
 import time
 
 import paramiko
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from paramiko.message import Message
+from witness import mlkem768, sntrup761
 
 DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, SERVICE_REQUEST, SERVICE_ACCEPT = range(1, 7)
 KEXINIT, NEWKEYS, ECDH_INIT, ECDH_REPLY = 20, 21, 30, 31
@@ -132,3 +136,74 @@ def ended(transport, seconds=5):
     while transport.is_active() and time.monotonic() < end:
         time.sleep(0.02)
     return not transport.is_active()
+
+
+class Hybrid:
+    """A key exchange of paramiko's: a key encapsulation mechanism of the folder witness together with X25519, as
+    draft-ietf-sshm-mlkem-hybrid-kex and draft-ietf-sshm-ntruprime-ssh say: the client sends its two public keys one
+    after the other, the server a ciphertext and a public key; K, a string, is the hash of both shared secrets."""
+
+    hash_algo = None
+
+    def __init__(self, transport):
+        self.transport = transport
+
+    def start_kex(self):
+        self.public, self.private = self.keygen()
+        self.x25519 = X25519PrivateKey.generate()
+        self.q_c = self.public + self.x25519.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.transport._send_message(message(ECDH_INIT, self.q_c))
+        self.transport._expect_packet(ECDH_REPLY)
+
+    def parse_next(self, ptype, m):
+        t = self.transport
+        k_s, q_s, signature = m.get_string(), m.get_string(), m.get_string()
+        ciphertext, x25519 = q_s[:-32], q_s[-32:]
+        pq = self.decap(self.private, ciphertext)
+        classic = self.x25519.exchange(X25519PublicKey.from_public_bytes(x25519))
+        k = self.hash_algo(pq + classic).digest()
+        parts = (t.local_version, t.remote_version, t.local_kex_init, t.remote_kex_init, k_s, self.q_c, q_s, k)
+        t._set_K_H(k, self.hash_algo(b"".join(map(string, parts))).digest())
+        t._verify_key(k_s, signature)
+        t._activate_outbound()
+
+
+class Sntrup761(Hybrid):
+    hash_algo = hashlib.sha512
+    decap = staticmethod(sntrup761.decap)
+
+    def keygen(self):
+        return sntrup761.keygen(os.urandom)
+
+
+class MlKem768(Hybrid):
+    hash_algo = hashlib.sha256
+    decap = staticmethod(mlkem768.decap)
+
+    def keygen(self):
+        return mlkem768.keygen(os.urandom(32), os.urandom(32))
+
+
+HYBRIDS = {
+    "sntrup761x25519-sha512": Sntrup761,
+    "sntrup761x25519-sha512@openssh.com": Sntrup761,
+    "mlkem768x25519-sha256": MlKem768,
+}
+
+
+class HybridTransport(paramiko.Transport):
+    """Of all key exchanges it proposes one hybrid. K goes into the keys as a string."""
+
+    _kex_info = HYBRIDS
+
+    def __init__(self, port, kex):
+        super().__init__(("127.0.0.1", port))
+        self._preferred_kex = (kex,)
+
+    def _compute_key(self, letter, n):
+        head = string(self.K) + self.H
+        digest = self.kex_engine.hash_algo
+        out = digest(head + letter.encode() + self.session_id).digest()
+        while len(out) < n:
+            out += digest(head + out).digest()
+        return out[:n]

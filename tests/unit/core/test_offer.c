@@ -125,11 +125,13 @@ static void lists_follow_the_configuration(void **state)
 	expect(OFFER_HOSTKEY, "ssh-ed25519,rsa-sha2-512,rsa-sha2-256");
 }
 
+#define PQ "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,mlkem768x25519-sha256,"
+
 static void small_groups_are_left_out(void **state)
 {
-	static const char both[] = "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,"
-				   "diffie-hellman-group14-sha256";
-	static const char large[] = "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512";
+	static const char both[] = PQ "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,"
+				      "diffie-hellman-group14-sha256";
+	static const char large[] = PQ "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512";
 
 	(void)state;
 	expect(OFFER_KEX, both);

@@ -178,6 +178,39 @@ static void test_every_method(void **state)
 	}
 }
 
+/* The hybrids' two values differ in length; each is exact. */
+static void test_hybrids(void **state)
+{
+	static const struct {
+		const char *kex;
+		size_t client, server, hash;
+	} rows[] = {
+		{ "sntrup761x25519-sha512", 1158 + 32, 1039 + 32, 64 },
+		{ "sntrup761x25519-sha512@openssh.com", 1158 + 32, 1039 + 32, 64 },
+		{ "mlkem768x25519-sha256", 1184 + 32, 1088 + 32, 32 },
+	};
+	static uint8_t value[2048];
+	struct fixture f;
+	uint8_t hash[64];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (int client = -1; client <= 1; client++)
+			for (int server = -1; server <= 1; server++) {
+				good(&f);
+				f.m.kex = str_of(rows[i].kex);
+				f.m.q_c = (struct str){ value, rows[i].client + (size_t)client };
+				f.m.q_s = (struct str){ value, rows[i].server + (size_t)server };
+				f.secret[3] = (uint8_t)rows[i].hash;
+				f.m.secret.n = 4 + rows[i].hash;
+				assert_int_equal(transcript_check(&f.transcript, &f.m, VERSION, BLOB, hash, &n),
+						 client || server ? E_DENIED : 0);
+				if (!client && !server)
+					assert_int_equal(n, rows[i].hash);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_identity_must_be_ours),
 		cmocka_unit_test(test_lengths_must_fit_the_method),
 		cmocka_unit_test(test_every_method),
+		cmocka_unit_test(test_hybrids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
  */
 #include "ssh/algorithms.h"
 #include "ssh/ssh.h"
+#include "ssh/v2/curve25519.h"
+#include "ssh/v2/hybrid.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,6 +52,21 @@ static int answer(const struct kex_alg *alg, struct str q_c)
 	return rc;
 }
 
+static bool is_hybrid(const struct kex_alg *alg)
+{
+	return alg->initiate == hybrid_initiate;
+}
+
+/* The number K, or of hybrids the string. */
+static size_t secret_size(const struct kex_alg *alg, const struct buf *secret)
+{
+	struct cur c = cur_of(buf_str(secret));
+	size_t n = is_hybrid(alg) ? cur_str(&c).n : cur_mpint(&c).n;
+
+	assert_true(cur_done(&c));
+	return n;
+}
+
 /* Both sides of every method agree; values and secret have the form and the size the row states. */
 static void both_sides_agree(void **state)
 {
@@ -66,16 +83,15 @@ static void both_sides_agree(void **state)
 		size_t extra = alg->modp_bits ? 1 : 0;
 
 		for (int round = 0; round < 8; round++) {
-			struct cur c;
-
 			assert_int_equal(alg->initiate(alg, &priv, &q_c), 0);
 			assert_int_equal(alg->respond(alg, buf_str(&q_c), &q_s, &ours), 0);
 			assert_int_equal(alg->finish(alg, &priv, buf_str(&q_s), &theirs), 0);
 			assert_true(str_eq(buf_str(&ours), buf_str(&theirs)));
 			assert_in_range(buf_len(&q_c), extra ? 1 : alg->client_len, alg->client_len + extra);
 			assert_in_range(buf_len(&q_s), extra ? 1 : alg->server_len, alg->server_len + extra);
-			c = cur_of(buf_str(&ours));
-			assert_true(cur_mpint(&c).n > 16 && cur_done(&c));
+			assert_true(secret_size(alg, &ours) > 16);
+			if (is_hybrid(alg))
+				assert_int_equal(secret_size(alg, &ours), EVP_MD_get_size(alg->digest));
 			buf_clear(&priv);
 			buf_clear(&q_c);
 			buf_clear(&q_s);
@@ -337,6 +353,56 @@ static void low_order_points_are_refused(void **state)
 	assert_int_equal(answer(alg, (struct str){ long_one, 0 }), E_INVAL);
 }
 
+/* Hybrids: lengths are exact, X25519's part is judged as it is alone, and ML-KEM's coefficients are reduced. */
+static void bad_hybrids_are_refused(void **state)
+{
+	const struct kex_alg *alg;
+	struct buf priv, q_c, q_s, secret;
+	uint8_t raw[2048];
+
+	(void)state;
+	for (size_t i = 0; (alg = kex_at(i)); i++) {
+		size_t n = alg->client_len;
+
+		if (!is_hybrid(alg))
+			continue;
+		buf_init(&priv, 0);
+		buf_init(&q_c, 0);
+		buf_init(&q_s, 0);
+		buf_init(&secret, 0);
+		memset(raw, 0, sizeof(raw));
+		assert_int_equal(alg->initiate(alg, &priv, &q_c), 0);
+		memcpy(raw, buf_ptr(&q_c), n);
+		assert_int_equal(answer(alg, (struct str){ raw, n }), 0);
+		assert_int_equal(answer(alg, (struct str){ raw, n - 1 }), E_INVAL);
+		assert_int_equal(answer(alg, (struct str){ raw, n + 1 }), E_INVAL);
+		assert_int_equal(answer(alg, (struct str){ raw, n - CURVE25519_SIZE }), E_INVAL);
+		assert_int_equal(answer(alg, (struct str){ raw + n - CURVE25519_SIZE, CURVE25519_SIZE }), E_INVAL);
+		assert_int_equal(answer(alg, (struct str){ raw, 0 }), E_INVAL);
+		memset(raw, 0xff, 3);
+		assert_int_equal(answer(alg, (struct str){ raw, n }), strcmp(alg->group, "mlkem768") ? 0 : E_INVAL);
+		memcpy(raw, buf_ptr(&q_c), n);
+		memset(raw + n - CURVE25519_SIZE, 0, CURVE25519_SIZE);
+		assert_int_equal(answer(alg, (struct str){ raw, n }), E_INVAL);
+		/* and what a server may say wrong */
+		assert_int_equal(alg->respond(alg, buf_str(&q_c), &q_s, &secret), 0);
+		n = buf_len(&q_s);
+		memcpy(raw, buf_ptr(&q_s), n);
+		buf_clear(&secret);
+		assert_int_equal(alg->finish(alg, &priv, (struct str){ raw, n - 1 }, &secret), E_INVAL);
+		assert_int_equal(alg->finish(alg, &priv, (struct str){ raw, n + 1 }, &secret), E_INVAL);
+		assert_int_equal(alg->finish(alg, &priv, (struct str){ raw, 0 }, &secret), E_INVAL);
+		memset(raw + n - CURVE25519_SIZE, 0, CURVE25519_SIZE);
+		assert_int_equal(alg->finish(alg, &priv, (struct str){ raw, n }, &secret), E_INVAL);
+		assert_int_equal(buf_len(&secret), 0);
+		assert_int_equal(alg->finish(alg, &priv, buf_str(&q_s), &secret), 0);
+		buf_release(&priv);
+		buf_release(&q_c);
+		buf_release(&q_s);
+		buf_release(&secret);
+	}
+}
+
 /* p + `off`, or `off` alone, as it stands inside an mpint. */
 static struct str number(const BIGNUM *p, long off, uint8_t raw[VALUE_MAX])
 {
@@ -396,12 +462,14 @@ static void bad_numbers_are_refused(void **state)
 	}
 }
 
+#define PQ "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,mlkem768x25519-sha256,"
+
 /* The first preference and what is off until it is configured are decisions; they do not change by accident. */
 static void defaults_are_these(void **state)
 {
 	static const char *const offered[] = {
-		[SSH_ALG_KEX] = "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,"
-				"diffie-hellman-group14-sha256",
+		[SSH_ALG_KEX] = PQ "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,"
+				   "diffie-hellman-group14-sha256",
 		[SSH_ALG_HOSTKEY] = "ssh-ed25519,rsa-sha2-512,rsa-sha2-256",
 		[SSH_ALG_CIPHER] = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,"
 				   "aes128-ctr,aes192-ctr,aes256-ctr",
@@ -434,6 +502,7 @@ int main(void)
 		cmocka_unit_test(modp_is_plain_arithmetic),
 		cmocka_unit_test(bad_points_are_refused),
 		cmocka_unit_test(low_order_points_are_refused),
+		cmocka_unit_test(bad_hybrids_are_refused),
 		cmocka_unit_test(bad_numbers_are_refused),
 		cmocka_unit_test(defaults_are_these),
 	};

@@ -118,7 +118,8 @@ static void test_every_kex(void **state)
 {
 	static const struct ssh_config every = {
 		.kex = STR("ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group14-sha256,"
-			   "diffie-hellman-group16-sha512,curve25519-sha256,curve25519-sha256@libssh.org")
+			   "diffie-hellman-group16-sha512,curve25519-sha256,curve25519-sha256@libssh.org,"
+			   "mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com")
 	};
 	const struct ssh_alg_info *kex;
 	struct host h;
@@ -212,6 +213,7 @@ static void test_bad_public_value(void **state)
 /* RFC 4253 section 7: after a wrong guess one packet is ignored, after a right one none. */
 static void test_guess(void **state)
 {
+	static const struct ssh_config config = { .kex = STR("curve25519-sha256,curve25519-sha256@libssh.org") };
 	static const struct {
 		const char *kex, *hostkeys;
 		bool wrong;
@@ -228,7 +230,7 @@ static void test_guess(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct proposal t = { cases[i].kex, cases[i].hostkeys, ALL_CIPHERS, ETM };
 
-		host_init(&h, NULL);
+		host_init(&h, &config);
 		prepare(&p, &t);
 		p.follows = true;
 		peer_kexinit(&p);

@@ -3,6 +3,7 @@
 vectors: equal keys, ciphertexts and secrets from equal random bytes, and equal answers to ciphertexts and keys that were
 damaged or made up."""
 
+import configparser
 import functools
 import hashlib
 import pathlib
@@ -260,6 +261,27 @@ def test_mlkem768_hash_check(loop):
         bad = bytearray(dk)
         bad[at] ^= 1
         assert loop("mlkem768.decap", bytes(bad), ct) is None
+
+
+def acvp(kind):
+    path = pathlib.Path(__file__).parent / "witness/acvp_mlkem768.txt"
+    cases = configparser.ConfigParser()
+    cases.read(path)
+    for name in cases.sections():
+        if name.startswith(kind):
+            yield {k: bytes.fromhex(v.replace("\n", "")) for k, v in cases[name].items()}
+
+
+@pytest.mark.parametrize("case", acvp("keys"))
+def test_mlkem768_acvp_keys(loop, case):
+    ek, dk = loop("mlkem768.keypair", case["d"], case["z"])
+    assert dk.startswith(case["dk"]) and dk.endswith(case["h"] + case["z"])
+    assert hashlib.sha3_256(ek).digest() == case["h"]
+
+
+@pytest.mark.parametrize("case", acvp("encapsulation"))
+def test_mlkem768_acvp_encapsulation(loop, case):
+    assert loop("mlkem768.encap", case["m"], case["ek"]) == [case["c"], case["k"]]
 
 
 # 100 rounds of keys, secrets and rejections from one stream, hashed: the value of the test "Accumulated" of Go's

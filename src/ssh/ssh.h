@@ -3,8 +3,8 @@
  * ssh.h: the SSH protocol without I/O: no sockets, no clock, no globals. Bytes go in, bytes and events come out.
  * Whoever drives it (session process, benchmark, fuzzer) owns the descriptors and the time. Input is hostile.
  * RFC 4251-4254, 4256, 5656 (ecdh, ecdsa), 8268 (modp), 8308 (ext-info), 8332 (rsa-sha2), 8731 (curve25519),
- * 5647/OpenSSH (gcm),
- * OpenSSH PROTOCOL (chacha20-poly1305, etm, strict kex).
+ * 5647/OpenSSH (gcm), OpenSSH PROTOCOL (chacha20-poly1305, etm, strict kex), draft-ietf-sshm-ntruprime-ssh,
+ * draft-ietf-sshm-mlkem-hybrid-kex.
  *
  *     ssh_feed(conn, bytes);
  *     while (ssh_step(conn, &ev) == SSH_EVENT) handle(&ev);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench.c: what the library itself costs, without sockets: CPU time of a key exchange on the server's side, and
- * of sealing and opening 32-KiB packets under every cipher and MAC. `meson test --benchmark` runs it.
+ * bench.c: what the library itself costs, without sockets: CPU time of every key exchange method, of a whole exchange
+ * on the server's side, and of sealing and opening 32-KiB packets under every cipher and MAC. `meson test --benchmark`
+ * runs it.
  */
 #include "peer.h"
 
@@ -9,8 +10,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define LOGINS  300
-#define PACKETS 4000
+#define LOGINS    300
+#define PACKETS   4000
+#define EXCHANGES 50
 
 static double now(void)
 {
@@ -63,6 +65,45 @@ static double logins(void)
 	return spent / LOGINS * 1e6;
 }
 
+/* CPU time of each part of a method, the signature not counted. */
+static void method(const struct kex_alg *alg)
+{
+	double begin, first = 0, answer = 0, last = 0;
+	struct buf priv, q_c, q_s, ours, theirs;
+
+	buf_init(&priv, 0);
+	buf_init(&q_c, 0);
+	buf_init(&q_s, 0);
+	buf_init(&ours, 0);
+	buf_init(&theirs, 0);
+	for (int i = 0; i < EXCHANGES; i++) {
+		buf_clear(&priv);
+		buf_clear(&q_c);
+		buf_clear(&q_s);
+		buf_clear(&ours);
+		buf_clear(&theirs);
+		begin = now();
+		if (alg->initiate(alg, &priv, &q_c))
+			abort();
+		first += now() - begin;
+		begin = now();
+		if (alg->respond(alg, buf_str(&q_c), &q_s, &ours))
+			abort();
+		answer += now() - begin;
+		begin = now();
+		if (alg->finish(alg, &priv, buf_str(&q_s), &theirs))
+			abort();
+		last += now() - begin;
+	}
+	printf("%-36s client %6.0f us, server %6.0f us, client %6.0f us\n", alg->info.name, first / EXCHANGES * 1e6,
+	       answer / EXCHANGES * 1e6, last / EXCHANGES * 1e6);
+	buf_release(&priv);
+	buf_release(&q_c);
+	buf_release(&q_s);
+	buf_release(&ours);
+	buf_release(&theirs);
+}
+
 static void packets(const struct cipher_alg *cipher, const struct mac_alg *mac)
 {
 	static const uint8_t key[KEX_KEY_MAX], text[PACKET_PAYLOAD];
@@ -100,10 +141,14 @@ static void packets(const struct cipher_alg *cipher, const struct mac_alg *mac)
 
 int main(void)
 {
-	const struct ssh_alg_info *cipher, *mac;
+	const struct ssh_alg_info *kex, *cipher, *mac;
+	double begin = now();
 
 	if (ssh_warm())
 		return 1;
+	printf("warming: %.0f us\n", (now() - begin) * 1e6);
+	for (size_t i = 0; (kex = ssh_alg_info(SSH_ALG_KEX, i)); i++)
+		method(alg_kex(str_of(kex->name)));
 	printf("key exchange, server with Ed25519 signature: %.0f us\n", logins());
 	for (size_t i = 0; (cipher = ssh_alg_info(SSH_ALG_CIPHER, i)); i++) {
 		for (size_t j = 0; (mac = ssh_alg_info(SSH_ALG_MAC, j)); j++) {

@@ -85,7 +85,7 @@ static int pke_keygen(const uint8_t d[32], uint8_t *ek, uint8_t *dk)
 	struct {
 		poly s[K], e[K], t;
 		uint8_t seeds[64]; /* rho, sigma */
-	} w;
+	} w = { 0 };
 	const uint8_t k = K;
 	poly row[K];
 	int rc = hash_g(STR32(d), (struct str){ &k, 1 }, w.seeds);
@@ -119,7 +119,7 @@ static int pke_encrypt(poly t[K], const uint8_t rho[32], const uint8_t m[32], co
 {
 	struct {
 		poly y[K], e1[K], e2, mu, u;
-	} w;
+	} w = { 0 };
 	poly row[K];
 	int rc = sample_vector(w.y, r, 0);
 
@@ -155,7 +155,7 @@ static void pke_decrypt(const uint8_t *dk, const uint8_t *ct, uint8_t m[32])
 {
 	struct {
 		poly s[K], w;
-	} w;
+	} w = { 0 };
 	poly u[K], v;
 
 	for (int i = 0; i < K; i++) {

@@ -20,6 +20,7 @@
 #define PQ_PUBLIC(p, n) ((void)0)
 #endif
 
+/* cppcheck-suppress shiftNegativeLHS */
 _Static_assert(-1 >> 1 == -1, "shifts of negative numbers are arithmetic");
 
 struct modulus {

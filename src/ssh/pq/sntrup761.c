@@ -86,7 +86,7 @@ static void decrypt(const uint8_t *sk, const uint8_t *ct, int8_t r[P])
 	struct {
 		int8_t f[P], ginv[P];
 		int16_t e[P];
-	} s;
+	} s = { 0 };
 	int16_t c[P];
 	int weight = 0;
 	uint32_t wrong;
@@ -113,7 +113,7 @@ int sntrup761_keypair_from(const uint8_t g[SNTRUP761_SEED], const uint8_t f[SNTR
 	struct {
 		int8_t g[P], small[P];
 		int16_t in[P], inverse[P];
-	} s;
+	} s = { 0 };
 	uint32_t ok;
 
 	sntrup761_small(s.g, g);

@@ -96,8 +96,8 @@ static inline void step_rows(const int16_t *f, const int16_t *g, int16_t *new_f,
 static void division_step(struct division *s, const struct modulus *mod)
 {
 	int32_t f0 = mod_freeze(s->f[0], mod), g0 = mod_freeze(s->g[0], mod);
-	int32_t positive = -s->d >> 31;
-	int32_t swap = (int32_t)(ct_nonzero((uint32_t)g0) & (uint32_t)positive), t = swap & (f0 ^ g0);
+	uint32_t positive = 0 - ((uint32_t)-s->d >> 31);
+	int32_t swap = (int32_t)(ct_nonzero((uint32_t)g0) & positive), t = swap & (f0 ^ g0);
 	struct factors k = { .swap = (int16_t)swap, .m = (int16_t)mod->m };
 
 	k.f0 = (int16_t)(f0 ^ t);

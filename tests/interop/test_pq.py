@@ -284,6 +284,11 @@ def test_mlkem768_acvp_encapsulation(loop, case):
     assert loop("mlkem768.encap", case["m"], case["ek"]) == [case["c"], case["k"]]
 
 
+@pytest.mark.parametrize("case", acvp("decapsulation"))
+def test_mlkem768_acvp_decapsulation(loop, case):
+    assert loop("mlkem768.decap", case["dk"], case["c"]) == case["k"]
+
+
 # 100 rounds of keys, secrets and rejections from one stream, hashed: the value of the test "Accumulated" of Go's
 # crypto/mlkem.
 MLKEM768_ACCUMULATED = "1114b1b6699ed191734fa339376afa7e285c9e6acf6ff0177d346696ce564415"

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/core.h"
+#include "core/keychain.h"
 #include "core/syslog.h"
 #include "model/model.h"
 
@@ -281,7 +282,7 @@ static int apply_match(struct run *run)
 		buf_printf(&run->out, "%s\n", e.text);
 	if (strcmp(cmd_place_mode(&before), cmd_place_mode(&sh->place)) != 0 ||
 	    strcmp(cmd_place_key(&before), cmd_place_key(&sh->place)) != 0)
-		cmd_left(run, &before);
+		keychain_left(run->core, &before, &run->out);
 	say_if_kept(run);
 	if (changed && sh->interactive) {
 		sh->configured = true;

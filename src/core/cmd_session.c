@@ -5,6 +5,7 @@
 #include "commands.h"
 
 #include "core/core.h"
+#include "core/keychain.h"
 #include "core/methods.h"
 #include "core/peer.h"
 #include "core/secret_check.h"
@@ -133,27 +134,6 @@ int cmd_configure(struct run *run)
 	return RUN_DONE;
 }
 
-void cmd_left(struct run *run, const struct cmd_place *place)
-{
-	static const struct {
-		const char *mode, *list;
-	} chains[] = {
-		{ "conf-ssh-pubkey-user", "/ravelin-ssh:ssh/pubkey-chain/user" },
-		{ "conf-ssh-pubkey-server", "/ravelin-ssh:ssh/pubkey-chain/server" },
-	};
-
-	for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
-		const struct lyd_node *entry;
-
-		if (strcmp(cmd_place_mode(place), chains[i].mode) != 0)
-			continue;
-		entry = model_entry(run->core->model, chains[i].list, (const char *[]){ cmd_place_key(place) });
-		if (entry && !model_first(run->core->model, entry, "key"))
-			buf_printf(&run->out, "%% \"%s\" has no key: type key-string or key-hash\n",
-				   cmd_place_key(place));
-	}
-}
-
 int cmd_exit(struct run *run)
 {
 	struct cli *sh = run->cli;
@@ -162,7 +142,7 @@ int cmd_exit(struct run *run)
 		sh->leave = true;
 		return RUN_DONE;
 	}
-	cmd_left(run, &run->cli->place);
+	keychain_left(run->core, &run->cli->place, &run->out);
 	if (!cmd_place_up(&sh->place) || !cmd_place_configuring(&sh->place))
 		cli_end_configuration(sh);
 	return RUN_DONE;
@@ -176,7 +156,7 @@ int cmd_logout(struct run *run)
 
 int cmd_end(struct run *run)
 {
-	cmd_left(run, &run->cli->place);
+	keychain_left(run->core, &run->cli->place, &run->out);
 	if (cmd_place_configuring(&run->cli->place))
 		cli_end_configuration(run->cli);
 	return RUN_DONE;

@@ -2,8 +2,8 @@
  *
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
  * cmd_session.c (who types), cmd_help.c (what helps him), cmd_terminal.c (his own terminal), cmd_line.c and cmd_send.c
- * (other people's lines), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c, offer.c;
- * passwords.c (rows that carry one).
+ * (other people's lines), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c,
+ * cmd_offer.c; passwords.c (rows that carry one).
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H
@@ -83,9 +83,5 @@
 #define COMMAND_DECLARE(name, fn) cmd_step_fn fn;
 COMMANDS(COMMAND_DECLARE)
 #undef COMMAND_DECLARE
-
-/* A place is left, by `exit`, `end` or a line of another mode: an entry of the key chain that has no key lets nobody
- * in, and who leaves it is told so. */
-void cmd_left(struct run *run, const struct cmd_place *place);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct model;
@@ -21,6 +22,11 @@ typedef bool offer_fn(void *arg, const char *name);
 bool offer_any(const struct model *m, enum offer_class of, offer_fn *fits, void *arg);
 /* Appends the name-list; nothing when nothing is left. */
 void offer_put(const struct model *m, enum offer_class of, struct buf *out);
+/* Every name of a class that can be configured, NULL behind the last. */
+const char *offer_name(enum offer_class of, size_t i);
+/* The least size of a modp group, in bits, and whether the method's is not under one; other methods have none. */
+unsigned offer_dh_min(const struct model *m);
+bool offer_large_enough(const char *kex, unsigned dh_min);
 /* Both 0 where nothing is configured. */
 uint64_t offer_rekey_bytes(const struct model *m);
 uint32_t offer_rekey_secs(const struct model *m);

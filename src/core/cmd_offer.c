@@ -55,7 +55,7 @@ static bool kex_left(struct run *run)
 
 	if (any_named(run, OFFER_KEX, yes, NULL))
 		return any_named(run, OFFER_KEX, fits_size, &dh_min);
-	return offer_any(run->core->model, OFFER_KEX, fits_size, &dh_min);
+	return offer_kex_left(run->core->model, dh_min);
 }
 
 /* What is not served any more is said where it is asked for. */

@@ -70,22 +70,39 @@ bool offer_large_enough(const char *kex, unsigned dh_min)
 	return row && large_enough(row, dh_min);
 }
 
-bool offer_any(const struct model *m, enum offer_class of, offer_fn *fits, void *arg)
+static bool any_of(const struct model *m, enum offer_class of, unsigned dh_min, offer_fn *fits, void *arg)
 {
 	const struct lyd_node *named = model_first(m, NULL, classes[of].leaf_list);
 	const struct offered *row;
 
 	for (size_t i = 0; !named && i < classes[of].n; i++) {
 		row = &classes[of].rows[i];
-		if (row->on && large_enough(row, offer_dh_min(m)) && fits(arg, row->name))
+		if (row->on && large_enough(row, dh_min) && fits(arg, row->name))
 			return true;
 	}
 	for (; named; named = model_next(named)) {
 		row = find(of, model_value(named));
-		if (row && large_enough(row, offer_dh_min(m)) && fits(arg, row->name))
+		if (row && large_enough(row, dh_min) && fits(arg, row->name))
 			return true;
 	}
 	return false;
+}
+
+bool offer_any(const struct model *m, enum offer_class of, offer_fn *fits, void *arg)
+{
+	return any_of(m, of, offer_dh_min(m), fits, arg);
+}
+
+static bool any_name(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return true;
+}
+
+bool offer_kex_left(const struct model *m, unsigned dh_min)
+{
+	return any_of(m, OFFER_KEX, dh_min, any_name, NULL);
 }
 
 static bool add(void *arg, const char *name)

@@ -214,6 +214,21 @@ static int load_all(struct keys *k, struct errbuf *e)
 	return 0;
 }
 
+/* libcrypto builds its tables of encoders and decoders at their first use, which takes several milliseconds: better now
+ * than when a key is made and others wait. A store that had a key to read has them already. */
+static void warm(void)
+{
+	struct key made = { .type = KEY_ED25519, .pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") }, read = { 0 };
+	struct buf der;
+
+	buf_init(&der, KEY_DER_MAX);
+	if (made.pkey && keys_export_private(&made, &der) == 0)
+		key_from_private(buf_str(&der), &read);
+	buf_release(&der);
+	key_release(&read);
+	key_release(&made);
+}
+
 int keys_open(int dirfd, struct keys **out, struct errbuf *e)
 {
 	struct keys *k = calloc(1, sizeof *k);
@@ -231,6 +246,8 @@ int keys_open(int dirfd, struct keys **out, struct errbuf *e)
 	}
 	files_sweep(k->dirfd);
 	r = load_all(k, e);
+	if (r == 0 && k->n == 0)
+		warm();
 	if (r < 0)
 		keys_close(k);
 	else

@@ -88,6 +88,8 @@ static void on_RUN(struct peer *p, const struct ipc_msg_RUN *m)
 
 static void on_ANSWER(struct peer *p, const struct ipc_msg_ANSWER *m)
 {
+	if (p->closing) /* told to end: what it was asked before is not done any more */
+		return;
 	touch(p);
 	cli_answer(&p->cli, m->cancelled, m->text); /* E_STATE: it crossed with the end of the command */
 }

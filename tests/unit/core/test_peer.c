@@ -148,12 +148,36 @@ static void test_wrong_phase_ends_it(void **state)
 	play(*state, logs_in_on_a_line);
 }
 
+static void answers(struct ipc_channel *ch)
+{
+	IPC_SEND(ch, ANSWER, .cancelled = 0, .text = STR("\r"));
+	logs_in_on_a_line(ch); /* this ends it */
+}
+
+/* What he was asked before his line was cleared, he cannot say yes to any more. */
+static void test_who_was_told_to_end_answers_nothing(void **state)
+{
+	struct bed *b = *state;
+	uint64_t at = 0;
+	struct buf log;
+
+	b->peer->cli.level = 15;
+	assert_int_equal(cli_command(&b->peer->cli, STR("clear logging")), 0);
+	peer_close(b->peer, 1, "");
+	play(b, answers);
+	buf_init(&log, 0);
+	syslog_lines(b->core.log, &at, &log);
+	assert_true(buf_len(&log) > 200 * 300);
+	buf_release(&log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_output_nobody_takes_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_are_printable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_phase_ends_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_was_told_to_end_answers_nothing, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,10 +149,12 @@ static int console_enter(struct run *run, const struct console_login *l)
 
 static int console_admit(struct run *run, struct console_login *l)
 {
+	char user[SYSLOG_WORD_MAX];
+
 	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
 		return console_enter(run, l);
 	syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED", "Login failed [user: %s] [Source: console]",
-		     l->user);
+		     syslog_word(l->user, user));
 	if (l->aaa)
 		buf_puts(&run->out, "% Authentication failed\n\n");
 	else if (asks_user(l))

@@ -189,3 +189,21 @@ def test_a_key_text_without_measure(lab, size):
     shown = t.command("show running-config | section pubkey")
     assert "% " in t.screen.text or re.search(r"key-hash ssh-rsa [0-9A-F]{32}", shown), t.screen.text[-2000:]
     assert "level is 15" in t.command("show privilege")
+
+
+def test_user_on_the_console(device):
+    """Nor does a name that is typed at the console end the field it stands in."""
+    person = device.terminal()
+    for line in ("configure terminal", "line con 0", "login local", "end"):
+        person.command(line)
+    t = device.console()
+    t.until("Press RETURN")
+    t.send("\r")
+    t.until("Username: ")
+    t.send("x] [Source: 192.0.2.1\r")
+    t.until("Password: ")
+    t.send("wrong\r")
+    t.until("Login invalid")
+    t.close()
+    attempts = [line for line in logged(device) if "LOGIN_FAILED" in line and "[Source: console]" in line]
+    assert attempts and all(re.search(r"\[user: x\?\?\?Source\?\?192.0.2.1\] \[Source: console\]$", a) for a in attempts)

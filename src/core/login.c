@@ -68,14 +68,6 @@ static bool still_local(const struct peer *p)
 	return methods_ssh(p->core) != AAA_DENY && methods_user(p->core, p->login.name, true);
 }
 
-unsigned login_level(struct peer *p, const char *user)
-{
-	unsigned level;
-
-	methods_exec(p->core, user, peer_is_console(p), &level);
-	return level;
-}
-
 static unsigned tries(const struct peer *p)
 {
 	return 1 + (unsigned)model_uint(p->core->model, "/ravelin-ssh:ssh/authentication-retries", 3);
@@ -134,7 +126,6 @@ static void succeeded(struct peer *p)
 	struct cli *sh = &p->cli;
 
 	memcpy(sh->user, p->login.name, sizeof sh->user);
-	sh->level = login_level(p, sh->user);
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
 	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""));

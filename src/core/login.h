@@ -36,7 +36,4 @@ void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m);
 void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m);
 void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m);
 
-/* The privilege level a local user starts with on a line (without AAA authorization: his own; with it: 1). */
-unsigned login_level(struct peer *p, const char *user);
-
 #endif

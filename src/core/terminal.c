@@ -366,11 +366,11 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	struct errbuf e = { "" };
 	struct line *line;
-	unsigned level;
 
 	if (p->closing)
 		return;
-	if (!methods_exec(p->core, p->cli.user, false, &level)) {
+	/* Time has passed since he logged in: he may have been removed, or another level given to him. */
+	if (!methods_user(p->core, p->cli.user, true) || !methods_exec(p->core, p->cli.user, false, &p->cli.level)) {
 		syslog_event(p->core->log, "AAA", 4, "EXEC_REFUSED", "%s@%s: no EXEC authorized", p->cli.user,
 			     p->address);
 		peer_close(p, 1, "% Authorization failed.\n");

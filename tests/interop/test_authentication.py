@@ -189,6 +189,28 @@ def test_a_removed_user_is_refused_at_once(lab):
     assert "level is 15" in person.command("show privilege"), "who is in stays in"
 
 
+@pytest.mark.parametrize("aaa", [False, True])
+def test_removed_or_lowered_between_login_and_shell(lab, aaa):
+    """Who is logged in and asks for a shell only later gets what the configuration says by then."""
+    config = laboratory.CONFIG + "username chief privilege 15 password 0 chief\n"
+    if aaa:
+        config += "aaa new-model\naaa authorization exec default local\n"
+    device = lab.booted(config.replace("end\n", "", 1) + "end\n")
+    person, on_the_way = device.terminal(), {}
+    for user in ("guest", "chief"):
+        on_the_way[user] = wire.keyed(device.port)
+        on_the_way[user].auth_password(user, user)
+    for line in ("configure terminal", "no username guest", "username chief privilege 1", "end"):
+        person.command(line)
+    shown = {}
+    for user, transport in on_the_way.items():
+        channel = transport.open_session()
+        channel.exec_command("show privilege")
+        shown[user] = channel.makefile("rb").read().decode().replace("\r", "")
+        transport.close()
+    assert shown == {"guest": "% Authorization failed.\n", "chief": "Current privilege level is 1\n"}
+
+
 def test_unknown_and_known_get_the_same_answers(shared_device):
     """Byte for byte: the methods offered before, after a wrong password and after a key nobody listed."""
 

@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #define METHODS_MAX 4
+#define LEVEL_MAX   15
 #define USERS       "/ravelin-system:users/user"
 
 bool methods_aaa(const struct core *core)
@@ -92,6 +93,19 @@ enum aaa_method methods_ssh(const struct core *core)
 	return first_of(core, entry, "method", AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE));
 }
 
+/* Is there a password on the way to this level: its own or that of one above? */
+static bool guarded(const struct core *core, unsigned level)
+{
+	const char *type;
+	bool secret;
+
+	for (; level <= LEVEL_MAX; level++)
+		if (methods_enable_password(core, level, &type, &secret))
+			return true;
+	return false;
+}
+
+/* The console of a device without passwords is open, but it does not lead past a password. */
 enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level)
 {
 	static const char path[] = "/ravelin-aaa:aaa/enable/method";
@@ -101,7 +115,7 @@ enum aaa_method methods_enable(const struct core *core, const struct line *line,
 		return first_of(core, NULL, path, can);
 	if (can & AAA_BIT(AAA_ENABLE))
 		return AAA_ENABLE;
-	return line->type == LINE_CON ? AAA_NONE : AAA_DENY;
+	return line->type == LINE_CON && !guarded(core, level) ? AAA_NONE : AAA_DENY;
 }
 
 static const struct lyd_node *exec_list(const struct core *core)

@@ -109,6 +109,7 @@ static void enable_methods(void **state)
 	assert_int_equal(methods_enable(core, con, 15), AAA_ENABLE);
 	assert_int_equal(methods_enable(core, vty, 15), AAA_ENABLE);
 	assert_int_equal(methods_enable(core, vty, 7), AAA_DENY);
+	assert_int_equal(methods_enable(core, con, 7), AAA_DENY); /* not past the password of the level above */
 	set_top(core, "/ravelin-aaa:aaa/enable/method", "none");
 	assert_int_equal(methods_enable(core, vty, 7), AAA_DENY); /* no new-model: the list does not count */
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");

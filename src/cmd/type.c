@@ -414,8 +414,10 @@ enum match type_match(const struct cmd_set *set, const struct cmd_tok *tok, stru
 	if (tok->kind == KIND_WORD)
 		return match_word(set, tok, (struct str){ rest.p, word_length(rest) }, value, used);
 	match = match_value(set, tok, rest, a, value, used);
-	if (match > MATCH_PART && *value && tok->path != CMD_NONE &&
-	    !node_accepts(set->model, set->schema[tok->path], *value))
+	if (match <= MATCH_PART || !*value)
+		return match;
+	/* What no leaf checks may be shown to others all the same. */
+	if (tok->path == CMD_NONE ? !node_is_text(*value) : !node_accepts(set->model, set->schema[tok->path], *value))
 		return MATCH_NONE;
 	return match;
 }

@@ -54,6 +54,14 @@ static void errors(void **state)
 		{ true, "show version | include", CMD_ERR_INCOMPLETE, 22 },
 		{ true, "show version |", CMD_ERR_INCOMPLETE, 14 },
 		{ true, "configure terminal | include x", CMD_ERR_INVALID, 19 },
+		{ true,
+		  "reload in 5 a\x9b"
+		  "2Jb",
+		  CMD_ERR_INVALID, 12 }, /* others read it: no terminal control of 8 bits */
+		{ true,
+		  "reload in 5 a\xc2\x9b"
+		  "2Jb",
+		  CMD_ERR_INVALID, 12 },
 		{ true, "terminal length 513", CMD_ERR_INVALID, 16 },
 		{ true, "terminal length -1", CMD_ERR_INVALID, 16 },
 		{ true, "terminal length 99999999999999999999", CMD_ERR_INVALID, 16 },

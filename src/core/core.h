@@ -24,6 +24,7 @@ struct cmd_set;
 struct keys;
 struct lines;
 struct overlap;
+struct unenforced;
 struct gatectl;
 struct sshd;
 struct syslog;
@@ -52,6 +53,7 @@ struct core {
 	struct keys *keys;
 	struct lines *lines;
 	struct overlap *overlap;
+	struct unenforced *unenforced;
 	struct clock clock;
 	struct host_load load;
 	struct job_host jobs;

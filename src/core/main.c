@@ -18,6 +18,7 @@
 #include "core/sshd.h"
 #include "core/syslog.h"
 #include "core/terminal.h"
+#include "core/unenforced.h"
 #include "files/files.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -114,6 +115,7 @@ static void maybe_booted(struct boot_state *b)
 	syslog_booted(core->log);
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
+	unenforced_booted(core->unenforced);
 	gatectl_console(core->gate);
 	send_status(core);
 	tell_rommon(BOOT_READY, "");
@@ -301,7 +303,8 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->lines = lines_new(core->model);
 	core->sshd = sshd_new(core);
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
-	if (!core->lines || !core->sshd || !core->gate || passwords_guard(core->model) < 0 ||
+	core->unenforced = unenforced_new(core);
+	if (!core->lines || !core->sshd || !core->gate || !core->unenforced || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

@@ -6,11 +6,13 @@
  * How often: each way to type a password fails `authentication-retries` + 1 times, then it is not offered any more;
  * when both are used up, or somebody insists, the connection ends. A key cannot be guessed, so offering one costs
  * little. A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user,
- * a clear-text user and a wrong password all wait for one scrypt.
+ * a clear-text user and a wrong password all wait for one scrypt. What else differs, as the hash of another type, is
+ * less than a tenth of a second, and a refusal comes at a whole one.
  */
 #include "login.h"
 
 #include "aaa/aaa.h"
+#include "core/clock.h"
 #include "core/core.h"
 #include "core/debug.h"
 #include "core/job.h"
@@ -22,6 +24,7 @@
 #include "lines/lines.h"
 #include "model/model.h"
 
+#include <event2/event.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +32,7 @@
 
 #define VERIFY_LIMIT_MS 5000
 #define QUERY_LIMIT     20 /* keys a client may offer */
+#define REFUSE_STEP_MS  100
 
 static const char *const methods[LOGIN_METHODS] = {
 	[LOGIN_PASSWORD] = "password",
@@ -40,6 +44,8 @@ void login_release(struct login *l)
 {
 	if (l->job)
 		job_cancel(l->job);
+	if (l->answer)
+		event_free(l->answer);
 	OPENSSL_cleanse(l, sizeof *l);
 }
 
@@ -132,6 +138,11 @@ static void succeeded(struct peer *p)
 	debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: authentication successful for %s", p->number, sh->user);
 }
 
+static bool under_way(const struct login *l)
+{
+	return l->job || l->answer;
+}
+
 /* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
 static bool begin(struct peer *p, enum login_method method, struct str user)
 {
@@ -139,7 +150,7 @@ static bool begin(struct peer *p, enum login_method method, struct str user)
 
 	if (p->closing) /* told to end: what was on its way is not looked at */
 		return false;
-	if (l->job) {
+	if (under_way(l)) {
 		peer_violation(p, "second login attempt while one is under way");
 		return false;
 	}
@@ -151,6 +162,29 @@ static bool begin(struct peer *p, enum login_method method, struct str user)
 		return true;
 	give_up(p);
 	return false;
+}
+
+static void on_answer(evutil_socket_t fd, short what, void *arg)
+{
+	struct peer *p = arg;
+
+	(void)fd;
+	(void)what;
+	event_free(p->login.answer);
+	p->login.answer = NULL;
+	if (!p->closing)
+		failed(p);
+}
+
+/* The time it takes to say no tells nothing of the work that was done. */
+static void fail_later(struct peer *p)
+{
+	uint64_t past = (clock_now_ms() - p->login.begun_ms) % REFUSE_STEP_MS;
+	struct timeval tv = { 0, (suseconds_t)(REFUSE_STEP_MS - past) * 1000 };
+
+	p->login.answer = evtimer_new(p->core->base, on_answer, p);
+	if (!p->login.answer || event_add(p->login.answer, &tv) < 0)
+		peer_violation(p, "no memory for its answer");
 }
 
 static void verified(void *arg, enum job_kind kind, struct str bytes)
@@ -168,16 +202,18 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && still_local(p))
 		succeeded(p);
 	else
-		failed(p);
+		fail_later(p);
 }
 
 static void check_password(struct peer *p, struct str password)
 {
 	struct login *l = &p->login;
-	const struct lyd_node *user = local_user(p);
+	const struct lyd_node *user;
 	struct errbuf e = { "" };
 	struct buf request;
 
+	l->begun_ms = clock_now_ms();
+	user = local_user(p);
 	buf_init(&request, 8192);
 	secret_check_begin(&l->check, user ? model_below(user, "credential/type") : NULL,
 			   user ? model_below(user, "credential/value") : NULL, password, &request);
@@ -222,7 +258,7 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 
 	if (p->closing)
 		return;
-	if (!p->login.prompted || p->login.job) {
+	if (!p->login.prompted || under_way(&p->login)) {
 		peer_violation(p, "answer to a question nobody asked");
 		return;
 	}

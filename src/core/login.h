@@ -10,7 +10,9 @@
 #include "ipc/ipc.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
+struct event;
 struct peer;
 struct run;
 struct job;
@@ -27,6 +29,8 @@ struct login {
 	enum login_method method;
 	struct secret_check check;
 	struct job *job;
+	uint64_t begun_ms;    /* the check of a password */
+	struct event *answer; /* its refusal, when it is due */
 };
 
 void login_release(struct login *l);

@@ -232,6 +232,30 @@ def test_unknown_and_known_get_the_same_answers(shared_device):
     assert answers("admin") == answers("nobody")
 
 
+def test_a_refusal_comes_at_a_whole_tenth(lab):
+    """The work done for a wrong password depends on how the user's own is stored, and on whether there is a user. The
+    answer waits for the next tenth of a second, which no hash fills."""
+    stored = {
+        "five": "algorithm-type md5 secret x",
+        "eight": "algorithm-type sha256 secret x",
+        "nine": "secret x",
+        "clear": "password x",
+        "without": "nopassword",
+    }
+    device = lab.booted(HEAD + "".join(f"username {name} {how}\n" for name, how in stored.items()) + vty())
+    for name in (*stored, "nobody"):
+        t = wire.keyed(device.port)
+        for attempt in (
+            lambda: t.auth_password(name, "wrong", fallback=False),
+            lambda: t.auth_interactive(name, lambda *a: ["wrong"]),
+        ):
+            begun = time.monotonic()
+            with pytest.raises(paramiko.AuthenticationException):
+                attempt()
+            assert time.monotonic() - begun > 0.09, name
+        t.close()
+
+
 def test_events_in_the_log(lab):
     """`ip ssh logging events`: session, login and close of who gets in and who does not; a scanner is a failed one."""
     device = lab.booted(laboratory.CONFIG.replace("end\n", "ip ssh logging events\nend\n"))

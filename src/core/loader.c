@@ -5,6 +5,7 @@
 #include "loader.h"
 
 #include "core/cli.h"
+#include "core/clock.h"
 #include "core/config.h"
 #include "core/core.h"
 #include "core/syslog.h"
@@ -238,13 +239,14 @@ static void start_line(struct loader *l, struct str line)
 
 static void drive(struct loader *l)
 {
+	uint64_t until = clock_now_ms() + CONFIG_STEP_MS;
 	struct timeval now = { 0, 0 };
 	struct str line;
 
 	if (l->driving)
 		return;
 	l->driving = true;
-	for (int i = 0; i < LINES_PER_SLICE && !l->over; i++) {
+	for (int i = 0; i < LINES_PER_SLICE && !l->over && clock_now_ms() < until; i++) {
 		if (l->want_text)
 			feed_text(l);
 		else if (l->want_answer) {

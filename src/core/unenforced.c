@@ -43,7 +43,7 @@ static void tell(struct restriction *r)
 	r->told |= r->found;
 }
 
-/* While startup-config loads there is no log to read yet: the end of the boot tells. */
+/* What startup-config brings is told at the end of the boot, behind the lines that were not taken. */
 static void on_change(void *arg, const struct txn *t)
 {
 	struct restriction *r = arg;

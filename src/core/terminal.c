@@ -148,7 +148,9 @@ struct peer *peer_of(const struct cli *sh)
 
 static void take_window(struct peer *p)
 {
-	if (!p->length_typed && p->rows)
+	bool ends = p->exec || p->cli.leave; /* behind its command: nobody presses a key at the end of a page */
+
+	if (!p->length_typed && p->rows && !ends)
 		p->length = p->rows;
 	if (!p->width_typed && p->cols)
 		p->width = p->cols;

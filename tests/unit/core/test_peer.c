@@ -7,6 +7,7 @@
 #include "core/peer.h"
 #include "core/service.h"
 #include "core/syslog.h"
+#include "core/terminal.h"
 #include "lines/lines.h"
 
 #include <dirent.h>
@@ -148,6 +149,23 @@ static void test_wrong_phase_ends_it(void **state)
 	play(*state, logs_in_on_a_line);
 }
 
+/* Nobody presses a key where one command runs: its output does not stop, whatever the window does. */
+static void test_one_command_has_no_pages(void **state)
+{
+	struct bed *b = *state;
+
+	b->peer->length = 0;
+	b->peer->exec = true;
+	terminal_resize(b->peer, 100, 30);
+	assert_int_equal(b->peer->length, 0);
+	b->peer->exec = false;
+	b->peer->cli.leave = true; /* it ends behind its command */
+	terminal_resize(b->peer, 100, 30);
+	assert_int_equal(b->peer->length, 0);
+	assert_int_equal(b->peer->width, 100);
+	play(b, logs_in_on_a_line);
+}
+
 static void answers(struct ipc_channel *ch)
 {
 	IPC_SEND(ch, ANSWER, .cancelled = 0, .text = STR("\r"));
@@ -177,6 +195,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_output_nobody_takes_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_are_printable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_phase_ends_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_command_has_no_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_was_told_to_end_answers_nothing, setup, teardown),
 	};
 

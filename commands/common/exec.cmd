@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every session can type before it configures anything.
 
-mode exec
+mode exec  title "Exec commands:"
   help show  "Show running system information"
 
   enable [<.level 0-15>] ; level 0
@@ -97,7 +97,7 @@ mode exec
   terminal default monitor ; level 1, handler terminal-monitor
       "Copy debug output to the current terminal line"
 
-mode config  parent exec  prompt "(config)"
+mode config  parent exec  prompt "(config)"  title "Configure commands:"
   end ; level 0, everywhere, handler
       "Exit from configure mode"
   exit ; level 0, everywhere, handler

@@ -7,7 +7,7 @@ mode config
   interface <name IFNAME> = /if:interfaces/interface ; enter config-if, kept
       "Select an interface to configure" "Interface number"
 
-mode config-if  parent config  prompt "(config-if)"
+mode config-if  parent config  prompt "(config-if)"  title "Interface configuration commands:"
   help ip              "Interface Internet Protocol config commands"
   help ip route-cache  "Enable fast-switching cache for outgoing packets"
   help cdp             "CDP interface subcommands"

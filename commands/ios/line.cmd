@@ -11,7 +11,7 @@ mode config
       "Primary terminal line" "First Line number" "Auxiliary line" "First Line number"
       "Virtual terminal" "First Line number" "Last Line number"
 
-mode config-line  parent config  prompt "(config-line)"
+mode config-line  parent config  prompt "(config-line)"  title "Line configuration commands:"
   help history    "Enable and control the command history function"
   help transport  "Define transport protocols for line"
   session-timeout <session-timeout/minutes> [output(session-timeout/output)] ; kept

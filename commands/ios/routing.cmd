@@ -20,12 +20,12 @@ mode config
   map-list <name> = /rt:routing/map-list ; enter config-map-list, kept
       "Configure static map list" "Name of the map list"
 
-mode config-router  parent config  prompt "(config-router)"
+mode config-router  parent config  prompt "(config-router)"  title "Router configuration commands:"
   network <address A.B.C.D> <wildcard A.B.C.D> area <area> = network ; kept
       "Enable routing on an IP network" "Network number" "OSPF wild card bits" "Set the OSPF area ID"
       "OSPF area ID as a decimal value or in IP address format"
 
-mode config-map-list  parent config  prompt "(config-map-list)"
+mode config-map-list  parent config  prompt "(config-map-list)"  title "Static maps list configuration commands:"
   ip <address A.B.C.D> atm-vc <atm-vc> [broadcast(broadcast)] = statement ; kept
       "Internet protocol" "Protocol address of the far end" "ATM virtual circuit" "VC number"
       "Broadcasts should be forwarded to this address"

@@ -74,13 +74,13 @@ mode config
   crypto key zeroize ec [<.label WORD>] ; handler
       "Remove EC keys" "EC keypair label"
 
-mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"
+mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"  title "SSH public key chain commands:"
   username <name> = user ; enter conf-ssh-pubkey-user
       "Configure a user's public keys" "Name of the user"
   server <name> = server ; enter conf-ssh-pubkey-server, kept
       "Configure a server's public keys" "Name of the server"
 
-mode conf-ssh-pubkey-user, conf-ssh-pubkey-server  parent conf-ssh-pubkey
+mode conf-ssh-pubkey-user, conf-ssh-pubkey-server  parent conf-ssh-pubkey  title "SSH public key commands:"
   key-string = key ; input, sets type hash comment, hook key-string, text exit "(conf-ssh-pubkey-data)#"
       "Enter the public key as text"
   key-hash <type ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521> <hash>

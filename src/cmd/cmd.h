@@ -127,7 +127,8 @@ const char *cmd_row_mode(const struct cmd_match *m); /* "exec", "config", "confi
 int cmd_apply(const struct cmd_set *set, const struct cmd_match *m, struct txn *t, struct cmd_place *place,
 	      struct cmd_error *err);
 
-/* `?`: what may follow `line`, as IOS lists it (words, or words and help in two columns), LF-ended lines. */
+/* `?`: what may follow `line`, as IOS lists it (words, or words and help in two columns, below the mode's title where
+ * nothing is typed yet), LF-ended lines, an empty one last. */
 void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned level, struct str line,
 	      struct buf *out);
 /* Tab: what to append to make the last word whole, with a blank if it is unique; empty if ambiguous or unknown. */

@@ -20,7 +20,8 @@ struct choice {
 struct choices {
 	const struct cmd_set *set;
 	struct arena *a;
-	struct str begun; /* the word being typed; empty after a blank */
+	struct str begun;  /* the word being typed; empty after a blank */
+	const char *title; /* of the mode, where nothing is typed yet */
 	struct choice *list;
 	size_t n, cap;
 	bool failed;
@@ -174,6 +175,8 @@ static int collect(struct choices *c, const struct cmd_mode *mode, unsigned leve
 	}
 	if (rc < 0)
 		return rc;
+	if (!s.started && !pre->no && !pre->dflt && !c->begun.n)
+		c->title = mode->title;
 	if (!s.started && mode != exec && !pre->no && !pre->dflt) {
 		add_word(c, "default", "Set a command to its defaults");
 		add_word(c, "no", "Negate a command or set its defaults");
@@ -322,10 +325,13 @@ void cmd_help(const struct cmd_set *set, const struct cmd_place *place, unsigned
 		if (c.begun.n)
 			keep_words(&c);
 		qsort(c.list, c.n, sizeof *c.list, by_text);
+		if (c.title)
+			buf_printf(out, "%s\n", c.title);
 		if (c.begun.n && c.list[0].word)
 			put_words(&c, out);
 		else
 			put_table(&c, out);
+		buf_puts(out, "\n"); /* what was typed so far stands below it again, with a line between */
 	}
 	arena_release(&a);
 }

@@ -99,6 +99,7 @@ struct cmd_row {
 struct cmd_mode {
 	const char *name;   /* "config-line" */
 	const char *prompt; /* "(config-line)" */
+	const char *title;  /* what `?` says above its commands */
 	uint16_t parent;    /* CMD_NONE: exec */
 	uint16_t list;      /* its entry is one of this list */
 	uint16_t range_key; /* its entry may be a range, counted by this key (0, 1, …) */

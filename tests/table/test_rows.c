@@ -145,7 +145,8 @@ static void explained(struct bed *b, const struct row_case *c)
 		text = bed_help(b, head);
 		if (!strncmp(text, "% ", 2))
 			fails("nothing is known behind", head, text);
-		for (const char *l = text; *l; l += strcspn(l, "\n") + 1) {
+		text += n ? 0 : strcspn(text, "\n") + 1; /* the mode's title */
+		for (const char *l = text; *l && *l != '\n'; l += strcspn(l, "\n") + 1) {
 			const char *gap = strncmp(l, "  ", 2) ? NULL : strpbrk(l + 2, " \n");
 
 			if (!gap || (*gap == '\n' && strncmp(l, "  <cr>\n", 7)))

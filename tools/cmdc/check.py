@@ -12,6 +12,8 @@ def is_secret(node):
 def check(notation):
     printed_by, listed = {}, set()
     for mode in notation.modes.values():
+        if not mode.title:
+            raise Bad(f'mode {mode.name} has no title')
         seen = {}
         for row in mode.rows:
             if row.text in seen:

@@ -110,7 +110,7 @@ class Emitter:
         entered = mode.entered_by
         key = entered.opt('range', '').split(' ')[0] if entered else ''
         self.modes.append(
-            f'{{ {c_string(mode.name)}, {c_string(mode.prompt)}, '
+            f'{{ {c_string(mode.name)}, {c_string(mode.prompt)}, {c_string(mode.title)}, '
             f'{self.mode_index[mode.parent.name] if mode.parent else NONE}, {self.path(mode.list)}, '
             f'{mode.list.keys.index(key) if key else NONE}, {start}, {len(mode.rows)} }}')
 

@@ -16,7 +16,7 @@ OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'ente
 
 class Mode:
     def __init__(self, name):
-        self.name, self.parent, self.prompt, self.base = name, None, f'({name})', None
+        self.name, self.parent, self.prompt, self.title, self.base = name, None, f'({name})', None, None
         self.rows, self.helps, self.entered_by = [], {}, None
 
     @property
@@ -90,7 +90,7 @@ class Notation:
                 row = (where, [stripped])
 
     def open_modes(self, text, where):
-        m = re.fullmatch(r'([\w-]+(?:,\s*[\w-]+)*)(?:\s+parent\s+([\w-]+))?(?:\s+prompt\s+"([^"]*)")?', text)
+        m = re.fullmatch(r'([\w-]+(?:,\s*[\w-]+)*)(?:\s+parent\s+([\w-]+))?(?:\s+prompt\s+"([^"]*)")?(?:\s+title\s+"([^"]*)")?', text)
         if not m:
             raise Bad(f'{where}: cannot read the mode')
         modes = []
@@ -98,6 +98,7 @@ class Notation:
             mode = self.modes.setdefault(name, Mode(name))
             mode.parent = self.modes[m[2]] if m[2] else mode.parent
             mode.prompt = m[3] or mode.prompt
+            mode.title = m[4] or mode.title
             modes.append(mode)
         return modes
 

@@ -100,9 +100,9 @@ static void help_and_completion_know_them(void **state)
 
 	assert_int_equal(bed_type(b, "alias exec shi show ip", NULL), 0);
 	cmd_place_exec(b->set, &b->place);
-	assert_string_equal(bed_help(b, "sh"), "*shi=\"show ip\"  show            \n");
+	assert_string_equal(bed_help(b, "sh"), "*shi=\"show ip\"  show            \n\n");
 	assert_non_null(strstr(bed_help(b, "shi "), "ssh"));
-	assert_string_equal(bed_help(b, "shi s"), "ssh  \n");
+	assert_string_equal(bed_help(b, "shi s"), "ssh  \n\n");
 	assert_string_equal(bed_complete(b, "shi s"), "sh ");
 	assert_string_equal(bed_complete(b, "sho"), "w ");
 	assert_non_null(strstr(bed_help(b, " shi "), "% Unrecognized command"));

@@ -34,35 +34,36 @@ static void after_a_blank(void **state)
 	assert_string_equal(bed_help(b, "username x password "),
 			    "  0     Specifies an UNENCRYPTED password will follow\n"
 			    "  7     Specifies a HIDDEN password will follow\n"
-			    "  LINE  The UNENCRYPTED (cleartext) user password\n");
-	assert_string_equal(bed_help(b, "ip ssh time-out "), "  <1-120>  SSH time-out interval (secs)\n");
-	assert_string_equal(bed_help(b, "hostname R1 "), "  <cr>\n");
-	assert_string_equal(bed_help(b, "aaa authentication login "), "  WORD     Named authentication list.\n"
-								      "  default  The default authentication list.\n");
+			    "  LINE  The UNENCRYPTED (cleartext) user password\n\n");
+	assert_string_equal(bed_help(b, "ip ssh time-out "), "  <1-120>  SSH time-out interval (secs)\n\n");
+	assert_string_equal(bed_help(b, "hostname R1 "), "  <cr>\n\n");
+	assert_string_equal(bed_help(b, "aaa authentication login "),
+			    "  WORD     Named authentication list.\n"
+			    "  default  The default authentication list.\n\n");
 	assert_string_equal(bed_help(b, "ip host x 10.0.0.1 "), "  A.B.C.D  Host IP address\n"
-								"  <cr>\n");
+								"  <cr>\n\n");
 	assert_string_equal(bed_help(b, "no ip ssh time-out "), "  <1-120>  SSH time-out interval (secs)\n"
-								"  <cr>\n");
-	assert_string_equal(bed_help(b, "interface Loopback "), "  <unit>  Interface number\n");
+								"  <cr>\n\n");
+	assert_string_equal(bed_help(b, "interface Loopback "), "  <unit>  Interface number\n\n");
 	cmd_place_exec(b->set, &b->place);
 	assert_string_equal(bed_help(b, "show version "), "  |     Output modifiers\n"
-							  "  <cr>\n");
-	assert_string_equal(bed_help(b, "show version | include "), "  LINE  Regular Expression\n");
+							  "  <cr>\n\n");
+	assert_string_equal(bed_help(b, "show version | include "), "  LINE  Regular Expression\n\n");
 }
 
 static void inside_a_word(void **state)
 {
 	struct bed *b = *state;
 
-	assert_string_equal(bed_help(b, "h"), "help      hostname  \n");
-	assert_string_equal(bed_help(b, "username x p"), "password   privilege  \n");
-	assert_string_equal(bed_help(b, "n"), "no  \n");
-	assert_string_equal(bed_help(b, "hostname R"), "  WORD  This system's network name\n");
-	assert_string_equal(bed_help(b, "interface G"), "GigabitEthernet  Group-Async      \n");
+	assert_string_equal(bed_help(b, "h"), "help      hostname  \n\n");
+	assert_string_equal(bed_help(b, "username x p"), "password   privilege  \n\n");
+	assert_string_equal(bed_help(b, "n"), "no  \n\n");
+	assert_string_equal(bed_help(b, "hostname R"), "  WORD  This system's network name\n\n");
+	assert_string_equal(bed_help(b, "interface G"), "GigabitEthernet  Group-Async      \n\n");
 	cmd_place_exec(b->set, &b->place);
-	assert_string_equal(bed_help(b, "co"), "configure  copy       \n");
-	assert_string_equal(bed_help(b, "show version | i"), "include  \n");
-	assert_string_equal(bed_help(b, "show version |i"), "include  \n");
+	assert_string_equal(bed_help(b, "co"), "configure  copy       \n\n");
+	assert_string_equal(bed_help(b, "show version | i"), "include  \n\n");
+	assert_string_equal(bed_help(b, "show version |i"), "include  \n\n");
 }
 
 static void unknown_and_ambiguous(void **state)
@@ -81,6 +82,7 @@ static void at_the_start_of_a_mode(void **state)
 
 	bed_type(b, "line vty 0 4", NULL);
 	text = bed_help(b, "");
+	assert_ptr_equal(strstr(text, "Line configuration commands:\n"), text);
 	assert_non_null(strstr(text, "  exec-timeout      Set the EXEC timeout\n"));
 	assert_non_null(strstr(text, "  exit              Exit from this mode\n"));
 	assert_non_null(strstr(text, "  no                Negate a command or set its defaults\n"));
@@ -97,11 +99,11 @@ static void whole_words_of_an_outer_mode(void **state)
 	struct bed *b = *state;
 
 	bed_type(b, "interface Ethernet0", NULL);
-	assert_string_equal(bed_help(b, "ip route "), "  A.B.C.D  Destination prefix\n");
+	assert_string_equal(bed_help(b, "ip route "), "  A.B.C.D  Destination prefix\n\n");
 	assert_non_null(strstr(bed_help(b, "ip route-c "), "  distributed  "));
 	assert_non_null(strstr(bed_help(b, "ip rou "), "  distributed  "));
-	assert_string_equal(bed_help(b, "ip route"), "route-cache  \n");
-	assert_string_equal(bed_help(b, "map-list "), "  WORD  Name of the map list\n");
+	assert_string_equal(bed_help(b, "ip route"), "route-cache  \n\n");
+	assert_string_equal(bed_help(b, "map-list "), "  WORD  Name of the map list\n\n");
 	assert_string_equal(bed_complete(b, "ip route-cache dis"), "tributed ");
 }
 

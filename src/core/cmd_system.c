@@ -40,7 +40,7 @@ static void put_sessions(struct run *run)
 		if (p->line)
 			snprintf(tty, sizeof tty, "%u", p->line->tty);
 		if (peer_is_console(p))
-			snprintf(name, sizeof name, "session console %s", p->cli.user);
+			snprintf(name, sizeof name, "session console%s%s", *p->cli.user ? " " : "", p->cli.user);
 		else
 			snprintf(name, sizeof name, "session SSH%u %s", p->number, p->cli.user);
 		put_process(run, (int)p->pid, tty, name);

@@ -24,7 +24,10 @@ static void clock_span(uint64_t ms, char *out, size_t size)
 
 struct line *named_line(const struct run *run)
 {
-	static const enum line_type types[] = { LINE_CON, LINE_AUX, LINE_VTY };
+	static const struct {
+		const char *word;
+		enum line_type type;
+	} named[] = { { "console", LINE_CON }, { "aux", LINE_AUX }, { "vty", LINE_VTY } };
 	const char *tty = cmd_arg(&run->match, "tty"), *number = cmd_arg(&run->match, "number");
 	struct lines_tty at = { LINE_CON, 0 };
 
@@ -32,9 +35,9 @@ struct line *named_line(const struct run *run)
 		at = lines_tty((unsigned)strtoul(tty, NULL, 10));
 	else if (number)
 		at.number = (unsigned)strtoul(number, NULL, 10);
-	for (size_t i = 0; !tty && i < sizeof types / sizeof types[0]; i++) {
-		if (cmd_has(&run->match, line_type_name(types[i])))
-			at.type = types[i];
+	for (size_t i = 0; !tty && i < sizeof named / sizeof named[0]; i++) {
+		if (cmd_has(&run->match, named[i].word))
+			at.type = named[i].type;
 	}
 	return lines_find(run->core->lines, at.type, at.number);
 }

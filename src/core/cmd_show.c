@@ -41,13 +41,15 @@ static void uptime_text(uint64_t minutes, char *out, size_t size)
 int cmd_show_version(struct run *run)
 {
 	const struct core *core = run->core;
-	char up[128];
+	uint64_t up_secs = (clock_now_ms() - core->boot_ms) / 1000;
+	char up[128], since[CLOCK_TEXT];
 	struct utsname un;
 	struct sysinfo si;
 	struct vars vars;
 
 	vars_load(core->nvram_fd, &vars);
-	uptime_text((clock_now_ms() - core->boot_ms) / 60000, up, sizeof up);
+	uptime_text(up_secs / 60, up, sizeof up);
+	clock_text(&core->clock, time(NULL) - (time_t)up_secs, since, sizeof since);
 	if (uname(&un) < 0 || sysinfo(&si) < 0)
 		return run_fail(run, "%% The host does not answer");
 	buf_printf(&run->out,
@@ -55,12 +57,13 @@ int cmd_show_version(struct run *run)
 		   "Free software under the Apache License 2.0, no warranty\n\n"
 		   "ROM: System Bootstrap, interface %d\n\n"
 		   "%s uptime is %s\n"
+		   "System restarted at %s\n"
 		   "System image file is \"flash0:%s\"\n\n"
-		   "Ravelin on %s %s (%s) with %llu bytes of memory.\n"
+		   "Ravelin on %s %s (%s) with %lluK bytes of memory.\n"
 		   "Processor board ID %s\n\n"
 		   "Configuration register is 0x%04x\n\n",
-		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, core->image, un.sysname, un.release,
-		   un.machine, (unsigned long long)si.totalram * si.mem_unit, un.nodename, vars.confreg);
+		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, since, core->image, un.sysname, un.release,
+		   un.machine, (unsigned long long)si.totalram * si.mem_unit / 1024, un.nodename, vars.confreg);
 	return RUN_DONE;
 }
 

@@ -63,6 +63,15 @@ def words(row):
     return lines
 
 
+def prompt(mode):
+    return '`>` and `#`' if mode.name == 'exec' else f'`{mode.prompt}#`'
+
+
+def contents(notation):
+    lines = [f'| [{mode.name}](#{mode.name}) | {prompt(mode)} | {mode.title.rstrip(":")} |' for mode in notation.modes.values()]
+    return '| mode | prompt | |\n|---|---|---|\n' + '\n'.join(lines) + '\n'
+
+
 def kept(notation):
     """The list of what is accepted and acts on nothing."""
     lines = [f'- `{syntax(row.tree)}` in `{mode.prompt}#`' for mode in notation.modes.values() for row in mode.rows
@@ -76,10 +85,10 @@ def write(notation, dialect, out):
     out.write(f'# Commands of the {dialect} dialect\n\n'
               'Made from `commands/` by `tools/cmdc`; change it there, then `ninja -C build update-commands`. '
               'How a row is written: [commands-notation.md](commands-notation.md).\n\n'
-              'Every configuration command also has `no` and `default`, which bring its default back.\n' + kept(notation))
+              'Every configuration command also has `no` and `default`, which bring its default back.\n\n'
+              + contents(notation) + kept(notation))
     for mode in notation.modes.values():
-        prompt = '`>` and `#`' if mode.name == 'exec' else f'`{mode.prompt}#`'
-        out.write(f'\n## {mode.name}: prompt {prompt}\n')
+        out.write(f'\n## {mode.name}\n\nTyped at the prompt {prompt(mode)}.\n')
         aliases = {r.alias_of: r for r in mode.rows if r.alias_of}
         for row in mode.rows:
             if row.alias_of:

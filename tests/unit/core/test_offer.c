@@ -144,7 +144,7 @@ static void small_groups_are_left_out(void **state)
 	set(SERVER "kex", "diffie-hellman-group14-sha256");
 	expect(OFFER_KEX, "");
 	assert_false(offer_kex_left(m, 4096));
-	assert_true(offer_kex_left(m, 2048)); /* what is configured now is not the question */
+	assert_true(offer_kex_left(m, 2048));    /* what is configured now is not the question */
 	set(SERVER "kex", "ecdh-sha2-nistp256"); /* a curve is no such group */
 	expect(OFFER_KEX, "ecdh-sha2-nistp256");
 	unset("/ravelin-ssh:ssh/dh-min-size");

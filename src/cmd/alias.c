@@ -47,20 +47,25 @@ struct str cmd_alias(const struct cmd_set *set, const struct cmd_place *place, s
 		     ptrdiff_t *grown)
 {
 	struct str word = { line.p, word_length(line) };
-	const char *command, *whole;
-	char name[ALIAS_NAME];
+	struct str rest = { line.p + word.n, line.n - word.n };
+	const char *command;
+	char name[ALIAS_NAME], *whole;
+	size_t n;
 
 	*grown = 0;
 	if (!word.n || !str_copy(word, name, sizeof name))
 		return line;
 	command = command_of(set, place->levels[place->depth].mode, name);
-	if (!command || strlen(command) + line.n - word.n > CMD_LINE_MAX)
+	n = command ? strlen(command) : 0;
+	if (!command || n + rest.n > CMD_LINE_MAX)
 		return line;
-	whole = arena_printf(a, "%s%.*s", command, (int)(line.n - word.n), (const char *)line.p + word.n);
+	whole = arena_alloc(a, n + rest.n);
 	if (!whole)
 		return line;
-	*grown = (ptrdiff_t)strlen(command) - (ptrdiff_t)word.n;
-	return str_of(whole);
+	memcpy(whole, command, n);
+	memcpy(whole + n, rest.p, rest.n); /* all of it: it may hold a NUL, which the parser refuses */
+	*grown = (ptrdiff_t)n - (ptrdiff_t)word.n;
+	return (struct str){ (const uint8_t *)whole, n + rest.n };
 }
 
 void alias_each(const struct cmd_set *set, const struct cmd_mode *mode, alias_fn *fn, void *arg)

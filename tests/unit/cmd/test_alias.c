@@ -28,6 +28,23 @@ static void stands_for(struct bed *b, const char *typed, const char *meant)
 	arena_release(&a);
 }
 
+/* What follows the word comes whole, whatever bytes it holds. */
+static void takes_no_part(void **state)
+{
+	static const char typed[] = "s privilege\0 x";
+	struct bed *b = *state;
+	struct arena a;
+	ptrdiff_t grown;
+	struct str line;
+
+	cmd_place_exec(b->set, &b->place);
+	arena_init(&a, 0);
+	line = cmd_alias(b->set, &b->place, (struct str){ (const uint8_t *)typed, sizeof typed - 1 }, &a, &grown);
+	assert_int_equal(line.n, sizeof "show privilege\0 x" - 1);
+	assert_memory_equal(line.p, "show privilege\0 x", line.n);
+	arena_release(&a);
+}
+
 static int setup(void **state)
 {
 	static struct bed b;
@@ -128,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(own_aliases),
+		TEST(takes_no_part),
 		TEST(built_in_aliases_are_those_of_commands_there_are),
 		TEST(help_and_completion_know_them),
 		TEST(too_long_is_left_alone),

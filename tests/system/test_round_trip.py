@@ -10,7 +10,7 @@ import pytest
 
 import lab as laboratory
 
-ROUNDS = 11
+ROUNDS = 20
 CASE = re.compile(r'\{ "([^"]+)", "([^"]+)", \{ (.*?) \}, ("(?:[^"\\]|\\.)*"), .*, \d+, (.*?) \},$')
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 # Who reads the console afterwards, whatever the rows say of users, lists and lines. The row this takes back is left to the

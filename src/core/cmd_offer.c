@@ -12,20 +12,13 @@
 
 #include <stdlib.h>
 
-static bool is_named(void *arg, const char *name)
-{
-	const struct run *run = arg;
-
-	return cmd_has(&run->match, name);
-}
-
 /* Whether one of the names of the class that the line holds fits. */
 static bool any_named(struct run *run, enum offer_class of, offer_fn *fits, void *arg)
 {
 	const char *name;
 
 	for (size_t i = 0; (name = offer_name(of, i)); i++)
-		if (is_named(run, name) && fits(arg, name))
+		if (cmd_has(&run->match, name) && fits(arg, name))
 			return true;
 	return false;
 }

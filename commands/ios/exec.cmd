@@ -23,6 +23,10 @@ mode exec
   help show crypto  "Encryption module"
   help show crypto key  "Show long term public keys"
   help show crypto key mypubkey  "Show public keys associated with this router"
+  show vrf [{detail | <.name WORD>}] ; level 1
+      "VPN Routing/Forwarding instance information" "Each VRF at length" "One VRF at length"
+  show ip vrf ; level 1
+      "VPN Routing/Forwarding instance information"
   show ip ssh ; level 1
       "Information on SSH"
   show ssh ; level 1

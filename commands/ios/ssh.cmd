@@ -15,6 +15,10 @@ mode config
       "Specify protocol version to be supported" "Protocol version"
   ip ssh logging events(logging-events) = /ssh:ssh
       "Log SSH sessions, logins and their ends"
+  ip ssh dscp <dscp> = /ssh:ssh
+      "IP DSCP value of SSH packets" "DSCP value"
+  ip ssh precedence <precedence> = /ssh:ssh
+      "IP precedence value of SSH packets, unless a DSCP value is set" "Precedence value"
   ip ssh source-interface <source-interface IFNAME> = /ssh:ssh ; kept
       "Specify interface for source address in SSH connections" "Interface the SSH client connects from"
   ip ssh stricthostkeycheck(stricthostkeycheck) = /ssh:ssh ; kept

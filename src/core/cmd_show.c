@@ -9,6 +9,7 @@
 #include "core/core.h"
 #include "core/peer.h"
 #include "core/cli.h"
+#include "core/listen.h"
 #include "core/sshd.h"
 #include "image/vars.h"
 #include "model/model.h"
@@ -90,8 +91,8 @@ int cmd_show_ip_ssh(struct run *run)
 	buf_printf(&run->out, "Authentication timeout: %llu secs; Authentication retries: %llu\n",
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/time-out", 120),
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/authentication-retries", 3));
-	if (sshd_trouble(core->sshd))
-		buf_printf(&run->out, "%%%s\n", sshd_trouble(core->sshd));
+	if (listen_trouble(sshd_listen(core->sshd)))
+		buf_printf(&run->out, "%%%s\n", listen_trouble(sshd_listen(core->sshd)));
 	return RUN_DONE;
 }
 

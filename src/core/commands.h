@@ -48,6 +48,8 @@
 	X("show-tech-support", cmd_show_tech_support)                                                                  \
 	X("show-debugging", cmd_show_debugging)                                                                        \
 	X("clear-logging", cmd_clear_logging)                                                                          \
+	X("show-vrf", cmd_show_vrf)                                                                                    \
+	X("show-ip-vrf", cmd_show_ip_vrf)                                                                              \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \
 	X("show-ssh", cmd_show_ssh)                                                                                    \
 	X("show-running-config", cmd_show_running)                                                                     \

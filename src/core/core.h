@@ -11,6 +11,7 @@
 #include "core/host.h"
 #include "core/job.h"
 #include "core/spawn.h"
+#include "core/vrf.h"
 #include "image/boot.h"
 #include "model/model.h"
 
@@ -37,7 +38,6 @@ struct publish {
 	uint16_t host_port, port;
 	bool udp;
 };
-#define CORE_MAX_PUBLISH 32
 
 struct core {
 	struct event_base *base;
@@ -45,8 +45,10 @@ struct core {
 	char image[128]; /* base name of the running image */
 	int device_fd, nvram_fd, keys_fd;
 	bool root; /* started by root: gate and helpers get a uid of their own */
-	struct publish publish[CORE_MAX_PUBLISH];
+	struct publish publish[BOOT_LENT_MAX];
 	size_t n_publish; /* 0: the device's own ports are bound */
+	struct vrf_lent vrfs[BOOT_LENT_MAX];
+	size_t n_vrfs;
 
 	struct model *model;
 	struct cmd_set *cmds;

@@ -8,6 +8,7 @@
 #include "core/commands.h"
 #include "core/clock.h"
 #include "core/gatectl.h"
+#include "core/listen.h"
 #include "core/loader.h"
 #include "core/loop.h"
 #include "core/overlap.h"
@@ -107,8 +108,8 @@ static void maybe_booted(struct boot_state *b)
 	snprintf(core->last_change, sizeof core->last_change, "%s", core->last_saved);
 	core->modified = false;
 	sshd_update(core->sshd);
-	if (sshd_trouble(core->sshd) && core->n_publish) { /* who asked for a port wants to know */
-		tell_rommon(BOOT_FAILED, sshd_trouble(core->sshd));
+	if (listen_trouble(sshd_listen(core->sshd)) && core->n_publish) { /* who asked for a port wants to know */
+		tell_rommon(BOOT_FAILED, listen_trouble(sshd_listen(core->sshd)));
 		exit(1);
 	}
 	core->booted = true;
@@ -125,7 +126,7 @@ static void gate_ready(struct core *core)
 {
 	struct boot_state *b = (struct boot_state *)core;
 
-	sshd_listen(core->sshd);
+	listen_hand_over(sshd_listen(core->sshd));
 	gatectl_console(core->gate);
 	b->gate_up = true;
 	maybe_booted(b);
@@ -203,7 +204,7 @@ static int parse_publish(struct core *core, const char *text)
 	char proto[8] = "";
 	const char *ports;
 
-	if (core->n_publish == CORE_MAX_PUBLISH)
+	if (core->n_publish == BOOT_LENT_MAX)
 		return E_LIMIT;
 	ports = strrchr(text, ':');
 	while (ports && ports > text && ports[-1] != ':')
@@ -227,6 +228,8 @@ static int parse_arguments(struct core *core, int argc, char **argv, struct errb
 			core->dir = argv[i + 1];
 		else if (strcmp(argv[i], "--publish") == 0 && parse_publish(core, argv[i + 1]) < 0)
 			return err_set(e, E_INVAL, "bad --publish \"%s\"", argv[i + 1]);
+		else if (strcmp(argv[i], "--vrf") == 0 && vrf_lend(core, argv[i + 1]) < 0)
+			return err_set(e, E_INVAL, "bad --vrf \"%s\"", argv[i + 1]);
 	}
 	return core->dir ? 0 : err_set(e, E_INVAL, "no --device");
 }
@@ -294,7 +297,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	damaged.text[0] = '\0';
 	if ((rc = model_new(&core->model, e)) < 0 || (rc = cmd_set_new(&core->cmds, "ios", core->model, e)) < 0 ||
 	    (rc = cmd_set_bind(core->cmds, handlers, sizeof handlers / sizeof handlers[0], e)) < 0 ||
-	    (rc = overlap_new(&core->overlap, core->model, e)) < 0 ||
+	    (rc = overlap_new(&core->overlap, core->model, e)) < 0 || (rc = vrf_guard(core)) < 0 ||
 	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
 		return rc;
 	syslog_configure(core->log, core->model);

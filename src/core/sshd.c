@@ -11,27 +11,18 @@
 #include "core/banner.h"
 #include "core/core.h"
 #include "core/debug.h"
-#include "core/gatectl.h"
+#include "core/listen.h"
 #include "core/offer.h"
 #include "core/peer.h"
 #include "core/syslog.h"
 #include "keys/keys.h"
 #include "model/model.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define SSH_PORT       22
 #define SSHV2_MIN_BITS 768
-#define MAX_SOCKETS    8
-#define BACKLOG        128
 #define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
 #define EC_CURVES      3
 #define HOST_KEYS      (2 + EC_CURVES)
@@ -45,10 +36,7 @@ struct sshd {
 	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
 	const struct key *ecdsa[EC_CURVES];
 	bool ecdsa_serves; /* one of them is offered */
-	int sockets[MAX_SOCKETS];
-	char names[MAX_SOCKETS][96];
-	size_t n_sockets;
-	char trouble[160];
+	struct listen *listen;
 };
 
 /* --- keys and state --- */
@@ -169,9 +157,9 @@ const char *sshd_off_reason(const struct sshd *s)
 	return s->off_reason;
 }
 
-const char *sshd_trouble(const struct sshd *s)
+struct listen *sshd_listen(const struct sshd *s)
 {
-	return s->trouble[0] ? s->trouble : NULL;
+	return s->listen;
 }
 
 bool sshd_off_is_odd(const struct sshd *s)
@@ -190,81 +178,6 @@ struct str sshd_version(const struct sshd *s)
 	return STR("SSH-2.0-Ravelin_" RAVELIN_VERSION);
 }
 
-/* --- sockets --- */
-
-static int open_socket(const struct sockaddr *sa, socklen_t len)
-{
-	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1;
-
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (sa->sa_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-	if (bind(fd, sa, len) < 0 || listen(fd, BACKLOG) < 0) {
-		int rc = -errno;
-
-		close(fd);
-		return rc;
-	}
-	return fd;
-}
-
-static void add_socket(struct sshd *s, const char *host, uint16_t port)
-{
-	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(port) };
-	bool is6 = inet_pton(AF_INET6, host, &a6.sin6_addr) == 1;
-	int fd;
-
-	if (s->n_sockets == MAX_SOCKETS)
-		return;
-	if (!is6 && inet_pton(AF_INET, host, &a4.sin_addr) != 1)
-		fd = -EADDRNOTAVAIL;
-	else
-		fd = is6 ? open_socket((struct sockaddr *)&a6, sizeof a6)
-			 : open_socket((struct sockaddr *)&a4, sizeof a4);
-	if (fd < 0) {
-		snprintf(s->trouble, sizeof s->trouble, "cannot listen on %s port %u: %s%s", host, port, strerror(-fd),
-			 fd == -EACCES ? " (publish it: -p 2222:22)" : "");
-		syslog_event(s->core->log, "SSH", 3, "LISTEN", "%s", s->trouble);
-		return;
-	}
-	snprintf(s->names[s->n_sockets], sizeof s->names[0], "%s:%u", host, port);
-	s->sockets[s->n_sockets++] = fd;
-}
-
-static void open_sockets(struct sshd *s)
-{
-	const struct core *core = s->core;
-
-	s->trouble[0] = '\0';
-	for (size_t i = 0; i < core->n_publish; i++) {
-		if (core->publish[i].port == SSH_PORT && !core->publish[i].udp)
-			add_socket(s, core->publish[i].host, core->publish[i].host_port);
-	}
-	if (core->n_publish == 0) {
-		add_socket(s, "0.0.0.0", SSH_PORT);
-		add_socket(s, "::", SSH_PORT);
-	}
-}
-
-static void close_sockets(struct sshd *s)
-{
-	for (size_t i = 0; i < s->n_sockets; i++) {
-		gatectl_unlisten(s->core->gate, (uint32_t)i);
-		close(s->sockets[i]);
-	}
-	s->n_sockets = 0;
-}
-
-void sshd_listen(struct sshd *s)
-{
-	for (size_t i = 0; i < s->n_sockets; i++)
-		gatectl_listen(s->core->gate, (uint32_t)i, s->sockets[i]);
-}
-
 void sshd_update(struct sshd *s)
 {
 	bool was = s->enabled;
@@ -275,13 +188,11 @@ void sshd_update(struct sshd *s)
 	s->ed25519 = s->rsa || s->ecdsa_serves ? find_ed25519(s) : NULL;
 	s->off_reason = why_off(s);
 	s->enabled = s->off_reason == NULL;
+	listen_update(s->listen, s->enabled);
 	if (s->enabled && !was) {
-		open_sockets(s);
-		sshd_listen(s);
 		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
 		s->served = sshd_versions(s);
 	} else if (was && !s->enabled) {
-		close_sockets(s);
 		syslog_event(s->core->log, "SSH", 5, "DISABLED", "SSH %s has been disabled", s->served);
 	}
 }
@@ -290,10 +201,7 @@ void sshd_status(const struct sshd *s, struct buf *out)
 {
 	if (!s->enabled)
 		buf_printf(out, "ssh: off (%s)\n", s->off_reason);
-	if (s->trouble[0])
-		buf_printf(out, "ssh: %s\n", s->trouble);
-	for (size_t i = 0; i < s->n_sockets; i++)
-		buf_printf(out, "ssh: %s\n", s->names[i]);
+	listen_status(s->listen, out);
 }
 
 /* --- sessions --- */
@@ -357,7 +265,10 @@ struct sshd *sshd_new(struct core *core)
 		return NULL;
 	s->core = core;
 	s->off_reason = "not started";
-	if (model_watch(core->model, "/ravelin-ssh:ssh", on_change, s) < 0) {
+	s->listen = listen_new(core);
+	if (!s->listen || model_watch(core->model, "/ravelin-ssh:ssh", on_change, s) < 0 ||
+	    model_watch(core->model, "/ravelin-vrf:vrfs", on_change, s) < 0) {
+		free(s->listen);
 		free(s);
 		return NULL;
 	}

@@ -12,6 +12,7 @@
 
 struct core;
 struct key;
+struct listen;
 struct peer;
 struct sshd;
 
@@ -19,8 +20,7 @@ struct sshd *sshd_new(struct core *core);
 /* Looks at keys and configuration again: turns the server on or off and logs it. Sessions that run go on. */
 void sshd_update(struct sshd *s);
 bool sshd_enabled(const struct sshd *s);
-/* Gate is new: hand it the listening sockets. */
-void sshd_listen(struct sshd *s);
+struct listen *sshd_listen(const struct sshd *s); /* its sockets */
 /* Sends a new session what it needs. */
 void sshd_setup(struct sshd *s, struct peer *p);
 struct str sshd_version(const struct sshd *s);
@@ -30,8 +30,7 @@ const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
 const char *sshd_versions(const struct sshd *s);
 /* Why it is off, for `show ip ssh`; NULL when it is on. */
 const char *sshd_off_reason(const struct sshd *s);
-bool sshd_off_is_odd(const struct sshd *s);     /* off for another reason than that no pair was ever made */
-const char *sshd_trouble(const struct sshd *s); /* the last port it could not listen on, and why; NULL if none */
+bool sshd_off_is_odd(const struct sshd *s); /* off for another reason than that no pair was ever made */
 /* Lines for `ravelin status`. */
 void sshd_status(const struct sshd *s, struct buf *out);
 

@@ -32,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LISTENERS      32
+#define LISTENERS      64
 #define ACCEPT_BATCH   16
 #define DESCRIPTORS    256
 #define LARGE_BUFFER   (32 * 1024)

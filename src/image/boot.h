@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * boot.h: what rommon and an image agree on. rommon runs the image's core as
- *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp]]...
+ *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp] | --vrf NAME=NETNS]...
  * with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is newer than
  * rommon's own is refused with the reason. Core speaks BOOT_* messages on BOOT_FD_CONTROL.
  *
@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define BOOT_INTERFACE 1
+#define BOOT_LENT_MAX  48 /* --publish and --vrf together */
 
 /* Descriptors core is started with; 0, 1 and 2 are /dev/null, /dev/null and the device's run/boot.log. */
 enum boot_fd {

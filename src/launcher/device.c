@@ -5,93 +5,29 @@
  */
 #include "launcher.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-static int parse_port(struct str s)
+static int conf_line(char *line, struct lent *l, struct errbuf *e)
 {
-	int port = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9' || port > 6553)
-			return -1;
-		port = port * 10 + (s.p[i] - '0');
-	}
-	return s.n && port >= 1 && port <= 65535 ? port : -1;
-}
-
-/* Takes what is behind the last colon off the end. */
-static struct str take_last(struct str *s)
-{
-	const uint8_t *colon = s->n ? memrchr(s->p, ':', s->n) : NULL;
-	struct str last = *s;
-
-	if (colon) {
-		last = (struct str){ colon + 1, s->n - (size_t)(colon + 1 - s->p) };
-		s->n = (size_t)(colon - s->p);
-	} else {
-		s->n = 0;
-	}
-	return last;
-}
-
-static bool parse_host(struct str s, char *out, size_t size)
-{
-	char host[64];
-	uint8_t raw[16];
-
-	if (s.n == 0)
-		return str_copy(STR("127.0.0.1"), out, size);
-	if (s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
-		return str_copy((struct str){ s.p + 1, s.n - 2 }, host, sizeof host) &&
-		       inet_pton(AF_INET6, host, raw) == 1 && str_copy(s, out, size);
-	return str_copy(s, host, sizeof host) && inet_pton(AF_INET, host, raw) == 1 && str_copy(s, out, size);
-}
-
-int publish_add(struct publish_list *l, const char *text, struct errbuf *e)
-{
-	struct str s = str_of(text), slash = { NULL, 0 };
-	const uint8_t *at = s.n ? memchr(s.p, '/', s.n) : NULL;
-	bool whole = at == NULL, colon;
-	int port, host_port;
-	char host[64];
-
-	if (at) {
-		slash = (struct str){ at, s.n - (size_t)(at - s.p) };
-		s.n = (size_t)(at - s.p);
-	}
-	port = parse_port(take_last(&s));
-	colon = s.n > 0;
-	host_port = parse_port(take_last(&s));
-	if (port < 0 || host_port < 0 || !colon || !parse_host(s, host, sizeof host) ||
-	    !(whole || str_is(slash, "/udp") || str_is(slash, "/tcp")))
-		return err_set(e, E_INVAL, "\"%.80s\" is not [HOST:]HOSTPORT:PORT[/udp]", text);
-	if (l->count == CORE_PUBLISH_MAX)
-		return err_set(e, E_LIMIT, "more than %d published ports", CORE_PUBLISH_MAX);
-	snprintf(l->rows[l->count], PUBLISH_TEXT, "%s:%d:%d%s", host, host_port, port,
-		 str_is(slash, "/udp") ? "/udp" : "");
-	l->argv[l->count] = l->rows[l->count];
-	l->count++;
-	return 0;
-}
-
-static int conf_line(char *line, struct publish_list *l, struct errbuf *e)
-{
-	char *save = NULL, *word, *value, *more;
+	char *save = NULL, *word, *value, *second, *more;
 
 	line[strcspn(line, "#")] = '\0';
 	word = strtok_r(line, " \t\r", &save);
 	if (!word)
 		return 0;
 	value = strtok_r(NULL, " \t\r", &save);
+	second = strtok_r(NULL, " \t\r", &save);
 	more = strtok_r(NULL, " \t\r", &save);
-	if (!value || more)
+	if (strcmp(word, "vrf") == 0)
+		return second && !more ? lent_vrf(l, value, second, e)
+				       : err_set(e, E_INVAL, "\"vrf\" takes a name and a network namespace");
+	if (!value || second)
 		return err_set(e, E_INVAL, "\"%.60s\" takes one value", word);
 	if (strcmp(word, "publish") == 0)
-		return publish_add(l, value, e);
+		return lent_publish(l, value, e);
 	if (strcmp(word, "dialect") != 0)
 		return err_set(e, E_INVAL, "unknown word \"%.60s\"", word);
 	if (strcmp(value, "ios") == 0)
@@ -100,7 +36,7 @@ static int conf_line(char *line, struct publish_list *l, struct errbuf *e)
 					: err_set(e, E_INVAL, "unknown dialect \"%.60s\"", value);
 }
 
-int device_conf_parse(struct str text, struct publish_list *l, struct errbuf *e)
+int device_conf_parse(struct str text, struct lent *l, struct errbuf *e)
 {
 	struct errbuf why = { "" };
 	char line[512];
@@ -121,7 +57,7 @@ int device_conf_parse(struct str text, struct publish_list *l, struct errbuf *e)
 	return 0;
 }
 
-int device_conf_load(const struct device *d, struct publish_list *l, struct errbuf *e)
+int device_conf_load(const struct device *d, struct lent *l, struct errbuf *e)
 {
 	static uint8_t bytes[DEVICE_CONF_MAX];
 	int fd = openat(d->fd, DEVICE_CONF, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -30,7 +30,7 @@ struct init {
 
 static const char conf_text[] =
     "# device.conf: what the host lends to this device. Read at each `ravelin run`.\n"
-    "# One KEYWORD VALUE a line; # begins a comment.\n"
+    "# A keyword and its values a line; # begins a comment.\n"
     "\n"
     "# The command language. xr is not in this release.\n"
     "dialect ios\n"
@@ -38,7 +38,10 @@ static const char conf_text[] =
     "# Ports of the device on the host, [HOST:]HOSTPORT:PORT[/udp], HOST being 127.0.0.1 if left out; `ravelin run "
     "-p`\n"
     "# adds to them. With any of them only published ports are bound, without one the device's own.\n"
-    "#publish 2222:22\n";
+    "#publish 2222:22\n"
+    "\n"
+    "# VRFs of the configuration: NAME and the network namespace (ip-netns(8)) it stands for.\n"
+    "#vrf MGMT mgmt\n";
 
 static const struct {
 	const char *name;

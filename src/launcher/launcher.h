@@ -8,21 +8,23 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "rommon/core.h"
+#include "image/boot.h"
 
 #include <limits.h>
 
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_RUNNING = 3 };
 
-/* "HOST:HOSTPORT:PORT[/udp]" as core gets it; IPv6 hosts in brackets. */
-#define PUBLISH_TEXT 80
-struct publish_list {
-	char rows[CORE_PUBLISH_MAX][PUBLISH_TEXT];
-	char *argv[CORE_PUBLISH_MAX];
-	size_t count;
+/* What the host lends to the device, as core's arguments (image/boot.h): option and value in turn. */
+#define LENT_TEXT 320
+struct lent {
+	char values[BOOT_LENT_MAX][LENT_TEXT];
+	const char *argv[2 * BOOT_LENT_MAX];
+	size_t argc;
 };
-/* [HOST:]HOSTPORT:PORT[/tcp|/udp]; HOST is an address, 127.0.0.1 if left out. */
-int publish_add(struct publish_list *l, const char *text, struct errbuf *e);
+/* [HOST:]HOSTPORT:PORT[/tcp|/udp]; HOST is an address, 127.0.0.1 if left out, in brackets if IPv6. */
+int lent_publish(struct lent *l, const char *text, struct errbuf *e);
+/* VRF `name` is the network namespace `netns`: one that ip-netns(8) made, or the path of its file. */
+int lent_vrf(struct lent *l, const char *name, const char *netns, struct errbuf *e);
 
 #define DEVICE_CONF     "device.conf"
 #define DEVICE_CONF_MAX 65536
@@ -33,9 +35,9 @@ struct device {
 };
 /* An existing device. */
 int device_open(struct device *d, const char *dir, struct errbuf *e);
-/* The text of device.conf: checks it and adds its `publish` lines. The error names the line. */
-int device_conf_parse(struct str text, struct publish_list *l, struct errbuf *e);
-int device_conf_load(const struct device *d, struct publish_list *l, struct errbuf *e);
+/* The text of device.conf: checks it and adds what its lines lend. The error names the line. */
+int device_conf_parse(struct str text, struct lent *l, struct errbuf *e);
+int device_conf_load(const struct device *d, struct lent *l, struct errbuf *e);
 /* The folder with the image and its verifier: beside the launcher in a build folder, ../libexec/ravelin installed. */
 int libexec_open(struct errbuf *e);
 

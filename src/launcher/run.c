@@ -14,8 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *parse(int argc, char **argv, const char **dir, bool *background, struct publish_list *l,
-			 struct errbuf *e)
+static const char *parse(int argc, char **argv, const char **dir, bool *background, struct lent *l, struct errbuf *e)
 {
 	int c;
 
@@ -25,7 +24,7 @@ static const char *parse(int argc, char **argv, const char **dir, bool *backgrou
 			*background = true;
 		else if (c != 'p')
 			return "unknown option, or one without its value";
-		else if (publish_add(l, optarg, e))
+		else if (lent_publish(l, optarg, e))
 			return e->text;
 	}
 	if (argc - optind != 1)
@@ -101,22 +100,22 @@ static int start_background(struct rommon_options *o, const struct device *d)
 
 int run_command(int argc, char **argv)
 {
-	static struct publish_list publish;
+	static struct lent lent;
 	static struct device device;
-	struct rommon_options o = { .device = device.path, .publish = publish.argv, .report_fd = -1 };
+	struct rommon_options o = { .device = device.path, .lent = lent.argv, .report_fd = -1 };
 	const char *dir = NULL, *wrong;
 	bool background = false;
 	struct errbuf e;
 
-	wrong = parse(argc, argv, &dir, &background, &publish, &e);
+	wrong = parse(argc, argv, &dir, &background, &lent, &e);
 	if (wrong)
 		return launcher_usage(argv[0], wrong);
-	if (device_open(&device, dir, &e) || device_conf_load(&device, &publish, &e))
+	if (device_open(&device, dir, &e) || device_conf_load(&device, &lent, &e))
 		return launcher_fail(&e);
 	o.libexec_fd = libexec_open(&e);
 	if (o.libexec_fd < 0)
 		return launcher_fail(&e);
 	o.device_fd = device.fd;
-	o.publish_count = publish.count;
+	o.lent_count = lent.argc;
 	return background ? start_background(&o, &device) : rommon_run(&o);
 }

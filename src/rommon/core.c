@@ -36,15 +36,13 @@ static int place(const int *from, int count)
 /* In the child. Its failure travels to the parent over `report`, which a successful exec closes. */
 static void exec_core(const struct core_start *s, int control, int report, pid_t parent)
 {
-	const char *argv[5 + 2 * CORE_PUBLISH_MAX + 1] = { "ravelin-image", "--role", "core", "--device", s->device };
+	const char *argv[5 + 2 * BOOT_LENT_MAX + 1] = { "ravelin-image", "--role", "core", "--device", s->device };
 	char *const envp[] = { NULL };
 	int fds[BOOT_FD_END], n = 5;
 	sigset_t none;
 
-	for (size_t i = 0; i < s->publish_count && i < CORE_PUBLISH_MAX; i++) {
-		argv[n++] = "--publish";
-		argv[n++] = s->publish[i];
-	}
+	for (size_t i = 0; i < s->lent_count && i < 2 * BOOT_LENT_MAX; i++)
+		argv[n++] = s->lent[i];
 	fds[0] = fds[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	fds[2] = s->log_fd;
 	fds[BOOT_FD_CONTROL] = control;

@@ -25,12 +25,10 @@ struct core {
 
 struct core_start {
 	int image_fd, console_fd, device_fd, log_fd;
-	const char *device; /* absolute path, for the argument list */
-	char *const *publish;
-	size_t publish_count; /* at most CORE_PUBLISH_MAX */
+	const char *device;      /* absolute path, for the argument list */
+	const char *const *lent; /* what device.conf and the command line lend, as core's arguments (image/boot.h) */
+	size_t lent_count;       /* at most 2 * BOOT_LENT_MAX */
 };
-
-#define CORE_PUBLISH_MAX 32
 
 int core_start(struct core *c, const struct core_start *s, uint64_t now_ms, struct errbuf *e);
 /* Takes in everything core has said so far. */

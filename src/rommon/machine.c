@@ -127,8 +127,8 @@ static int start_core(struct rommon *r, struct errbuf *e)
 	struct core_start s = { .image_fd = r->load.fd,
 				.device_fd = r->o->device_fd,
 				.device = r->o->device,
-				.publish = r->o->publish,
-				.publish_count = r->o->publish_count };
+				.lent = r->o->lent,
+				.lent_count = r->o->lent_count };
 	int rc;
 
 	s.console_fd = console_line(&r->console);

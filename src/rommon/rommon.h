@@ -11,11 +11,11 @@
 #include <stddef.h>
 
 struct rommon_options {
-	const char *device; /* absolute path */
-	int device_fd;      /* O_PATH | O_DIRECTORY on it */
-	int libexec_fd;     /* O_PATH on the folder with ravelin-verify */
-	char *const *publish;
-	size_t publish_count;
+	const char *device;      /* absolute path */
+	int device_fd;           /* O_PATH | O_DIRECTORY on it */
+	int libexec_fd;          /* O_PATH on the folder with ravelin-verify */
+	const char *const *lent; /* core's arguments beyond its own; see core_start */
+	size_t lent_count;
 	/* Background: gets "0" when the device is up or "1" and the reason when it is not, then is closed.
 	 * -1: foreground, the console is the caller's terminal. */
 	int report_fd;

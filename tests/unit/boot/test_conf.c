@@ -63,29 +63,30 @@ static void test_publish(void **state)
 					   "a:b",       "22:22/sctp",  "localhost:22:22",
 					   "::1:22:22", "1.2.3:22:22", "22:22/",
 					   "-1:22",     "[]:1:1",      "999999999999:1" };
-	struct publish_list l = { .count = 0 };
+	struct lent l = { .argc = 0 };
 	struct errbuf e;
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		assert_int_equal(publish_add(&l, good[i][0], &e), 0);
-		assert_string_equal(l.argv[i], good[i][1]);
+		assert_int_equal(lent_publish(&l, good[i][0], &e), 0);
+		assert_string_equal(l.argv[2 * i + 1], good[i][1]);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_int_equal(publish_add(&l, bad[i], &e), E_INVAL);
-	while (l.count < CORE_PUBLISH_MAX)
-		assert_int_equal(publish_add(&l, "1:1", &e), 0);
-	assert_int_equal(publish_add(&l, "1:1", &e), E_LIMIT);
+		assert_int_equal(lent_publish(&l, bad[i], &e), E_INVAL);
+	while (l.argc < 2 * BOOT_LENT_MAX)
+		assert_int_equal(lent_publish(&l, "1:1", &e), 0);
+	assert_int_equal(lent_publish(&l, "1:1", &e), E_LIMIT);
 }
 
 static void test_device_conf(void **state)
 {
-	struct publish_list l = { .count = 0 };
+	struct lent l = { .argc = 0 };
 	struct errbuf e;
 
 	assert_int_equal(
 	    device_conf_parse(STR("# x\n\ndialect ios\r\n publish 2222:22 # y\npublish 161:161/udp"), &l, &e), 0);
-	assert_int_equal(l.count, 2);
-	assert_string_equal(l.argv[1], "127.0.0.1:161:161/udp");
+	assert_int_equal(l.argc, 4);
+	assert_string_equal(l.argv[2], "--publish");
+	assert_string_equal(l.argv[3], "127.0.0.1:161:161/udp");
 	assert_int_equal(device_conf_parse(STR("dialect ios\ndialect xr\n"), &l, &e), E_UNSUPPORTED);
 	assert_string_equal(e.text, "device.conf line 2: dialect xr is not in this release");
 	assert_int_equal(device_conf_parse(STR("flash-size 4\n"), &l, &e), E_INVAL);
@@ -95,10 +96,29 @@ static void test_device_conf(void **state)
 	assert_int_equal(device_conf_parse(STR("dialect i\0s\n"), &l, &e), E_INVAL);
 }
 
+static void test_vrf(void **state)
+{
+	static const char *const bad[] = { "vrf\n",         "vrf A\n",
+					   "vrf A b c\n",   "vrf A ../b\n",
+					   "vrf A=B c\n",   "vrf A a/b\n",
+					   "vrf A\x7f b\n", "vrf A23456789012345678901234567890123 b\n" };
+	struct lent l = { .argc = 0 };
+	struct errbuf e;
+
+	assert_int_equal(device_conf_parse(STR("vrf MGMT mgmt\nvrf B /proc/7/ns/net # x\n"), &l, &e), 0);
+	assert_int_equal(l.argc, 4);
+	assert_string_equal(l.argv[0], "--vrf");
+	assert_string_equal(l.argv[1], "MGMT=/run/netns/mgmt");
+	assert_string_equal(l.argv[3], "B=/proc/7/ns/net");
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(device_conf_parse(str_of(bad[i]), &l, &e), E_INVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_vars), cmocka_unit_test(test_bad_vars),
-					    cmocka_unit_test(test_publish), cmocka_unit_test(test_device_conf) };
+					    cmocka_unit_test(test_publish), cmocka_unit_test(test_device_conf),
+					    cmocka_unit_test(test_vrf) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Goal: a VRF is the network namespace that device.conf lends by its name: the SSH server listens in it on the address
+families the configuration says, at once and no longer than it says so; in no other namespace; with the DSCP value that
+is configured."""
+
+import contextlib
+import os
+import re
+import subprocess
+import time
+
+import pytest
+
+from lab import CONFIG, wait_for
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
+
+
+def run(*argv, **how):
+    return subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=20, **how)
+
+
+class Namespace:
+    def __init__(self, name):
+        self.name = name
+        made = run("ip", "netns", "add", name)
+        assert made.returncode == 0, made.stderr
+        self.enter("ip", "link", "set", "lo", "up")
+
+    def argv(self, *argv):
+        return ["ip", "netns", "exec", self.name, *argv]
+
+    def enter(self, *argv, **how):
+        return run(*self.argv(*argv), **how)
+
+    def answers(self, address):
+        """Whether an SSH server greets on port 22 of this address inside."""
+        said = self.enter("ssh-keyscan", "-T", "5", "-t", "ed25519", address)
+        return "ssh-ed25519" in said.stdout
+
+    def ssh(self, device, address, *command):
+        argv = [a for a in device.ssh_argv("admin", *command) if a != "admin@127.0.0.1"]
+        argv[argv.index("-p") + 1] = "22"
+        argv[len(argv) - len(command) : len(argv) - len(command)] = [f"admin@{address}"]
+        return self.enter(*argv, env=device.ssh_env("admin"), stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def spaces():
+    made = []
+
+    def make(suffix):
+        made.append(Namespace(f"rvl-{os.getpid()}-{suffix}"))
+        return made[-1]
+
+    yield make
+    for space in made:
+        run("ip", "netns", "delete", space.name)
+
+
+def lend(device, **vrfs):
+    with open(device.folder / "device.conf", "a") as file:
+        for vrf, space in vrfs.items():
+            file.write(f"vrf {vrf} {space}\n")
+
+
+def booted(lab, config=CONFIG, **vrfs):
+    device = lab.device()
+    device.init(config)
+    lend(device, **vrfs)
+    device.run()
+    return device
+
+
+def test_listens_where_the_configuration_says(lab, spaces):
+    red, blue = spaces("red"), spaces("blue")
+    device = booted(lab, RED=red.name, BLUE=f"/run/netns/{blue.name}")
+    terminal = device.terminal()
+    assert not red.answers("127.0.0.1")
+    for line in ("configure terminal", "vrf definition RED", "description management", "address-family ipv4", "end"):
+        terminal.command(line)
+    assert red.answers("127.0.0.1") and not red.answers("::1") and not blue.answers("127.0.0.1")
+    for line in ("configure terminal", "vrf definition RED", "address-family ipv6", "ip vrf BLUE", "end"):
+        terminal.command(line)
+    assert red.answers("127.0.0.1") and red.answers("::1")
+    assert blue.answers("127.0.0.1") and not blue.answers("::1")
+    for address in ("127.0.0.1", "::1"):
+        assert "via 127.0.0.1" not in red.ssh(device, address, "show", "users").stdout
+        assert re.search(rf"admin .*{address}", red.ssh(device, address, "show", "users").stdout)
+    shown = terminal.command("show vrf")
+    assert re.search(r"^  RED +<not set> +ipv4,ipv6$", shown, re.M), shown
+    assert re.search(r"^  BLUE +<not set> +ipv4$", shown, re.M), shown
+    shown = terminal.command("show vrf RED")
+    assert f"Network namespace: /run/netns/{red.name}" in shown and shown.count("SSH server listens") == 2
+    # What is no longer asked for is closed; the rest is not touched.
+    for line in ("configure terminal", "no ip vrf BLUE", "vrf definition RED", "no address-family ipv4", "end"):
+        terminal.command(line)
+    assert not red.answers("127.0.0.1") and red.answers("::1") and not blue.answers("127.0.0.1")
+    assert device.ssh("show", "privilege").returncode == 0
+
+
+def test_comes_back_with_the_configuration(lab, spaces):
+    red = spaces("red")
+    config = CONFIG.replace("line vty", "vrf definition RED\n address-family ipv4\n exit-address-family\n!\nline vty")
+    device = booted(lab, config, RED=red.name)
+    assert red.answers("127.0.0.1")
+    shown = device.ssh("show", "running-config").stdout
+    assert "\nvrf definition RED\n address-family ipv4\n!\n" in shown, shown
+    device.ssh("write")
+    # Gate dies: the next one gets the sockets of the VRF, too.
+    gate = device.role("gate")
+    os.kill(gate[0], 9)
+    assert wait_for(lambda: device.role("gate") not in ([], gate))
+    assert wait_for(lambda: red.answers("127.0.0.1"))
+    device.stop()
+    assert not red.answers("127.0.0.1")
+    device.run()
+    assert red.answers("127.0.0.1")
+
+
+def test_only_what_was_lent(lab, spaces):
+    red = spaces("red")
+    device = booted(lab, GONE=f"rvl-{os.getpid()}-none")
+    terminal = device.terminal()
+    for line in ("configure terminal", "logging buffered"):
+        terminal.command(line)
+    shown = terminal.command(f"vrf definition {red.name}")
+    assert f"device.conf lends no network namespace for VRF {red.name}" in shown
+    for line in ("address-family ipv4", "vrf definition GONE", "address-family ipv4", "end"):
+        terminal.command(line)
+    assert not red.answers("127.0.0.1")
+    log = terminal.command("show logging")
+    assert f"%SSH-3-LISTEN: cannot listen in vrf {red.name}: device.conf lends no network namespace for it" in log
+    assert "%SSH-3-LISTEN: cannot listen on 0.0.0.0 port 22 in vrf GONE: No such file or directory" in log
+    assert "in the other form" in terminal.command("configure terminal") + terminal.command("ip vrf GONE")
+
+
+def test_dscp_on_the_wire(lab, spaces, tmp_path):
+    red = spaces("red")
+    device = booted(lab, RED=red.name)
+    terminal = device.terminal()
+
+    def seen(address, *lines):
+        """The traffic classes of what the server sends to an exec session."""
+        for line in ("configure terminal", *lines, "end"):
+            terminal.command(line)
+        capture = tmp_path / "capture"
+        with open(capture, "w") as out, subprocess.Popen(
+            red.argv("tcpdump", "-n", "-v", "-l", "-i", "lo", "src", "port", "22"), stdout=out, stderr=subprocess.PIPE, text=True
+        ) as tcpdump:
+            with contextlib.closing(tcpdump.stderr):
+                while "listening on" not in tcpdump.stderr.readline():
+                    pass
+                assert red.ssh(device, address, "show", "privilege").stdout == "Current privilege level is 15\n"
+                time.sleep(0.3)
+                tcpdump.terminate()
+                tcpdump.wait()
+        text = capture.read_text()
+        return set(re.findall(r"\(tos (0x[0-9a-f]+)|class (0x[0-9a-f]+)", text)), text
+
+    families = ("vrf definition RED", "address-family ipv4", "address-family ipv6")
+    assert seen("127.0.0.1", *families, "ip ssh dscp 18")[0] == {("0x48", "")}
+    assert seen("::1")[0] == {("", "0x48")}
+    assert seen("127.0.0.1", "no ip ssh dscp", "ip ssh precedence 6")[0] == {("0xc0", "")}
+    assert seen("127.0.0.1", "no ip ssh precedence")[0] == {("0x0", "")}

@@ -42,7 +42,8 @@ mode config
       "Ciphers"
       "AES-128 in GCM, authenticates by itself" "AES-256 in GCM, authenticates by itself"
       "ChaCha20 and Poly1305, authenticates by itself" "AES-128 in counter mode" "AES-192 in counter mode"
-      "AES-256 in counter mode"
+      "AES-256 in counter mode" "AES-128 in CBC mode (old)" "AES-192 in CBC mode (old)" "AES-256 in CBC mode (old)"
+      "Triple DES in CBC mode (old and slow)"
   ip ssh server algorithm hostkey <hostkey>... = /ssh:ssh/server-algorithm ; hook ssh-offer
       "Host key algorithms"
       "Ed25519" "ECDSA on NIST P-256" "ECDSA on NIST P-384" "ECDSA on NIST P-521" "RSA with SHA-512"
@@ -56,6 +57,9 @@ mode config
   ip ssh server algorithm mac <mac>... = /ssh:ssh/server-algorithm
       "Message authentication codes"
       "SHA-256, of the encrypted packet" "SHA-512, of the encrypted packet" "SHA-256" "SHA-512"
+      "SHA-1, of the encrypted packet (old)" "SHA-1 (old)" "SHA-1 cut to 96 bits, of the encrypted packet (old)"
+      "SHA-1 cut to 96 bits (old)" "MD5, of the encrypted packet (broken)" "MD5 (broken)"
+      "MD5 cut to 96 bits, of the encrypted packet (broken)" "MD5 cut to 96 bits (broken)"
 
   help crypto               "Encryption module"
   help crypto key           "Long term key operations"

@@ -43,13 +43,25 @@
 	R("chacha20-poly1305@openssh.com", true, false, SSH_STRONG, "ChaCha20", 64, 0, 8, 16, &crypt_chachapoly)       \
 	R("aes128-ctr", true, true, SSH_STRONG, "AES-128-CTR", 16, 16, 16, 0, NULL)                                    \
 	R("aes192-ctr", true, true, SSH_STRONG, "AES-192-CTR", 24, 16, 16, 0, NULL)                                    \
-	R("aes256-ctr", true, true, SSH_STRONG, "AES-256-CTR", 32, 16, 16, 0, NULL)
+	R("aes256-ctr", true, true, SSH_STRONG, "AES-256-CTR", 32, 16, 16, 0, NULL)                                    \
+	R("aes128-cbc", false, true, SSH_WEAK, "AES-128-CBC", 16, 16, 16, 0, NULL)                                     \
+	R("aes192-cbc", false, true, SSH_WEAK, "AES-192-CBC", 24, 16, 16, 0, NULL)                                     \
+	R("aes256-cbc", false, true, SSH_WEAK, "AES-256-CBC", 32, 16, 16, 0, NULL)                                     \
+	R("3des-cbc", false, false, SSH_BROKEN, "DES-EDE3-CBC", 24, 8, 8, 0, NULL)
 
-/* Digest; bytes of key and tag; mode. */
+/* Digest; bytes of key and tag (which may be the beginning of a longer one); mode. */
 #define SSH_MAC_ROWS(R)                                                                                                \
 	R("hmac-sha2-256-etm@openssh.com", true, true, SSH_STRONG, "SHA2-256", 32, 32, &crypt_etm)                     \
 	R("hmac-sha2-512-etm@openssh.com", true, true, SSH_STRONG, "SHA2-512", 64, 64, &crypt_etm)                     \
 	R("hmac-sha2-256", true, true, SSH_STRONG, "SHA2-256", 32, 32, &crypt_mac)                                     \
-	R("hmac-sha2-512", true, true, SSH_STRONG, "SHA2-512", 64, 64, &crypt_mac)
+	R("hmac-sha2-512", true, true, SSH_STRONG, "SHA2-512", 64, 64, &crypt_mac)                                     \
+	R("hmac-sha1-etm@openssh.com", false, true, SSH_WEAK, "SHA1", 20, 20, &crypt_etm)                              \
+	R("hmac-sha1", false, true, SSH_WEAK, "SHA1", 20, 20, &crypt_mac)                                              \
+	R("hmac-sha1-96-etm@openssh.com", false, true, SSH_WEAK, "SHA1", 20, 12, &crypt_etm)                           \
+	R("hmac-sha1-96", false, true, SSH_WEAK, "SHA1", 20, 12, &crypt_mac)                                           \
+	R("hmac-md5-etm@openssh.com", false, false, SSH_BROKEN, "MD5", 16, 16, &crypt_etm)                             \
+	R("hmac-md5", false, false, SSH_BROKEN, "MD5", 16, 16, &crypt_mac)                                             \
+	R("hmac-md5-96-etm@openssh.com", false, false, SSH_BROKEN, "MD5", 16, 12, &crypt_etm)                          \
+	R("hmac-md5-96", false, false, SSH_BROKEN, "MD5", 16, 12, &crypt_mac)
 
 #endif

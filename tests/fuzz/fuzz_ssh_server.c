@@ -133,9 +133,9 @@ static void raw(struct peer *p, struct host *h, struct cur in, size_t piece)
 
 static bool greet(struct peer *p, struct host *h, unsigned mode, unsigned variant)
 {
-	static const char *const ciphers[] = { "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes128-ctr",
+	static const char *const ciphers[] = { "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com", "3des-cbc",
 					       "aes256-ctr" };
-	static const char *const macs[] = { "", "", "hmac-sha2-256", "hmac-sha2-256-etm@openssh.com" };
+	static const char *const macs[] = { "", "", "hmac-md5-96", "hmac-sha2-256-etm@openssh.com" };
 
 	p->ciphers = ciphers[variant & 3];
 	p->macs = macs[variant & 3];
@@ -158,7 +158,13 @@ static bool greet(struct peer *p, struct host *h, unsigned mode, unsigned varian
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ssh_config config = { .banner = STR("hello"), .max_channels = 3, .window = 5000 };
+	struct ssh_config config = {
+		.banner = STR("hello"),
+		.max_channels = 3,
+		.window = 5000,
+		.ciphers = STR("aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,3des-cbc"),
+		.macs = STR("hmac-sha2-256-etm@openssh.com,hmac-md5-96"),
+	};
 	struct cur in = { data, size, false };
 	unsigned mode = cur_u8(&in) % MODES, variant = cur_u8(&in);
 	struct host h;

@@ -24,8 +24,13 @@ HOSTKEYS = [
 ]  # fmt: skip
 CIPHERS = [
     "aes192-ctr", "aes256-gcm@openssh.com", "aes128-ctr", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes128-gcm@openssh.com",
+    "aes128-cbc", "3des-cbc", "aes256-cbc", "aes192-cbc",
 ]  # fmt: skip
-MACS = ["hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256"]
+MACS = [
+    "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-md5-96",
+    "hmac-sha1", "hmac-md5", "hmac-sha1-96", "hmac-sha1-etm@openssh.com", "hmac-md5-96-etm@openssh.com",
+    "hmac-sha1-96-etm@openssh.com", "hmac-md5-etm@openssh.com",
+]  # fmt: skip
 EVERYTHING = f"""\
 ip ssh server algorithm encryption {' '.join(CIPHERS)}
 ip ssh server algorithm hostkey {' '.join(HOSTKEYS)}

@@ -31,8 +31,31 @@ static bool length_fits(const struct packet_side *s, uint32_t length)
 	return padded % crypt_block(&s->crypt) == 0;
 }
 
-/* A cipher whose length cannot be told apart from data (encrypt-and-MAC) must not become an oracle: an impossible
- * length is swallowed up to the largest packet before it is refused. */
+/* Where the length is part of what is encrypted (encrypt-and-MAC), nobody may learn from us when, or after how many
+ * bytes, it was found wrong: CVE-2008-5161 read it, and with it 32 bits of anything that was ever sent with CBC, out of
+ * just that. Whatever is wrong, as many bytes as the largest packet has are taken and go through cipher and MAC, and
+ * then comes the answer. `looked` bytes have gone through them. */
+static int spoil(struct packet_side *s, size_t looked)
+{
+	if (s->crypt.mode->length_apart)
+		return E_CRYPTO;
+	s->length = PACKET_MAX;
+	s->spoilt = looked;
+	return 0;
+}
+
+static int swallow(struct packet_side *s, uint8_t *p, size_t n)
+{
+	size_t rest;
+
+	if (n < PACKET_MAX)
+		return 0;
+	rest = PACKET_MAX - s->spoilt - crypt_tag(&s->crypt);
+	rest -= rest % crypt_block(&s->crypt);
+	(void)s->crypt.mode->open(&s->crypt, s->seq, p + s->spoilt, rest);
+	return E_CRYPTO;
+}
+
 static int read_length(struct packet_side *s, uint8_t *p)
 {
 	const struct crypt *c = &s->crypt;
@@ -43,11 +66,7 @@ static int read_length(struct packet_side *s, uint8_t *p)
 		return 0;
 	if (!c->cipher)
 		return s->length > PACKET_MAX - 4 ? E_TOOBIG : E_INVAL;
-	if (c->mode->length_apart)
-		return E_CRYPTO;
-	s->length = PACKET_MAX;
-	s->spoilt = true;
-	return 0;
+	return spoil(s, crypt_head(c));
 }
 
 int packet_open(struct packet_side *s, uint8_t *p, size_t n, struct str *payload, size_t *used)
@@ -64,12 +83,14 @@ int packet_open(struct packet_side *s, uint8_t *p, size_t n, struct str *payload
 			return rc;
 	}
 	if (s->spoilt)
-		return n >= PACKET_MAX ? E_CRYPTO : 0;
+		return swallow(s, p, n);
 	body = 4 + (size_t)s->length;
 	if (n < body + crypt_tag(&s->crypt))
 		return 0;
-	if (s->crypt.mode->open(&s->crypt, s->seq, p, body))
-		return E_CRYPTO;
+	if (s->crypt.mode->open(&s->crypt, s->seq, p, body)) {
+		rc = spoil(s, body);
+		return rc ? rc : swallow(s, p, n);
+	}
 	pad = p[4];
 	if (pad < PADDING_MIN || PACKET_HEAD + pad >= body)
 		return E_INVAL;

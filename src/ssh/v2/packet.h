@@ -18,7 +18,7 @@ struct packet_side {
 	uint64_t packets; /* since the last new keys */
 	uint64_t bytes;   /* since the last new keys */
 	uint32_t length;  /* of the packet being received; 0 = not known yet */
-	bool spoilt;      /* its length cannot be right */
+	size_t spoilt;    /* not authentic: this many bytes were looked at, the rest of the largest packet will be */
 	uint8_t padding[128];
 	size_t padding_left;
 };

@@ -86,12 +86,15 @@ static void test_proposals(void **state)
 static void test_every_pair(void **state)
 {
 	const struct ssh_alg_info *cipher, *mac;
+	struct ssh_config offer = { 0 };
 	struct host h;
 	struct peer p;
 
 	for (size_t i = 0; (cipher = ssh_alg_info(SSH_ALG_CIPHER, i)); i++) {
 		for (size_t j = 0; (mac = ssh_alg_info(SSH_ALG_MAC, j)); j++) {
-			host_init(&h, NULL);
+			offer.ciphers = str_of(cipher->name);
+			offer.macs = str_of(mac->name);
+			host_init(&h, &offer);
 			h.answer = SSH_AUTH_SUCCESS;
 			peer_init(&p);
 			p.ciphers = cipher->name;

@@ -38,6 +38,29 @@ static const struct vector {
 	{ "aes256-ctr", "hmac-sha2-256-etm@openssh.com",
 	  "00000020a3b2f57bcb90e5e2d736e39ee030c268542f19c8c4c6d67ecf040c649443919a225ca7e70661caa491aa6645"
 	  "2777d539a5aa782681eb7a489adc5d8c0ce343df" },
+	{ "aes128-cbc", "hmac-md5",
+	  "3a764eb7bf9647756d8e72ab9bc75471404eff08acd0b523e9ea0bc50d5ad887f40c188cb2e2a6c0b550bd9c042e983e" },
+	{ "aes192-cbc", "hmac-sha1-96-etm@openssh.com",
+	  "00000020b3b6bae83da6b652edde3e22475b7fdfc4b76ba5fb0529ac421d9c666e4f3a95ae6b9427e66aad744fb341e8" },
+	{ "aes256-cbc", "hmac-sha1",
+	  "020bb6069079d1cf35f80f6620dc1d82ebbe152af310c57ccf65e1f699ba744af3e3218795bf4d81d6bbe8d7fbdb0ede"
+	  "81decc8a" },
+	{ "aes256-cbc", "hmac-sha2-256-etm@openssh.com",
+	  "0000002068dd3b6176f091eea2cc0c11f9b4b75eaefc11c047948a0d5cde702289a636c812336c4defdb13dff2c96150"
+	  "3586ccf51927c6f7055731851f74f9a4245c672a" },
+	{ "3des-cbc", "hmac-sha1",
+	  "5c8c3a3963d8daa830f60e4b14c83b7872481f3d54b85e958f39b3a6f3713884c6cc5e0df01a759117f6ad41" },
+	{ "3des-cbc", "hmac-md5-96-etm@openssh.com",
+	  "00000018f2e9ae656b6087d4c067f99c0371bbf70193bfaffd6d31253b9a51508e68376ed1ad9090" },
+	{ "3des-cbc", "hmac-sha1-96", "5c8c3a3963d8daa830f60e4b14c83b7872481f3d54b85e958f39b3a6f3713884c6cc5e0d" },
+	{ "aes128-ctr", "hmac-md5-96",
+	  "ac2659000089d80ee7c0b1c3a72b474b96d771e3d663d8b6cceccb57a0d74a23f40c188cb2e2a6c0b550bd9c" },
+	{ "aes128-cbc", "hmac-md5-etm@openssh.com",
+	  "00000020cb2d29112d0b89695ad4697e6adfe9254a49c8439490a2229b78c8c5708ef83f78d077959857bd2817abc517"
+	  "58ce7640" },
+	{ "aes128-cbc", "hmac-sha1-etm@openssh.com",
+	  "00000020cb2d29112d0b89695ad4697e6adfe9254a49c8439490a2229b78c8c5708ef83f11ddef1c971742f58a33ea43"
+	  "ce949b8b9575f8f4" },
 };
 
 static const size_t n_vectors = sizeof(vectors) / sizeof(vectors[0]);
@@ -203,11 +226,61 @@ static void test_sealed_limits(void **state)
 			packet[2] = (uint8_t)(length >> 8);
 			packet[3] = (uint8_t)length;
 			if (rx.crypt.mode == &crypt_gcm || rx.crypt.mode == &crypt_etm)
-				assert_int_equal(packet_open(&rx, packet, 8, &payload, &used),
-						 whole <= PACKET_MAX && length % 16 == 0 ? 0 : E_CRYPTO);
+				assert_int_equal(
+				    packet_open(&rx, packet, 8, &payload, &used),
+				    whole <= PACKET_MAX && length % crypt_block(&rx.crypt) == 0 ? 0 : E_CRYPTO);
 			packet_release(&rx);
 		}
 	}
+}
+
+static size_t looked_at;
+
+static int counted_open(struct crypt *c, uint32_t seq, uint8_t *packet, size_t n)
+{
+	looked_at += n;
+	return crypt_mac.open(c, seq, packet, n);
+}
+
+/* CVE-2008-5161: with a length that is encrypted like the rest, neither the number of bytes taken nor the work done
+ * before the answer tells where a forged packet was wrong. */
+static void test_no_length_oracle(void **state)
+{
+	static uint8_t packet[PACKET_MAX];
+	struct crypt_mode counted = crypt_mac;
+	struct packet_side rx;
+	struct str payload;
+	size_t n, used, least, most, tried = 0;
+
+	counted.open = counted_open;
+	for (size_t i = 0; i < n_vectors; i++) {
+		n = strlen(vectors[i].hex) / 2;
+		least = SIZE_MAX;
+		most = 0;
+		for (size_t at = 0; at < n; at++) {
+			side(&rx, false, &vectors[i]);
+			if (rx.crypt.mode != &crypt_mac) {
+				packet_release(&rx);
+				break;
+			}
+			rx.crypt.mode = &counted;
+			memset(packet, 0, sizeof(packet));
+			unhex(vectors[i].hex, packet);
+			packet[at] ^= (uint8_t)(1u << (at % 8));
+			looked_at = 0;
+			for (size_t have = 0; have < PACKET_MAX; have += have < 64 ? 1 : 997)
+				assert_int_equal(packet_open(&rx, packet, have, &payload, &used), 0);
+			assert_int_equal(packet_open(&rx, packet, PACKET_MAX - 1, &payload, &used), 0);
+			assert_int_equal(packet_open(&rx, packet, PACKET_MAX, &payload, &used), E_CRYPTO);
+			least = looked_at < least ? looked_at : least;
+			most = looked_at > most ? looked_at : most;
+			packet_release(&rx);
+			tried++;
+		}
+		if (most) /* but for a block or two, and the tag */
+			assert_true(least > PACKET_MAX - 100 && most <= PACKET_MAX);
+	}
+	assert_true(tried > 100);
 }
 
 /* Keys can be changed in place, to another algorithm too. */
@@ -387,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_gcm_counter),
 		cmocka_unit_test(test_sealed_limits),
+		cmocka_unit_test(test_no_length_oracle),
 		cmocka_unit_test(test_rekey_in_place),
 		cmocka_unit_test(test_clear_limits),
 		cmocka_unit_test(test_sealed_nonsense),

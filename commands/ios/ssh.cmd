@@ -53,7 +53,9 @@ mode config
       "NTRU Prime (post-quantum) and X25519" "NTRU Prime and X25519, by its older name"
       "ML-KEM-768 (post-quantum) and X25519" "X25519" "X25519, by its older name" "Diffie-Hellman on NIST P-256" "Diffie-Hellman on NIST P-384"
       "Diffie-Hellman on NIST P-521" "Diffie-Hellman in group 16 (4096 bits)"
-      "Diffie-Hellman in group 14 (2048 bits)"
+      "Diffie-Hellman in group 14 (2048 bits)" "Diffie-Hellman in group 18 (8192 bits)"
+      "Diffie-Hellman in group 17 (6144 bits)" "Diffie-Hellman in group 15 (3072 bits)"
+      "Diffie-Hellman in group 14 with SHA-1, old" "Diffie-Hellman in group 1 (1024 bits) with SHA-1, broken"
   ip ssh server algorithm mac <mac>... = /ssh:ssh/server-algorithm
       "Message authentication codes"
       "SHA-256, of the encrypted packet" "SHA-512, of the encrypted packet" "SHA-256" "SHA-512"

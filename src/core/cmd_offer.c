@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_offer.c: who types `ip ssh server algorithm hostkey|kex` or `ip ssh dh min size` is told at once when nothing is
- * left to offer. Runs in core.
+ * cmd_offer.c: who types `ip ssh server algorithm hostkey|kex` or `ip ssh dh min size` is told at once what is not
+ * offered, and when nothing is left. Runs in core.
  */
 #include "commands.h"
 
@@ -35,20 +35,38 @@ static bool has_key(void *sshd, const char *name)
 	return sshd_hostkey(sshd, str_of(name)) != NULL;
 }
 
-static bool fits_size(void *dh_min, const char *name)
+struct sizes {
+	struct run *run;
+	unsigned dh_min;
+};
+
+static bool fits_size(void *arg, const char *name)
 {
-	return offer_large_enough(name, *(unsigned *)dh_min);
+	return offer_large_enough(name, ((const struct sizes *)arg)->dh_min);
 }
 
-/* Is one of the methods that are named or configured large enough for the size that is named or configured? */
-static bool kex_left(struct run *run)
+static bool tell_small(void *arg, const char *name)
+{
+	const struct sizes *s = arg;
+
+	if (!offer_large_enough(name, s->dh_min))
+		buf_printf(&s->run->out, "%% %s is not offered: ip ssh dh min size is %u\n", name, s->dh_min);
+	return false;
+}
+
+/* Which of the methods that are named or configured are under the size that is named or configured? */
+static void judge_sizes(struct run *run)
 {
 	const char *size = cmd_arg(&run->match, "dh-min-size");
-	unsigned dh_min = size ? (unsigned)strtoul(size, NULL, 10) : offer_dh_min(run->core->model);
+	struct sizes s = { run, size ? (unsigned)strtoul(size, NULL, 10) : offer_dh_min(run->core->model) };
+	bool named = any_named(run, OFFER_KEX, yes, NULL);
 
-	if (any_named(run, OFFER_KEX, yes, NULL))
-		return any_named(run, OFFER_KEX, fits_size, &dh_min);
-	return offer_kex_left(run->core->model, dh_min);
+	if (!(named ? any_named(run, OFFER_KEX, fits_size, &s) : offer_kex_left(run->core->model, s.dh_min)))
+		buf_puts(&run->out, "% No key exchange method is large enough: the SSH server goes off\n");
+	else if (named)
+		any_named(run, OFFER_KEX, tell_small, &s);
+	else
+		offer_too_small(run->core->model, s.dh_min, tell_small, &s);
 }
 
 /* What is not served any more is said where it is asked for. */
@@ -56,8 +74,7 @@ int hook_ssh_offer(struct run *run)
 {
 	struct sshd *sshd = run->core->sshd;
 
-	if (!kex_left(run))
-		buf_puts(&run->out, "% No key exchange method is large enough: the SSH server goes off\n");
+	judge_sizes(run);
 	if (sshd_enabled(sshd) && any_named(run, OFFER_HOSTKEY, yes, NULL) &&
 	    !any_named(run, OFFER_HOSTKEY, has_key, sshd))
 		buf_puts(&run->out, "% No key pair for these algorithms: the SSH server goes off until there is one\n");

@@ -93,6 +93,15 @@ bool offer_any(const struct model *m, enum offer_class of, offer_fn *fits, void 
 	return any_of(m, of, offer_dh_min(m), fits, arg);
 }
 
+void offer_too_small(const struct model *m, unsigned dh_min, offer_fn *each, void *arg)
+{
+	const struct lyd_node *named = model_first(m, NULL, classes[OFFER_KEX].leaf_list);
+
+	for (; named; named = model_next(named))
+		if (!offer_large_enough(model_value(named), dh_min))
+			each(arg, model_value(named));
+}
+
 static bool any_name(void *arg, const char *name)
 {
 	(void)arg;

@@ -27,6 +27,8 @@ const char *offer_name(enum offer_class of, size_t i);
 /* The least size of a modp group, in bits, and whether the method's is not under one; other methods have none. */
 unsigned offer_dh_min(const struct model *m);
 bool offer_large_enough(const char *kex, unsigned dh_min);
+/* Hands out each method that is configured and would be under this size. */
+void offer_too_small(const struct model *m, unsigned dh_min, offer_fn *each, void *arg);
 /* Whether a key exchange method that is offered would be left under this size. */
 bool offer_kex_left(const struct model *m, unsigned dh_min);
 /* Both 0 where nothing is configured. */

@@ -8,8 +8,9 @@
 #include "ssh/rows.h"
 #include "ssh/v2/crypt.h"
 #include "ssh/v2/curve25519.h"
-#include "ssh/v2/dh.h"
+#include "ssh/v2/ecdh.h"
 #include "ssh/v2/hybrid.h"
+#include "ssh/v2/modp.h"
 
 #include <openssl/core_names.h>
 #include <string.h>

@@ -19,7 +19,7 @@ struct crypt_mode;
 struct kex_alg {
 	struct ssh_alg_info info;
 	const char *digest_name;
-	const char *group;               /* the method's parameter, by libcrypto's name */
+	const char *group;               /* the curve or mechanism; NULL: a modp group */
 	uint16_t modp_bits;              /* size of a modp group; 0: it is none */
 	uint16_t client_len, server_len; /* of the public values; rows.h */
 	int (*initiate)(const struct kex_alg *alg, struct buf *priv, struct buf *q_c);

@@ -3,7 +3,7 @@
  * rows.h: what every SSH algorithm is, one row each, in our order of preference. Data only: src/ssh/algorithms.c makes
  * the library's rows of it, core what it must know to rebuild an exchange hash and to judge a configuration. Names
  * a person may configure stand once more in yang/ravelin-ssh.yang, and a test holds the two together.
- * RFC 4253, 4344, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL, draft-ietf-sshm-ntruprime-ssh,
+ * RFC 2409, 3526, 4253, 4344, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL, draft-ietf-sshm-ntruprime-ssh,
  * draft-ietf-sshm-mlkem-hybrid-kex.
  */
 #ifndef SSH_ROWS_H
@@ -11,7 +11,7 @@
 
 /* Each row begins: name, on by default, allowed in FIPS mode, strength (enum ssh_strength). Then: */
 
-/* libcrypto's digest; functions (METHOD_initiate …); the group, by libcrypto's name, or hybrid.c's; bits of a modp
+/* libcrypto's digest; functions (METHOD_initiate …); the curve, by libcrypto's name, or hybrid.c's; bits of a modp
  * group (0: none, the public values are strings; else they are mpints); bytes of the client's and of the server's
  * value, without the zero byte an mpint may need. */
 #define SSH_KEX_ROWS(R)                                                                                                \
@@ -24,8 +24,25 @@
 	R("ecdh-sha2-nistp256", false, true, SSH_STRONG, "SHA2-256", ecdh, "P-256", 0, 65, 65)                         \
 	R("ecdh-sha2-nistp384", false, true, SSH_STRONG, "SHA2-384", ecdh, "P-384", 0, 97, 97)                         \
 	R("ecdh-sha2-nistp521", false, true, SSH_STRONG, "SHA2-512", ecdh, "P-521", 0, 133, 133)                       \
-	R("diffie-hellman-group16-sha512", true, true, SSH_STRONG, "SHA2-512", modp, "modp_4096", 4096, 512, 512)      \
-	R("diffie-hellman-group14-sha256", true, true, SSH_STRONG, "SHA2-256", modp, "modp_2048", 2048, 256, 256)
+	R("diffie-hellman-group16-sha512", true, true, SSH_STRONG, "SHA2-512", modp, NULL, 4096, 512, 512)             \
+	R("diffie-hellman-group14-sha256", true, true, SSH_STRONG, "SHA2-256", modp, NULL, 2048, 256, 256)             \
+	R("diffie-hellman-group18-sha512", false, true, SSH_STRONG, "SHA2-512", modp, NULL, 8192, 1024, 1024)          \
+	R("diffie-hellman-group17-sha512", false, true, SSH_STRONG, "SHA2-512", modp, NULL, 6144, 768, 768)            \
+	R("diffie-hellman-group15-sha512", false, true, SSH_STRONG, "SHA2-512", modp, NULL, 3072, 384, 384)            \
+	R("diffie-hellman-group14-sha1", false, false, SSH_WEAK, "SHA1", modp, NULL, 2048, 256, 256)                   \
+	R("diffie-hellman-group1-sha1", false, false, SSH_BROKEN, "SHA1", modp, NULL, 1024, 128, 128)
+
+/* Groups of numbers modulo a safe prime, generator 2: bits of the prime; bits of a private number, twice the group's
+ * strength (NIST SP 800-56A revision 3, appendix D) and never less than for 2048 bits; libcrypto's function that gives
+ * the prime. Groups 2, 5 and 14 to 18 of RFC 2409 section 6.2 and RFC 3526. */
+#define SSH_MODP_ROWS(R)                                                                                               \
+	R(1024, 224, BN_get_rfc2409_prime_1024)                                                                        \
+	R(1536, 224, BN_get_rfc3526_prime_1536)                                                                        \
+	R(2048, 224, BN_get_rfc3526_prime_2048)                                                                        \
+	R(3072, 256, BN_get_rfc3526_prime_3072)                                                                        \
+	R(4096, 304, BN_get_rfc3526_prime_4096)                                                                        \
+	R(6144, 352, BN_get_rfc3526_prime_6144)                                                                        \
+	R(8192, 400, BN_get_rfc3526_prime_8192)
 
 /* First string of the public key blob. */
 #define SSH_HOSTKEY_ROWS(R)                                                                                            \

@@ -16,9 +16,12 @@ LEVEL = "Current privilege level is 15\n"
 KEXES = [
     "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "ecdh-sha2-nistp256", "curve25519-sha256",
     "ecdh-sha2-nistp384", "diffie-hellman-group16-sha512", "curve25519-sha256@libssh.org", "sntrup761x25519-sha512@openssh.com",
-    "sntrup761x25519-sha512",
+    "sntrup761x25519-sha512", "diffie-hellman-group14-sha1", "diffie-hellman-group18-sha512", "diffie-hellman-group1-sha1",
 ]  # fmt: skip
-UNKNOWN_TO_IT = "mlkem768x25519-sha256"  # test_hybrid.py
+UNKNOWN_TO_IT = [
+    "mlkem768x25519-sha256",  # test_hybrid.py
+    "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512",  # PuTTY's and asyncssh's, below
+]  # fmt: skip
 HOSTKEYS = [
     "ecdsa-sha2-nistp384", "rsa-sha2-256", "ecdsa-sha2-nistp521", "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
 ]  # fmt: skip
@@ -34,7 +37,8 @@ MACS = [
 EVERYTHING = f"""\
 ip ssh server algorithm encryption {' '.join(CIPHERS)}
 ip ssh server algorithm hostkey {' '.join(HOSTKEYS)}
-ip ssh server algorithm kex {' '.join(KEXES)} {UNKNOWN_TO_IT}
+ip ssh dh min size 1024
+ip ssh server algorithm kex {' '.join(KEXES + UNKNOWN_TO_IT)}
 ip ssh server algorithm mac {' '.join(MACS)}
 """
 
@@ -64,7 +68,7 @@ def every(build, request):
 def test_offered_as_configured(every):
     """In this order, and nothing else."""
     kex, hostkeys, *ciphers_macs, _, _ = wire.offered(every.port)
-    assert [k for k in kex if "strict" not in k] == [*KEXES, UNKNOWN_TO_IT]
+    assert [k for k in kex if "strict" not in k] == KEXES + UNKNOWN_TO_IT
     assert hostkeys == HOSTKEYS
     assert ciphers_macs == [CIPHERS, CIPHERS, MACS, MACS]
 
@@ -106,6 +110,24 @@ def test_dh_min_size(lab):
     client.send(wire.kexinit("diffie-hellman-group14-sha256"))
     assert client.ends()
     client.close()
+
+
+def test_what_is_configured_and_too_small(lab):
+    """Group 1 is offered under `ip ssh dh min size 1024` alone; without it the line says what it does not do."""
+    device = lab.booted()
+    small = ["-o", "KexAlgorithms=diffie-hellman-group1-sha1"]
+    t = device.terminal()
+    t.command("configure terminal")
+    said = t.command("ip ssh server algorithm kex curve25519-sha256 diffie-hellman-group1-sha1")
+    assert "% diffie-hellman-group1-sha1 is not offered: ip ssh dh min size is 2048" in said
+    assert "diffie-hellman-group1-sha1" not in wire.offered(device.port)[0]
+    assert device.ssh("show privilege", options=small).returncode == 255
+    assert "%" not in t.command("ip ssh dh min size 1024")
+    assert wire.offered(device.port)[0][:2] == ["curve25519-sha256", "diffie-hellman-group1-sha1"]
+    assert device.ssh("show privilege", options=small).stdout == LEVEL
+    assert "group1-sha1 is not offered" in t.command("ip ssh dh min size 2048")
+    assert device.ssh("show privilege", options=small).returncode == 255
+    t.close()
 
 
 def test_ec_pair_alone_serves(lab):

@@ -18,7 +18,7 @@
 
 struct fixture {
 	struct transcript transcript;
-	uint8_t i_s[64], i_c[64], q_c[1024], q_s[1024], secret[1024];
+	uint8_t i_s[64], i_c[64], q_c[1100], q_s[1100], secret[1100];
 	struct ipc_msg_SIGN m;
 };
 
@@ -102,7 +102,7 @@ static void test_identity_must_be_ours(void **state)
 	f.m.v_c = STR("HTTP/1.1");
 	assert_int_equal(check(&f), E_DENIED);
 	good(&f);
-	f.m.kex = STR("diffie-hellman-group1-sha1");
+	f.m.kex = STR("diffie-hellman-group2-sha1");
 	assert_int_equal(check(&f), E_DENIED);
 }
 
@@ -140,6 +140,11 @@ static void test_every_method(void **state)
 		{ "ecdh-sha2-nistp521", 133, 133, 134, 64 },
 		{ "diffie-hellman-group14-sha256", 1, 257, 257, 32 },
 		{ "diffie-hellman-group16-sha512", 1, 513, 513, 64 },
+		{ "diffie-hellman-group18-sha512", 1, 1025, 1025, 64 },
+		{ "diffie-hellman-group17-sha512", 1, 769, 769, 64 },
+		{ "diffie-hellman-group15-sha512", 1, 385, 385, 64 },
+		{ "diffie-hellman-group14-sha1", 1, 257, 257, 20 },
+		{ "diffie-hellman-group1-sha1", 1, 129, 129, 20 },
 	};
 	struct fixture f;
 	uint8_t hash[64];

@@ -6,6 +6,7 @@
 #ifndef CORE_PEER_H
 #define CORE_PEER_H
 
+#include "core/prove.h"
 #include "core/transcript.h"
 #include "core/login.h"
 #include "core/cli.h"
@@ -65,6 +66,7 @@ struct peer {
 	struct line_settings said;       /* its line, when that was last looked at */
 	bool warned;                     /* of the end of its time */
 	struct transcript transcript;
+	struct prove prove;
 	struct login login;
 	struct peer_names names;
 	struct line *line;

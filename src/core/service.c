@@ -150,6 +150,7 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 #define on_AUTH_ANSWER   login_answer
 #define on_AUTH_KEY      login_key
 #define on_OPEN          terminal_open
+#define on_PROVE         prove_host_keys
 
 #define SESSION_MESSAGES(X)                                                                                            \
 	X(COOKIE_ASK)                                                                                                  \
@@ -158,7 +159,7 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 	X(AUTH_PASSWORD)                                                                                               \
 	X(AUTH_KBDINT)                                                                                                 \
 	X(AUTH_ANSWER)                                                                                                 \
-	X(AUTH_KEY) X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(KEXED) X(BYE)
+	X(AUTH_KEY) X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(PROVE) X(KEXED) X(BYE)
 
 SESSION_MESSAGES(HANDLER)
 
@@ -206,6 +207,7 @@ static void end_session(struct peer *p)
 	terminal_release(p);
 	login_release(&p->login);
 	transcript_release(&p->transcript);
+	prove_release(&p->prove);
 	if (p->pidfd >= 0)
 		end_process(core, p->pidfd, p->doomed);
 	if (p->readable)

@@ -104,6 +104,44 @@ const struct key *sshd_hostkey(const struct sshd *s, struct str alg)
 	return NULL;
 }
 
+struct pick {
+	const struct key *key;
+	const char *preferred, *first, *found;
+};
+
+static bool fits_key(void *arg, const char *alg)
+{
+	struct pick *pick = arg;
+
+	if (!key_alg_fits(pick->key, str_of(alg)))
+		return false;
+	pick->first = pick->first ? pick->first : alg;
+	pick->found = strcmp(alg, pick->preferred) == 0 ? alg : NULL;
+	return pick->found != NULL;
+}
+
+const struct key *sshd_hostkey_of(const struct sshd *s, struct str blob, const char *preferred, const char **alg)
+{
+	const struct key *keys[HOST_KEYS];
+	size_t n = host_keys(s, keys), i = 0;
+	struct pick pick = { .preferred = preferred };
+	struct buf own;
+
+	buf_init(&own, 8192);
+	for (; i < n && !pick.key; i++) {
+		buf_clear(&own);
+		key_blob(keys[i], &own);
+		if (str_eq(blob, buf_str(&own)))
+			pick.key = keys[i];
+	}
+	buf_release(&own);
+	if (!pick.key)
+		return NULL;
+	offer_any(s->core->model, OFFER_HOSTKEY, fits_key, &pick);
+	*alg = pick.found ? pick.found : pick.first;
+	return *alg ? pick.key : NULL;
+}
+
 static bool any_kex(void *arg, const char *name)
 {
 	(void)arg;

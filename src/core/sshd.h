@@ -26,6 +26,9 @@ void sshd_setup(struct sshd *s, struct peer *p);
 struct str sshd_version(const struct sshd *s);
 /* The host key behind an algorithm, NULL if none; also while the server is off, for the sessions that go on. */
 const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
+/* The host key with this public blob that an algorithm of the configuration uses, NULL if none. *alg is what it signs
+ * with: `preferred` if it fits, else the first of the configuration's. */
+const struct key *sshd_hostkey_of(const struct sshd *s, struct str blob, const char *preferred, const char **alg);
 /* "1.5", "2.0" or "1.99": the versions configured. */
 const char *sshd_versions(const struct sshd *s);
 /* Why it is off, for `show ip ssh`; NULL when it is on. */

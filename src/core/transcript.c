@@ -179,6 +179,7 @@ void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
 	if (!p->transcript.signing)
 		rc = transcript_check(&p->transcript, m, sshd_version(p->core->sshd), buf_str(&blob), hash, &n);
 	p->transcript.cookie_given = false; /* one cookie, one signature */
+	str_copy(m->alg, p->transcript.alg, sizeof p->transcript.alg);
 	if (rc == 0 && p->transcript.session_id_len == 0)
 		debug_say(p->core, DEBUG_IP_SSH, "SSH%u: protocol version id is - %.*s", p->number, (int)m->v_c.n,
 			  (const char *)m->v_c.p);

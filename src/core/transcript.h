@@ -23,6 +23,7 @@ struct transcript {
 	bool signing; /* the signing helper works */
 	uint8_t session_id[64];
 	size_t session_id_len;
+	char alg[32]; /* host key algorithm of the last exchange */
 	struct job *job;
 };
 

@@ -60,15 +60,17 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(COMPLETE, FROM_SESSION, PH_LINE, 8192, 0, 100) /* Tab */                                                     \
 	X(CANCEL, FROM_SESSION, PH_LINE, 16, 0, 100)     /* interrupt the running command */                           \
 	X(RESIZE, FROM_SESSION, PH_LINE, 16, 0, 100)                                                                   \
-	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2) /* somebody types: the line is not idle */                          \
-	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2) /* negotiated names, for `show ssh` and the log */                  \
-	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)   /* the connection ends; why */                                      \
+	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2)             /* somebody types: the line is not idle */              \
+	X(PROVE, FROM_SESSION, PH_USER | PH_LINE, 16384, 0, 1) /* once: the client wants proof of host keys */         \
+	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2)             /* negotiated names, for `show ssh` and the log */      \
+	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)               /* the connection ends; why */                          \
 	/* core → session */                                                                                         \
 	X(SETUP, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                       \
 	X(COOKIE, FROM_CORE, PH_ANY, 64, 0, 0)                                                                         \
 	X(SIGNED, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                       \
 	X(AUTH_RESULT, FROM_CORE, PH_ANY, 1024, 0, 0)                                                                  \
 	X(AUTH_PROMPT, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                  \
+	X(PROVED, FROM_CORE, PH_ANY, 16384, 0, 0)                                                                      \
 	X(LINE, FROM_CORE, PH_ANY, 65536, 0, 0)  /* the line is yours: settings, banner, first prompt */               \
 	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0) /* terminal length, width, history changed */                         \
 	X(FILTER, FROM_CORE, PH_ANY, 8192, 0, 0) /* before the first OUT of a command */                               \
@@ -134,7 +136,8 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, cipher_out)                                                                                            \
 	F(STRF, mac_in)                                                                                                \
 	F(STRF, mac_out)
-#define IPC_FIELDS_BYE(F) F(U32F, reason) F(STRF, text) F(U64F, bytes_in) F(U64F, bytes_out)
+#define IPC_FIELDS_PROVE(F) F(LISTF, blobs) /* core's own host keys */
+#define IPC_FIELDS_BYE(F)   F(U32F, reason) F(STRF, text) F(U64F, bytes_in) F(U64F, bytes_out)
 
 #define IPC_FIELDS_SETUP(F)                                                                                            \
 	F(U8F, kind)                                                                                                   \
@@ -151,6 +154,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U32F, rekey_secs)
 #define IPC_FIELDS_COOKIE(F)      F(STRF, cookie)
 #define IPC_FIELDS_SIGNED(F)      F(STRF, hash) F(STRF, signature) /* signature as an encoded SSH blob; empty = refused */
+#define IPC_FIELDS_PROVED(F)      F(LISTF, signatures)             /* one a blob; none = refused */
 #define IPC_FIELDS_AUTH_RESULT(F) F(U8F, result) F(STRF, methods) /* name-list that can continue */
 #define IPC_FIELDS_AUTH_PROMPT(F) F(STRF, name) F(STRF, instruction) F(LISTF, prompts) F(STRF, echo) /* a byte each */
 #define IPC_FIELDS_LINE(F)                                                                                             \

@@ -110,6 +110,13 @@ static bool answer_prompt(struct session *s, struct str body)
 	return ssh_auth_prompt(s->link.conn, m.name, m.instruction, prompts, echo, n) == 0;
 }
 
+static bool answer_proved(struct session *s, struct str body)
+{
+	struct ipc_msg_PROVED m;
+
+	return ipc_get_PROVED(body, &m) && ssh_prove_reply(s->link.conn, m.signatures.raw) == 0;
+}
+
 /* Core ends the connection before it has a line: there is no terminal to say so on. */
 bool link_close(struct session *s, struct str body)
 {
@@ -130,10 +137,8 @@ bool link_close(struct session *s, struct str body)
 bool link_answer(struct session *s, uint16_t type, struct str body)
 {
 	static bool (*const answer[IPC_TYPES])(struct session *, struct str) = {
-		[IPC_COOKIE] = answer_cookie,
-		[IPC_SIGNED] = answer_signed,
-		[IPC_AUTH_RESULT] = answer_auth,
-		[IPC_AUTH_PROMPT] = answer_prompt,
+		[IPC_COOKIE] = answer_cookie,      [IPC_SIGNED] = answer_signed, [IPC_AUTH_RESULT] = answer_auth,
+		[IPC_AUTH_PROMPT] = answer_prompt, [IPC_PROVED] = answer_proved,
 	};
 
 	if (s->link.conn && ssh_over(s->link.conn)) /* the answer comes too late: the end was on its way */
@@ -240,6 +245,12 @@ static void on_open(struct session *s, const struct ssh_event *ev)
 		l->open = ssh_channel_accept(l->conn, ev->channel) == 0;
 		l->channel = ev->channel;
 	}
+}
+
+static void on_prove(struct session *s, const struct ssh_event *ev)
+{
+	s->link.awaiting++;
+	SESSION_SEND(s, PROVE, .blobs = { ev->u.prove.blobs, ev->u.prove.n });
 }
 
 static bool request_pty(struct session *s, const struct ssh_event *ev)
@@ -356,6 +367,9 @@ static void on_event(struct session *s, const struct ssh_event *ev)
 	case SSH_EV_CLOSED:
 		s->link.open = false;
 		session_stop(s, REASON_BY_APPLICATION, "channel closed");
+		break;
+	case SSH_EV_PROVE:
+		on_prove(s, ev);
 		break;
 	case SSH_EV_WRITABLE: /* the pump tries again anyway */
 		break;

@@ -101,10 +101,11 @@ void session_sent(struct session *s, int rc);
 
 /* link.c */
 bool link_setup(struct session *s, struct str body);
-bool link_answer(struct session *s, uint16_t type, struct str body); /* COOKIE, SIGNED, AUTH_*; false: malformed */
-bool link_close(struct session *s, struct str body);                 /* CLOSE before there is a line */
-bool link_pump(struct session *s);                                   /* true: something moved */
-bool link_write(struct session *s); /* what the shell shows to the channel; true: something moved */
+bool link_answer(struct session *s, uint16_t type,
+		 struct str body);                   /* COOKIE, SIGNED, AUTH_*, PROVED; false: malformed */
+bool link_close(struct session *s, struct str body); /* CLOSE before there is a line */
+bool link_pump(struct session *s);                   /* true: something moved */
+bool link_write(struct session *s);                  /* what the shell shows to the channel; true: something moved */
 void link_finish(struct session *s, uint32_t status);
 
 /* shell.c */

@@ -96,6 +96,7 @@ enum ssh_event_type {
 	SSH_EV_DATA,      /* u.data; the window is given back by ssh_channel_consumed */
 	SSH_EV_EOF,       /* peer will send no more on u.channel */
 	SSH_EV_CLOSED,    /* channel is gone on both sides; u.channel is invalid from now on */
+	SSH_EV_PROVE,     /* server: needs ssh_prove_reply; u.prove */
 	SSH_EV_WRITABLE,  /* the peer's window grew from 0; u.channel */
 	SSH_EV_DISCONNECT /* u.disconnect: by the peer, by us, or because the peer broke the protocol */
 };
@@ -148,6 +149,10 @@ struct ssh_event {
 			struct str value; /* env value; pty encoded modes */
 			uint32_t cols, rows, xpixel, ypixel, milliseconds;
 		} request;
+		struct { /* host keys of ours the client wants proof of, OpenSSH PROTOCOL section 2.5 */
+			struct str blobs; /* one string after the other */
+			uint32_t n;
+		} prove;
 		struct {
 			struct str bytes;
 			uint32_t extended; /* 0 = data, 1 = stderr */
@@ -174,6 +179,8 @@ int ssh_auth_prompt(struct ssh_conn *conn, struct str name, struct str instructi
 int ssh_channel_accept(struct ssh_conn *conn, uint32_t channel);
 int ssh_channel_refuse(struct ssh_conn *conn, uint32_t channel, uint32_t reason, const char *text);
 int ssh_request_reply(struct ssh_conn *conn, uint32_t channel, bool success);
+/* `signatures`: one encoded string for each blob, in their order; empty = refused. */
+int ssh_prove_reply(struct ssh_conn *conn, struct str signatures);
 
 /* Takes at most what the peer's window and a bounded output queue allow; returns the bytes taken (0 = wait for WRITABLE
  * or for the output to be flushed). */

@@ -29,7 +29,7 @@ static void say(struct peer *p, struct host *h)
 }
 
 /* Well-formed messages, so that the fuzzer need not find each by itself; it changes bytes of them. Fields: s string,
- * u number, b byte. */
+ * u number, b byte, k the host key. */
 static const struct {
 	uint8_t type;
 	const char *fields;
@@ -51,6 +51,7 @@ static const struct {
 	{ MSG_USERAUTH_REQUEST, "su sssh-connection spublickey b1 sssh-ed25519 sblob ssignature" },
 	{ MSG_USERAUTH_INFO_RESPONSE, "u2 sone stwo" },
 	{ MSG_GLOBAL_REQUEST, "skeepalive@openssh.com b1" },
+	{ MSG_GLOBAL_REQUEST, "shostkeys-prove-00@openssh.com b1 k" },
 	{ MSG_CHANNEL_OPEN, "ssession u7 u100000 u16384" },
 	{ MSG_CHANNEL_WINDOW_ADJUST, "u0 u1" },
 	{ MSG_CHANNEL_DATA, "u0 shello" },
@@ -65,7 +66,7 @@ static const struct {
 	{ MSG_CHANNEL_REQUEST, "u0 sbreak b1 u500" },
 };
 
-static void put_fields(struct buf *out, const char *fields)
+static void put_fields(struct buf *out, const struct host *h, const char *fields)
 {
 	size_t n;
 
@@ -73,6 +74,8 @@ static void put_fields(struct buf *out, const char *fields)
 		n = strcspn(fields, " ");
 		if (*fields == 's')
 			buf_put_str(out, (struct str){ (const uint8_t *)fields + 1, n - 1 });
+		else if (*fields == 'k')
+			buf_put_str(out, buf_str(&h->blob));
 		else if (*fields == 'u')
 			buf_put_u32(out, (uint32_t)strtoul(fields + 1, NULL, 10));
 		else
@@ -81,12 +84,12 @@ static void put_fields(struct buf *out, const char *fields)
 }
 
 /* A template with bytes changed: pairs of place and value. */
-static void put_template(struct buf *out, struct str changes)
+static void put_template(struct buf *out, const struct host *h, struct str changes)
 {
 	size_t which = changes.p[0] % (sizeof(templates) / sizeof(templates[0])), at = buf_len(out), n;
 
 	buf_put_u8(out, templates[which].type);
-	put_fields(out, templates[which].fields);
+	put_fields(out, h, templates[which].fields);
 	n = buf_len(out) - at;
 	for (size_t i = 1; i + 1 < changes.n; i += 2)
 		out->data[out->off + at + changes.p[i] % n] = changes.p[i + 1];
@@ -109,7 +112,7 @@ static void messages(struct peer *p, struct host *h, struct cur in)
 			continue;
 		p->at = packet_begin(&p->out);
 		if (flags & TEMPLATE)
-			put_template(&p->out, bytes);
+			put_template(&p->out, h, bytes);
 		else
 			buf_put(&p->out, bytes.p, bytes.n);
 		peer_end(p);

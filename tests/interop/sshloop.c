@@ -386,6 +386,9 @@ static void handle(struct server *s, const struct ssh_event *ev)
 	case SSH_EV_CLOSED:
 		s->work[ev->channel].job = JOB_NONE;
 		break;
+	case SSH_EV_PROVE:
+		ssh_prove_reply(s->ssh, STR(""));
+		break;
 	case SSH_EV_WRITABLE:
 		break;
 	case SSH_EV_DISCONNECT:

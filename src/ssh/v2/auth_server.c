@@ -7,6 +7,7 @@
  */
 #include "ssh/v2/auth.h"
 
+#include "ssh/v2/hostkeys.h"
 #include "ssh/v2/number.h"
 
 #include <openssl/crypto.h>
@@ -179,6 +180,7 @@ int ssh_auth_reply(struct ssh_conn *c, enum ssh_auth_result result, struct str l
 		conn_begin(c, MSG_USERAUTH_SUCCESS);
 		conn_send(c);
 		c->phase = PHASE_OPEN;
+		hostkeys_announce(c);
 		break;
 	case SSH_AUTH_PK_OK:
 		out = conn_begin(c, MSG_USERAUTH_PK_OK);

@@ -34,7 +34,7 @@ enum reason {
 enum phase { PHASE_VERSION, PHASE_FIRST_KEX, PHASE_SERVICE, PHASE_AUTH, PHASE_OPEN };
 
 /* Which answer the caller owes. */
-enum wait { WAIT_NONE, WAIT_COOKIE, WAIT_SIGNATURE, WAIT_AUTH, WAIT_OPEN, WAIT_REQUEST };
+enum wait { WAIT_NONE, WAIT_COOKIE, WAIT_SIGNATURE, WAIT_AUTH, WAIT_OPEN, WAIT_REQUEST, WAIT_PROVE };
 
 enum kex_state { KEX_IDLE, KEX_PUBLIC, KEX_SIGNING, KEX_NEWKEYS };
 
@@ -71,6 +71,11 @@ struct auth {
 	struct buf methods;   /* as the caller named them last */
 };
 
+struct hostkeys {
+	bool announced; /* the client was told of them … */
+	bool asked;     /* … and has asked for proof, which it may once */
+};
+
 struct channel {
 	bool used, open;
 	bool eof_sent, close_sent, eof_got;
@@ -104,6 +109,7 @@ struct ssh_conn {
 	char peer_version[CONN_VERSION_MAX + 1];
 	struct kex kex;
 	struct auth auth;
+	struct hostkeys hostkeys;
 	struct channel *channels;
 	uint32_t asked_channel; /* of the pending OPEN or REQUEST */
 	size_t send_at;         /* where the packet being built begins */

@@ -53,7 +53,7 @@ static const struct row {
 	[MSG_USERAUTH_INFO_REQUEST] = { FROM_SERVER, AT_AUTH, NULL },
 	[MSG_USERAUTH_INFO_RESPONSE] = { FROM_CLIENT, AT_AUTH, auth_on_response },
 	[MSG_GLOBAL_REQUEST] = { FROM_BOTH, AT_OPEN, request_on_global },
-	/* we send no global requests, no requests that want a reply, and open no channels: nothing to answer */
+	/* we send no requests that want a reply, and open no channels: nothing to answer */
 	[MSG_REQUEST_SUCCESS] = { FROM_BOTH, 0, NULL },
 	[MSG_REQUEST_FAILURE] = { FROM_BOTH, 0, NULL },
 	[MSG_CHANNEL_OPEN] = { FROM_BOTH, AT_OPEN, channel_on_open },

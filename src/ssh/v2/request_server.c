@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * request_server.c: what a client asks for: global requests (RFC 4254 section 4), all refused, and channel requests
- * (sections 5.4 and 6, RFC 4335 for break), which the caller answers. The session runs it; input is hostile.
- * Replies keep the order of the requests because the machine stops at each that wants one.
+ * request_server.c: what a client asks for: global requests (RFC 4254 section 4), all refused but one (hostkeys.h), and
+ * channel requests (sections 5.4 and 6, RFC 4335 for break), which the caller answers. The session runs it; input is
+ * hostile. Replies keep the order of the requests because the machine stops at each that wants one.
  */
 #include "ssh/v2/request.h"
 
 #include "ssh/v2/channel.h"
+#include "ssh/v2/hostkeys.h"
 #include "ssh/v2/number.h"
 
 #include <string.h>
@@ -15,12 +16,13 @@
 
 bool request_on_global(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 {
-	bool want_reply;
+	struct str name = cur_str(in);
+	bool want_reply = cur_bool(in);
 
-	cur_str(in);
-	want_reply = cur_bool(in);
 	if (in->bad)
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed global request");
+	if (want_reply && str_is(name, HOSTKEYS_PROVE))
+		return hostkeys_on_prove(c, in, ev);
 	if (want_reply) {
 		conn_begin(c, MSG_REQUEST_FAILURE);
 		conn_send(c);

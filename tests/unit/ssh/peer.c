@@ -158,6 +158,9 @@ static void host_handle(struct host *h, const struct ssh_event *ev)
 	case SSH_EV_DATA:
 		host_data(h, ev);
 		break;
+	case SSH_EV_PROVE:
+		ssh_prove_reply(h->ssh, h->reply ? STR("\0\0\0\3one") : STR(""));
+		break;
 	case SSH_EV_EOF:
 		if (h->echo)
 			host_end_channel(h, ev->channel);
@@ -449,7 +452,7 @@ bool peer_login(struct peer *p, struct host *h)
 	buf_put_cstr(b, "secret");
 	peer_end(p);
 	peer_say(p, h);
-	return peer_find(p, MSG_USERAUTH_SUCCESS).n > 0;
+	return peer_find(p, MSG_USERAUTH_SUCCESS).n > 0 && peer_next_type(p) == MSG_GLOBAL_REQUEST; /* the host keys */
 }
 
 bool peer_open(struct peer *p, struct host *h)

@@ -20,7 +20,7 @@ struct host {
 	struct buf blob;
 	enum ssh_auth_result answer; /* to every authentication but a prompt's request */
 	unsigned prompts;            /* keyboard-interactive: prompts of its one round */
-	bool reply;                  /* to channel requests */
+	bool reply;                  /* to channel requests, and for proof of host keys */
 	bool hold_cookie;            /* do not answer SSH_EV_COOKIE */
 	bool lie;                    /* give a wrong exchange hash */
 	bool no_consume;             /* keep the window of received data */

@@ -94,6 +94,7 @@ static void test_password(void **state)
 	buf_put_cstr(&p.out, "right");
 	end();
 	assert_int_equal(peer_next_type(&p), MSG_USERAUTH_SUCCESS);
+	assert_int_equal(peer_next_type(&p), MSG_GLOBAL_REQUEST); /* the host keys */
 	/* RFC 4252 section 5.1: later requests are ignored in silence */
 	begin("root", "ssh-connection", "none");
 	end();

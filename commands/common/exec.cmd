@@ -29,7 +29,7 @@ mode exec  title "Exec commands:"
       "Display information about terminal lines" "Include information about inactive ports"
   show privilege ; level 1
       "Show current privilege level"
-  show line [{<.tty 0-17> | aux <.number 0-0> | console <.number 0-0> | vty <.number 0-15> | summary}] ; level 1
+  show line [{<.tty 0-16385> | aux <.number 0-0> | console <.number 0-0> | vty <.number 0-16383> | summary}] ; level 1
       "TTY line information" "Line number" "Auxiliary line" "Line number" "Primary terminal line" "Line number"
       "Virtual terminal" "Line number" "Quick line status summary"
   show terminal ; level 1
@@ -54,10 +54,10 @@ mode exec  title "Exec commands:"
   show startup-config ; level 15
       "Contents of startup configuration"
 
-  clear line {<.tty 0-17> | aux <.number 0-0> | console <.number 0-0> | vty <.number 0-15>} ; level 15
+  clear line {<.tty 0-16385> | aux <.number 0-0> | console <.number 0-0> | vty <.number 0-16383>} ; level 15
       "Reset a terminal line" "Line number" "Auxiliary line" "Line number"
       "Primary terminal line" "Line number" "Virtual terminal" "Line number"
-  send {* | <.tty 0-17> | aux <.number 0-0> | console <.number 0-0> | vty <.number 0-15>} ; level 15
+  send {* | <.tty 0-16385> | aux <.number 0-0> | console <.number 0-0> | vty <.number 0-16383>} ; level 15
       "Send a message to other tty lines" "All tty lines" "Send a message to a specific line"
       "Auxiliary line" "Line number" "Primary terminal line" "Line number" "Virtual terminal" "Line number"
   lock ; level 1

@@ -215,6 +215,13 @@ static bool neighbours(const struct render *r, const struct cmd_row *row, const 
 	return number_of(r, row, a) + 1 == number_of(r, row, b);
 }
 
+/* The same but for the keys: then the same is printed. */
+static bool same_content(const struct lyd_node *a, const struct lyd_node *b)
+{
+	return lyd_compare_siblings(lyd_child_no_keys(a), lyd_child_no_keys(b), LYD_COMPARE_FULL_RECURSION) ==
+	       LY_SUCCESS;
+}
+
 /* Prints the entries from `entries[0]` on that are one range with the same body; returns how many. */
 static size_t render_range(struct render *r, const struct cmd_row *row, const void *const *entries, size_t n)
 {
@@ -227,6 +234,8 @@ static size_t render_range(struct render *r, const struct cmd_row *row, const vo
 	buf_init(&other, 0);
 	body_of(r, row, entries[0], &body);
 	for (; used < n && neighbours(r, row, entries[used - 1], entries[used]); used++) {
+		if (same_content(entries[0], entries[used]))
+			continue;
 		buf_clear(&other);
 		body_of(r, row, entries[used], &other);
 		if (!str_eq(buf_str(&body), buf_str(&other)))

@@ -46,6 +46,7 @@ struct gatectl {
 	const struct gatectl_events *events;
 	bool was_ready;
 	struct gate_process now, next; /* next: starting, takes over when it is ready */
+	struct gate_process old;       /* accepts nothing more; what it brought last is still on its way */
 	unsigned taken;                /* connections from the present gate */
 	struct event *restart;
 };
@@ -203,29 +204,30 @@ static void handle(struct gatectl *g, struct ipc_record *r)
 	}
 }
 
-/* What the old gate still has to say: connections it brought must not be lost. */
-static void drain(struct gatectl *g)
+/* Moves a process to another place here; false: it could not be listened to, and is let go. */
+static bool move_to(struct gate_process *to, struct gate_process *from)
 {
-	struct ipc_record r;
-
-	while (g->now.pid && ipc_recv(&g->now.channel, PH_ANY, clock_now_ms(), &r) == 0) {
-		handle(g, &r);
-		ipc_record_release(&r);
-	}
+	process_release(to);
+	if (from->readable)
+		event_free(from->readable);
+	*to = *from;
+	*from = (struct gate_process){ .owner = to->owner };
+	to->readable = event_new(to->owner->core->base, to->channel.fd, EV_READ | EV_PERSIST, on_readable, to);
+	if (to->readable && event_add(to->readable, NULL) == 0)
+		return true;
+	process_release(to);
+	return false;
 }
 
-/* The new gate is warm: it gets everything, the old one loses its channel and ends; its sessions go on. */
-static void take_over(struct gatectl *g)
+/* The new gate is warm: it gets everything. The old one sees the end of its channel, finishes what it has begun, and
+ * ends: no connection it accepted is lost. Its sessions go on. */
+static bool take_over(struct gatectl *g)
 {
-	drain(g);
-	process_release(&g->now);
-	event_del(g->next.readable);
-	g->now = g->next;
-	g->next = (struct gate_process){ .owner = g };
+	if (g->now.pid && move_to(&g->old, &g->now))
+		shutdown(g->old.channel.fd, SHUT_WR);
 	g->taken = 0;
-	event_free(g->now.readable);
-	g->now.readable = NULL;
-	g->now.ready = true;
+	g->now.ready = move_to(&g->now, &g->next);
+	return g->now.ready;
 }
 
 static void say_missing_walls(struct gatectl *g, unsigned walls)
@@ -252,12 +254,8 @@ static void on_ready(struct gatectl *g, const struct ipc_record *r)
 
 	if (!g->was_ready && ipc_get_READY(r->body, &m))
 		say_missing_walls(g, m.walls);
-	take_over(g);
-	g->now.readable = event_new(g->core->base, g->now.channel.fd, EV_READ | EV_PERSIST, on_readable, &g->now);
-	if (!g->now.readable || event_add(g->now.readable, NULL) < 0) {
-		process_release(&g->now);
+	if (!take_over(g))
 		return;
-	}
 	gatectl_policy(g);
 	g->was_ready = true;
 	g->events->ready(g->core);
@@ -275,6 +273,10 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	rc = ipc_recv(&gp->channel, PH_ANY, clock_now_ms(), &r);
 	if (rc == E_AGAIN)
 		return;
+	if (rc < 0 && gp == &g->old) {
+		process_release(gp);
+		return;
+	}
 	if (rc < 0) { /* the process is reaped, and started again, in gatectl_reaped */
 		event_del(gp->readable);
 		if (rc != E_CLOSED)
@@ -344,7 +346,7 @@ bool gatectl_reaped(struct gatectl *g, int pid, int wait_status)
 	struct gate_process *gp = pid == g->now.pid ? &g->now : pid == g->next.pid ? &g->next : NULL;
 
 	if (!gp)
-		return false;
+		return pid == g->old.pid;
 	syslog_event(g->core->log, "SSH", 3, "GATE", "gate ended (%s %d), starting another",
 		     WIFSIGNALED(wait_status) ? "signal" : "status",
 		     WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
@@ -362,7 +364,7 @@ struct gatectl *gatectl_new(struct core *core, int console_fd, const struct gate
 	g->core = core;
 	g->console_fd = console_fd;
 	g->events = events;
-	g->now.owner = g->next.owner = g;
+	g->now.owner = g->next.owner = g->old.owner = g;
 	g->restart = evtimer_new(core->base, on_restart, g);
 	if (!g->restart) {
 		free(g);

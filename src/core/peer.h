@@ -51,8 +51,7 @@ struct peer {
 	uint32_t number; /* connection number */
 	bool numbered;
 	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
-	pid_t pid;        /* 0 until its first message */
-	int pidfd;        /* of the session, from the credentials of its first message; -1 before it */
+	pid_t pid;        /* from the credentials of its first message; 0 before it */
 	bool doomed;      /* broke the rules: killed when it is freed */
 	char address[64]; /* peer's address, from the socket itself; "" on the console */
 	uint16_t port;

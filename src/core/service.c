@@ -9,6 +9,7 @@
 #include "core/console.h"
 #include "core/core.h"
 #include "core/debug.h"
+#include "core/ending.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/sshlog.h"
@@ -17,9 +18,7 @@
 #include "core/timeout.h"
 
 #include <event2/event.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PEER_QUEUE_MAX   ((size_t)1 << 20)
@@ -167,33 +166,6 @@ typedef void handler_fn(struct peer *p, struct str body);
 #define HANDLER_ROW(NAME) [IPC_##NAME] = handle_##NAME,
 static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) };
 
-static void know_process(struct peer *p, pid_t pid)
-{
-	if (p->pidfd >= 0 || pid <= 0)
-		return;
-	p->pid = pid;
-	p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-static void kill_process(evutil_socket_t fd, short what, void *arg)
-{
-	int pidfd = (int)(intptr_t)arg;
-
-	(void)fd;
-	(void)what;
-	syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-	close(pidfd);
-}
-
-/* A session without its channel has a moment for its last bytes; nobody stays. */
-static void end_process(struct core *core, int pidfd, bool now)
-{
-	struct timeval tv = { PEER_CLOSE_GRACE_MS / 1000, 0 };
-
-	if (now || event_base_once(core->base, -1, EV_TIMEOUT, kill_process, (void *)(intptr_t)pidfd, &tv) < 0)
-		kill_process(-1, 0, (void *)(intptr_t)pidfd);
-}
-
 static void end_session(struct peer *p)
 {
 	struct core *core = p->core;
@@ -208,8 +180,7 @@ static void end_session(struct peer *p)
 	login_release(&p->login);
 	transcript_release(&p->transcript);
 	prove_release(&p->prove);
-	if (p->pidfd >= 0)
-		end_process(core, p->pidfd, p->doomed);
+	ending_begin(core->base, p->pid, p->doomed);
 	if (p->readable)
 		event_free(p->readable);
 	if (p->writable)
@@ -243,7 +214,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 			peer_violation(p, err_text(rc));
 			break;
 		}
-		know_process(p, r.pid);
+		if (!p->pid)
+			p->pid = r.pid;
 		if (peer_lags(p))
 			peer_violation(p, "asks for more than it takes");
 		else if (handlers[r.type])
@@ -324,7 +296,6 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	p->core = core;
 	p->origin = origin;
 	p->kind = kind;
-	p->pidfd = -1;
 	p->port = port;
 	str_copy(str_of(address), p->address, sizeof p->address);
 	buf_init(&p->queue, PEER_QUEUE_MAX);

@@ -387,7 +387,7 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 
 void terminal_release(struct peer *p)
 {
-	lines_release(p->line);
+	lines_release(p->core->lines, p->line);
 	p->line = NULL;
 }
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define ADMIT_CHILDREN 512
+#define ADMIT_CHILDREN 2048
 
 /* An IPv4 address, or the first 64 bits of an IPv6 address: what one subscriber has. */
 struct admit_source {

@@ -33,7 +33,6 @@
 #include <unistd.h>
 
 #define LISTENERS      64
-#define ACCEPT_BATCH   16
 #define DESCRIPTORS    256
 #define LARGE_BUFFER   (32 * 1024)
 #define CORE_STALL_SEC 1
@@ -160,7 +159,7 @@ out:
 	return why;
 }
 
-static bool accept_one(struct gate *g, int listener)
+static void accept_one(struct gate *g, int listener)
 {
 	struct sockaddr_storage peer = { 0 };
 	socklen_t size = sizeof peer;
@@ -169,8 +168,8 @@ static bool accept_one(struct gate *g, int listener)
 	uint32_t random = 0;
 	const char *why;
 
-	if (fd < 0)
-		return errno == EINTR || errno == ECONNABORTED;
+	if (fd < 0) /* it went away */
+		return;
 	source = admit_source_of(&peer);
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		random = 0;
@@ -180,7 +179,14 @@ static bool accept_one(struct gate *g, int listener)
 	if (why)
 		send_refused(g, &peer, why);
 	close(fd);
-	return true;
+}
+
+static volatile sig_atomic_t child_ended;
+
+static void on_child(int sig)
+{
+	(void)sig;
+	child_ended = 1; /* and ppoll is interrupted */
 }
 
 static void reap(struct gate *g)
@@ -188,6 +194,9 @@ static void reap(struct gate *g)
 	int status;
 	pid_t pid;
 
+	if (!child_ended)
+		return;
+	child_ended = 0;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		admit_gone(&g->admit, pid);
 		send_gone(g, pid, status);
@@ -310,13 +319,13 @@ static void loop(struct gate *g, const sigset_t *mask)
 		wait_event(g, p, mask);
 		reap(g);
 		expire(g);
-		/* Accept before core may change the list of listeners that p was made from. */
-		for (unsigned i = 0; i < n; i++)
-			if (p[1 + i].revents & POLLIN)
-				for (unsigned k = 0; k < ACCEPT_BATCH && accept_one(g, g->listeners[i].fd); k++)
-					;
+		/* One at a time, and first who has logged in meanwhile: he is not counted any more. A listener that
+		 * core takes away here is closed, or the number of another one: accept4 sees to both. */
 		if (p[0].revents)
 			read_core(g);
+		for (unsigned i = 0; i < n && !g->core_gone; i++)
+			if (p[1 + i].revents & POLLIN)
+				accept_one(g, p[1 + i].fd);
 	}
 }
 
@@ -399,11 +408,6 @@ static int lock_in(const struct options *o, struct sock_fprog *own, int *walls)
 		return GATE_EXIT_WALLS;
 	*walls |= landlock | WALL_SECCOMP;
 	return 0;
-}
-
-static void on_child(int sig)
-{
-	(void)sig; /* only to interrupt ppoll */
 }
 
 static int prepare(struct gate *g, struct sock_fprog *own)

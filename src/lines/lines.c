@@ -11,10 +11,18 @@
 #include <string.h>
 
 #define FIRST_VTY 2 /* after con 0 and aux 0 */
+#define LINES_MAX (FIRST_VTY + LINES_MAX_VTYS)
 
+/* By tty. Where the entries of the configuration are is found again after each change of them; a line's state outlives
+ * that. The table is large and mostly untouched: memory that nobody wrote is none. */
 struct lines {
 	const struct model *model;
-	struct line line[FIRST_VTY + LINES_MAX_VTYS];
+	bool stale;      /* `entry` and `order` are those of an earlier configuration */
+	unsigned n;      /* lines there are, … */
+	uint16_t *order; /* … by tty */
+	unsigned full;   /* each vty below this one is busy */
+	const struct lyd_node *entry[LINES_MAX];
+	struct line line[LINES_MAX];
 };
 
 struct lines_tty lines_tty(unsigned tty)
@@ -24,23 +32,32 @@ struct lines_tty lines_tty(unsigned tty)
 	return (struct lines_tty){ tty == 0 ? LINE_CON : LINE_AUX, 0 };
 }
 
-struct lines *lines_new(const struct model *m)
+static void on_change(void *arg, const struct txn *t)
+{
+	struct lines *l = arg;
+
+	(void)t;
+	l->stale = true;
+}
+
+struct lines *lines_new(struct model *m)
 {
 	struct lines *l = calloc(1, sizeof *l);
 
-	if (!l)
+	if (!l || !(l->order = calloc(LINES_MAX, sizeof *l->order)) ||
+	    model_watch(m, "/ravelin-line:lines", on_change, l) < 0) {
+		lines_free(l);
 		return NULL;
-	l->model = m;
-	for (unsigned i = 0; i < FIRST_VTY + LINES_MAX_VTYS; i++) {
-		l->line[i].tty = i;
-		l->line[i].type = i == 0 ? LINE_CON : i == 1 ? LINE_AUX : LINE_VTY;
-		l->line[i].number = i < FIRST_VTY ? 0 : i - FIRST_VTY;
 	}
+	l->model = m;
+	l->stale = true;
 	return l;
 }
 
 void lines_free(struct lines *l)
 {
+	if (l)
+		free(l->order);
 	free(l);
 }
 
@@ -51,13 +68,57 @@ const char *line_type_name(enum line_type type)
 	return names[type];
 }
 
+/* The place of an entry in the table; LINES_MAX when it has none. */
+static unsigned tty_of(const struct lyd_node *entry)
+{
+	const char *type = model_below(entry, "type");
+	unsigned long number = strtoul(model_below(entry, "number"), NULL, 10);
+
+	if (strcmp(type, "vty") != 0)
+		return number ? LINES_MAX : strcmp(type, "con") == 0 ? 0 : 1;
+	return number < LINES_MAX_VTYS ? (unsigned)(FIRST_VTY + number) : LINES_MAX;
+}
+
+static void take_entry(struct lines *l, unsigned tty, const struct lyd_node *entry)
+{
+	struct lines_tty at = lines_tty(tty);
+
+	l->entry[tty] = entry;
+	l->line[tty].tty = tty;
+	l->line[tty].type = at.type;
+	l->line[tty].number = at.number;
+}
+
+/* A transaction that is not committed changes nothing here: what it took out is still there to be put back. */
+static void look(const struct lines *known)
+{
+	struct lines *l = (struct lines *)known;
+	unsigned top = 0;
+
+	if (!l->stale)
+		return;
+	for (unsigned i = 0; i < l->n; i++)
+		l->entry[l->order[i]] = NULL;
+	for (const struct lyd_node *e = model_first(l->model, NULL, "/ravelin-line:lines/line"); e; e = model_next(e)) {
+		unsigned tty = tty_of(e);
+
+		if (tty == LINES_MAX)
+			continue;
+		take_entry(l, tty, e);
+		top = tty >= top ? tty + 1 : top;
+	}
+	l->n = 0;
+	for (unsigned tty = 0; tty < top; tty++) {
+		if (l->entry[tty])
+			l->order[l->n++] = (uint16_t)tty;
+	}
+	l->stale = false;
+}
+
 static const struct lyd_node *entry_of(const struct lines *l, const struct line *line)
 {
-	char number[12];
-
-	snprintf(number, sizeof number, "%u", line->number);
-	return model_entry(l->model, "/ravelin-line:lines/line",
-			   (const char *[]){ line_type_name(line->type), number });
+	look(l);
+	return l->entry[line->tty];
 }
 
 bool lines_exists(const struct lines *l, const struct line *line)
@@ -67,22 +128,16 @@ bool lines_exists(const struct lines *l, const struct line *line)
 
 struct line *lines_at(struct lines *l, size_t i)
 {
-	for (size_t at = 0; at < FIRST_VTY + LINES_MAX_VTYS; at++) {
-		if (lines_exists(l, &l->line[at]) && i-- == 0)
-			return &l->line[at];
-	}
-	return NULL;
+	look(l);
+	return i < l->n ? &l->line[l->order[i]] : NULL;
 }
 
 struct line *lines_find(struct lines *l, enum line_type type, unsigned number)
 {
-	struct line *line;
+	unsigned tty = type == LINE_VTY ? FIRST_VTY + number : type == LINE_AUX;
 
-	for (size_t i = 0; (line = lines_at(l, i)); i++) {
-		if (line->type == type && line->number == number)
-			return line;
-	}
-	return NULL;
+	look(l);
+	return (type == LINE_VTY ? number < LINES_MAX_VTYS : number == 0) && l->entry[tty] ? &l->line[tty] : NULL;
 }
 
 /* --- configuration --- */
@@ -141,9 +196,10 @@ const char *lines_refuse_message(const struct lines *l, enum line_type type)
 {
 	const char *message = NULL;
 
-	for (size_t i = 0; i < FIRST_VTY + LINES_MAX_VTYS && !message; i++) {
-		if (l->line[i].type == type)
-			message = lines_value(l, &l->line[i], "refuse-message");
+	look(l);
+	for (unsigned i = 0; i < l->n && !message; i++) {
+		if (lines_tty(l->order[i]).type == type)
+			message = model_below(l->entry[l->order[i]], "refuse-message");
 	}
 	return message;
 }
@@ -165,32 +221,52 @@ bool lines_allows(const struct lines *l, const struct line *line, const char *tr
 	return !any && line->type == LINE_VTY && strcmp(transport, "ssh") == 0;
 }
 
+static bool serves(const struct lines *l, const struct line *line, const char *transport)
+{
+	return !transport || (lines_allows(l, line, transport) && lines_flag(l, line, "exec"));
+}
+
+static bool any_serves(const struct lines *l, enum line_type type, const char *transport)
+{
+	for (unsigned i = 0; i < l->n; i++) {
+		if (lines_tty(l->order[i]).type == type && serves(l, &l->line[l->order[i]], transport))
+			return true;
+	}
+	return false;
+}
+
+/* Of a line that is in use nothing is asked: a full house costs little. */
 struct line *lines_take(struct lines *l, enum line_type type, const char *transport, struct errbuf *e)
 {
-	bool allowed = false;
+	look(l);
+	for (unsigned i = 0; i < l->n; i++) {
+		struct lines_tty at = lines_tty(l->order[i]);
+		struct line *line = &l->line[l->order[i]];
 
-	for (size_t i = 0; i < FIRST_VTY + LINES_MAX_VTYS; i++) {
-		struct line *line = &l->line[i];
-
-		if (line->type != type || !lines_exists(l, line))
+		if (at.type != type || (type == LINE_VTY && at.number < l->full))
 			continue;
-		if (transport && (!lines_allows(l, line, transport) || !lines_flag(l, line, "exec")))
+		if (line->busy) {
+			l->full += type == LINE_VTY && at.number == l->full;
 			continue;
-		allowed = true;
-		if (line->busy)
+		}
+		if (!serves(l, line, transport))
 			continue;
 		line->busy = true;
 		return line;
 	}
-	err_set(e, E_LIMIT, allowed ? "all %s lines are in use, try again later" : "no %s line accepts this transport",
+	err_set(e, E_LIMIT,
+		any_serves(l, type, transport) ? "all %s lines are in use, try again later"
+					       : "no %s line accepts this transport",
 		line_type_name(type));
 	return NULL;
 }
 
-void lines_release(struct line *line)
+void lines_release(struct lines *l, struct line *line)
 {
 	if (!line)
 		return;
+	if (line->type == LINE_VTY && line->number < l->full)
+		l->full = line->number;
 	line->busy = false;
 	line->since_ms = 0;
 	line->user[0] = line->location[0] = '\0';
@@ -217,8 +293,9 @@ const char *lines_password(const struct lines *l, const struct line *line, const
 
 const char *lines_login_list(const struct lines *l, enum line_type type)
 {
-	for (size_t i = 0; i < FIRST_VTY + LINES_MAX_VTYS; i++) {
-		const struct line *line = &l->line[i];
+	look(l);
+	for (unsigned i = 0; i < l->n; i++) {
+		const struct line *line = &l->line[l->order[i]];
 
 		if (line->type == type)
 			return lines_login(l, line) == LOGIN_LIST ? lines_value(l, line, "login-list") : NULL;

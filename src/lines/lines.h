@@ -15,7 +15,7 @@
 struct model;
 
 enum line_type { LINE_CON, LINE_AUX, LINE_VTY };
-#define LINES_MAX_VTYS 16
+#define LINES_MAX_VTYS 16384
 
 struct line {
 	enum line_type type;
@@ -39,7 +39,7 @@ struct lines_tty {
 struct lines_tty lines_tty(unsigned tty);
 
 struct lines;
-struct lines *lines_new(const struct model *m);
+struct lines *lines_new(struct model *m);
 void lines_free(struct lines *l);
 /* Line i in order of tty, NULL past the end. */
 struct line *lines_at(struct lines *l, size_t i);
@@ -49,7 +49,7 @@ bool lines_exists(const struct lines *l, const struct line *line); /* the config
 /* The first free line of the type where an EXEC may run and, unless NULL, `transport` come in; NULL when there is none,
  * e says why. */
 struct line *lines_take(struct lines *l, enum line_type type, const char *transport, struct errbuf *e);
-void lines_release(struct line *line);
+void lines_release(struct lines *l, struct line *line);
 
 const char *line_type_name(enum line_type type); /* "vty" */
 /* A leaf of the line's configuration by constant path ("transport/preferred"): its value or default; NULL when it has

@@ -49,8 +49,8 @@ static int setup(void **state)
 	assert_int_equal(model_new(&b.core.model, NULL), 0);
 	assert_int_equal(cmd_set_new(&b.core.cmds, "ios", b.core.model, NULL), 0);
 	assert_int_equal(cmd_set_bind(b.core.cmds, handlers, sizeof handlers / sizeof handlers[0], NULL), 0);
-	assert_int_equal(model_watch(b.core.model, "/ravelin-line:lines", terminal_lines_changed, &b.core), 0);
 	b.core.lines = lines_new(b.core.model);
+	assert_int_equal(model_watch(b.core.model, "/ravelin-line:lines", terminal_lines_changed, &b.core), 0);
 	b.core.base = event_base_new();
 	assert_int_equal(ipc_pair(pair), 0);
 	assert_int_equal(ipc_channel_init(&b.session, pair[1], FROM_CORE, false), 0);
@@ -235,7 +235,7 @@ static void test_a_line_that_is_gone(void **state)
 	struct lyd_node *entry;
 	struct txn *t;
 
-	lines_release(b->peer->line);
+	lines_release(b->core.lines, b->peer->line);
 	terminal_attach(b->peer, lines_take(b->core.lines, LINE_VTY, "ssh", NULL));
 	terminal_enter(b->peer);
 	t = model_begin(b->core.model);

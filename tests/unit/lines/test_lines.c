@@ -120,7 +120,7 @@ static void test_the_first_free_line(void **state)
 	assert_null(lines_take(b->lines, LINE_VTY, "ssh", &e));
 	assert_string_equal(e.text, "all vty lines are in use, try again later");
 	first->since_ms = 1;
-	lines_release(first);
+	lines_release(b->lines, first);
 	assert_int_equal(first->since_ms, 0);
 	assert_ptr_equal(lines_take(b->lines, LINE_VTY, "ssh", &e), first);
 	set(b, "vty", "2", NULL, NULL);

@@ -94,7 +94,7 @@ static const struct fact facts[] = {
 	{ "line vty 0 4\nlogin authentication default", "login authentication default", NULL },
 	{ "line vty 0 4\npassword x\nno line vty 0 4", "line vty 0 4", "password x" },
 	{ "line vty 5\npassword x\nno line vty 5", "line vty 0 4", "line vty 5" },
-	{ "line vty 16", NULL, NULL },
+	{ "line vty 16384", NULL, NULL },
 	{ "ip host h 10.0.0.1 10.0.0.2", "ip host h 10.0.0.1 10.0.0.2", NULL },
 	{ "ip host h 10.0.0.1 10.0.0.2\nno ip host h 10.0.0.1", "ip host h 10.0.0.2", NULL },
 	{ "ip host h 10.0.0.1\nno ip host h 10.0.0.1", "hostname Router", "ip host h 10.0.0.1" },

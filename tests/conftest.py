@@ -46,11 +46,16 @@ def device(lab):
 
 
 @pytest.fixture(scope="module")
-def module_device(build, request):
+def module_lab(build, request):
     made = laboratory.Lab()
     request.node.lab = made
-    yield made.booted()
+    yield made
     made.release()
+
+
+@pytest.fixture(scope="module")
+def module_device(module_lab):
+    return module_lab.booted()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cmd/cmd.h"
+#include "core/fs.h"
 #include "core/job.h"
 #include "ipc/messages.h"
 
@@ -35,6 +36,7 @@ struct cli_ops {
 #define CLI_KEPT_ROWS 128
 struct cli {
 	struct core *core;
+	struct file_name cwd; /* where its file commands begin */
 	const struct cli_ops *ops;
 	struct cmd_place place;
 	unsigned level;                                 /* privilege 0..15 */

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT           "clock-offset"
 #define KEPT_MAX       32
 #define OFFSET_MS_MAX  (INT64_C(200) * 366 * 86400 * 1000)
 #define CLOCK          "/ravelin-clock:clock/"
@@ -83,9 +82,9 @@ int clock_set(struct clock *c, int nvram_fd, time_t utc, struct errbuf *e)
 		offset = ((int64_t)utc - host.tv_sec) * 1000 - host.tv_nsec / 1000000;
 	snprintf(line, sizeof line, "%lld\n", (long long)offset);
 	if (utc)
-		rc = files_save(nvram_fd, KEPT, str_of(line), 0600, e);
+		rc = files_save(nvram_fd, CLOCK_FILE, str_of(line), 0600, e);
 	else
-		rc = files_remove(nvram_fd, KEPT, e);
+		rc = files_remove(nvram_fd, CLOCK_FILE, e);
 	if (rc < 0 && rc != E_NOTFOUND)
 		return rc;
 	c->offset_ms = offset;
@@ -99,12 +98,12 @@ void clock_load(struct clock *c, int nvram_fd, struct errbuf *e)
 	int rc;
 
 	buf_init(&text, KEPT_MAX);
-	rc = files_load(nvram_fd, KEPT, KEPT_MAX, &text, e);
+	rc = files_load(nvram_fd, CLOCK_FILE, KEPT_MAX, &text, e);
 	c->set = rc == 0 && clock_parse_offset(buf_str(&text), &c->offset_ms);
 	if (!c->set)
 		c->offset_ms = 0;
 	if (rc == 0 && !c->set)
-		err_set(e, E_INVAL, "nvram:%s is damaged: the clock is the host's", KEPT);
+		err_set(e, E_INVAL, "nvram:%s is damaged: the clock is the host's", CLOCK_FILE);
 	if (rc == E_NOTFOUND)
 		e->text[0] = '\0';
 	buf_release(&text);

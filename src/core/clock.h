@@ -23,7 +23,8 @@ struct clock {
 	struct zone zone;
 };
 
-#define CLOCK_TEXT 96 /* bytes for any text below */
+#define CLOCK_FILE "clock-offset" /* in nvram */
+#define CLOCK_TEXT 96             /* bytes for any text below */
 
 uint64_t clock_now_ms(void); /* monotonic milliseconds */
 /* The device's second and nanosecond now, in UTC. */

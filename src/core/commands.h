@@ -48,6 +48,20 @@
 	X("show-tech-support", cmd_show_tech_support)                                                                  \
 	X("show-debugging", cmd_show_debugging)                                                                        \
 	X("clear-logging", cmd_clear_logging)                                                                          \
+	X("dir", cmd_dir)                                                                                              \
+	X("cd", cmd_cd)                                                                                                \
+	X("pwd", cmd_pwd)                                                                                              \
+	X("mkdir", cmd_mkdir)                                                                                          \
+	X("rmdir", cmd_rmdir)                                                                                          \
+	X("delete", cmd_delete)                                                                                        \
+	X("rename", cmd_rename)                                                                                        \
+	X("format", cmd_format)                                                                                        \
+	X("fsck", cmd_fsck)                                                                                            \
+	X("more", cmd_more)                                                                                            \
+	X("verify", cmd_verify)                                                                                        \
+	X("show-file-systems", cmd_show_file_systems)                                                                  \
+	X("show-file-information", cmd_show_file_information)                                                          \
+	X("show-flash:", cmd_show_flash)                                                                               \
 	X("show-vrf", cmd_show_vrf)                                                                                    \
 	X("show-ip-vrf", cmd_show_ip_vrf)                                                                              \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \

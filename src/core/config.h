@@ -15,6 +15,7 @@ struct core;
 
 #define CONFIG_MAX_BYTES   ((size_t)32 << 20)
 #define CONFIG_STARTUP     "startup-config"
+#define CONFIG_RUNNING     "running-config"
 #define CONFIG_STEP_MS     2
 #define CONFIG_LAST_CHANGE "! Last configuration change at " /* followed by core->last_change */
 

@@ -12,6 +12,7 @@
 #include "core/job.h"
 #include "core/spawn.h"
 #include "core/vrf.h"
+#include "files/volume.h"
 #include "image/boot.h"
 #include "model/model.h"
 
@@ -43,7 +44,9 @@ struct core {
 	struct event_base *base;
 	const char *dir; /* the device's folder, for argument lists only: files are reached by descriptor */
 	char image[128]; /* base name of the running image */
-	int device_fd, nvram_fd, keys_fd;
+	int device_fd, flash_fd, nvram_fd, keys_fd;
+	uint64_t flash_size; /* bytes */
+	struct volume flash, nvram;
 	bool root; /* started by root: gate and helpers get a uid of their own */
 	struct publish publish[BOOT_LENT_MAX];
 	size_t n_publish; /* 0: the device's own ports are bound */

@@ -7,6 +7,7 @@
 
 #include "core/commands.h"
 #include "core/clock.h"
+#include "core/fs.h"
 #include "core/gatectl.h"
 #include "core/listen.h"
 #include "core/loader.h"
@@ -39,7 +40,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OWN_USER 61022 /* whom gate and helpers become where root runs the device: nobody else's number */
+#define FLASH_SIZE ((uint64_t)256 << 20) /* unless device.conf says another */
+#define OWN_USER   61022 /* whom gate and helpers become where root runs the device: nobody else's number */
 
 struct boot_state {
 	struct core core;
@@ -223,11 +225,14 @@ static int parse_publish(struct core *core, const char *text)
 
 static int parse_arguments(struct core *core, int argc, char **argv, struct errbuf *e)
 {
+	core->flash_size = FLASH_SIZE;
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--device") == 0)
 			core->dir = argv[i + 1];
 		else if (strcmp(argv[i], "--publish") == 0 && parse_publish(core, argv[i + 1]) < 0)
 			return err_set(e, E_INVAL, "bad --publish \"%s\"", argv[i + 1]);
+		else if (strcmp(argv[i], "--flash-size") == 0)
+			core->flash_size = strtoull(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--vrf") == 0 && vrf_lend(core, argv[i + 1]) < 0)
 			return err_set(e, E_INVAL, "bad --vrf \"%s\"", argv[i + 1]);
 	}
@@ -267,13 +272,14 @@ static void harden(void)
 static int open_folders(struct core *core, struct errbuf *e)
 {
 	core->device_fd = BOOT_FD_DEVICE;
+	core->flash_fd = files_open_dir(BOOT_FD_DEVICE, "flash", e);
 	core->nvram_fd = files_open_dir(BOOT_FD_DEVICE, "nvram", e);
 	core->keys_fd = files_open_dir(BOOT_FD_DEVICE, "keys", e);
-	if (core->nvram_fd < 0 || core->keys_fd < 0)
+	if (core->flash_fd < 0 || core->nvram_fd < 0 || core->keys_fd < 0)
 		return E_IO;
 	files_sweep(core->nvram_fd);
 	files_sweep(core->keys_fd);
-	return 0;
+	return fs_init(core, e);
 }
 
 static int open_parts(struct boot_state *b, struct errbuf *e)

@@ -69,32 +69,40 @@ out:
 	return rc;
 }
 
-bool vrf_at(const struct model *m, size_t i, struct vrf *out)
-{
-	const struct lyd_node *v = model_first(m, NULL, DEFINITION);
-	const struct lyd_node *family;
-
-	for (; v && i > 0; i--)
-		v = model_next(v);
-	if (v) {
-		*out = (struct vrf){ .name = model_below(v, "name") };
-		for (family = model_first(m, v, "address-family"); family; family = model_next(family))
-			*(strcmp(model_below(family, "family"), "ipv4") == 0 ? &out->ipv4 : &out->ipv6) = true;
-	} else {
-		for (v = model_first(m, NULL, OLD_FORM); v && i > 0; i--)
-			v = model_next(v);
-		if (!v)
-			return false;
-		*out = (struct vrf){ .name = model_below(v, "name"), .ipv4 = true };
-	}
-	out->rd = model_below(v, "rd");
-	out->description = model_below(v, "description");
-	return true;
-}
-
 static bool is_there(const struct model *m, const char *list, const char *name)
 {
 	return model_entry(m, list, (const char *[]){ name }) != NULL;
+}
+
+static void read_vrf(const struct model *m, const struct lyd_node *v, bool old_form, struct vrf *out)
+{
+	const struct lyd_node *family = old_form ? NULL : model_first(m, v, "address-family");
+
+	*out = (struct vrf){ .name = model_below(v, "name"),
+			     .rd = model_below(v, "rd"),
+			     .description = model_below(v, "description") };
+	out->ipv4 = old_form || is_there(m, OLD_FORM, out->name);
+	for (; family; family = model_next(family))
+		*(strcmp(model_below(family, "family"), "ipv4") == 0 ? &out->ipv4 : &out->ipv6) = true;
+}
+
+/* A name that both forms state is one VRF. */
+bool vrf_at(const struct model *m, size_t i, struct vrf *out)
+{
+	static const char *const forms[] = { DEFINITION, OLD_FORM };
+	const struct lyd_node *v;
+
+	for (size_t f = 0; f < 2; f++) {
+		for (v = model_first(m, NULL, forms[f]); v; v = model_next(v)) {
+			if (f == 1 && is_there(m, DEFINITION, model_below(v, "name")))
+				continue;
+			if (i-- == 0) {
+				read_vrf(m, v, f == 1, out);
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 /* A name that is new; NULL if change i made none. */
@@ -115,11 +123,7 @@ static int guard(void *arg, struct txn *t, struct errbuf *e)
 
 	for (size_t i = 0; i < n; i++) {
 		name = made(t, i);
-		if (!name)
-			continue;
-		if (is_there(core->model, DEFINITION, name) && is_there(core->model, OLD_FORM, name))
-			return err_set(e, E_INVAL, "VRF %s exists in the other form", name);
-		if (!vrf_netns(core, name))
+		if (name && !vrf_netns(core, name))
 			err_set(e, 0, "%% device.conf lends no network namespace for VRF %s: nothing listens in it",
 				name);
 	}

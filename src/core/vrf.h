@@ -31,7 +31,7 @@ struct vrf {
 	const char *name, *rd, *description; /* rd, description: NULL if none */
 	bool ipv4, ipv6;
 };
-/* From now on one name is one VRF, whichever form made it. 0 or E_NOMEM. */
+/* From now on who makes a VRF that nothing was lent for is told so. 0 or E_NOMEM. */
 int vrf_guard(struct core *core);
 bool vrf_at(const struct model *m, size_t i, struct vrf *out);
 const char *vrf_netns(const struct core *core, const char *name); /* path; NULL: not lent */

@@ -8,6 +8,8 @@
  */
 #include "files.h"
 
+#include "files_private.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,14 +24,17 @@
 
 #define TEMP_PREFIX ".next-"
 #define TEMP_HEX    16
-#define TEMP_SIZE   (sizeof TEMP_PREFIX + TEMP_HEX)
 #define TEMP_TRIES  16
 
-static int code_of(int errnum)
+int files_code(int errnum)
 {
 	switch (errnum) {
 	case ENOENT:
+	case ENOTDIR:
 		return E_NOTFOUND;
+	case EEXIST:
+	case ENOTEMPTY:
+		return E_EXISTS;
 	case EACCES:
 	case EPERM:
 	case ELOOP:
@@ -48,11 +53,11 @@ static int code_of(int errnum)
 	}
 }
 
-static int failed(struct errbuf *e, const char *what, const char *name)
+int files_failed(struct errbuf *e, const char *what, const char *name)
 {
 	int errnum = errno;
 
-	return err_set(e, code_of(errnum), "%s failed: \"%s\": %s", what, name, strerror(errnum));
+	return err_set(e, files_code(errnum), "%s failed: \"%s\": %s", what, name, strerror(errnum));
 }
 
 static int check_name(const char *name, struct errbuf *e)
@@ -60,15 +65,15 @@ static int check_name(const char *name, struct errbuf *e)
 	size_t n = strlen(name);
 
 	if (n == 0 || n > NAME_MAX || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	    strncmp(name, TEMP_PREFIX, sizeof TEMP_PREFIX - 1) == 0)
+	    files_is_temporary(str_of(name)))
 		return err_set(e, E_INVAL, "not a file name: \"%.100s\"", name);
 	return 0;
 }
 
-static int open_beneath(int dirfd, const char *name, int flags)
+int files_open_beneath(int dirfd, const char *name, int flags, uint64_t resolve)
 {
 	struct open_how how = { .flags = (unsigned)flags | O_CLOEXEC,
-				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | resolve };
 	long fd;
 
 	do
@@ -77,7 +82,7 @@ static int open_beneath(int dirfd, const char *name, int flags)
 	return (int)fd;
 }
 
-static int sync_fd(int fd)
+int files_sync(int fd)
 {
 	int r;
 
@@ -88,11 +93,11 @@ static int sync_fd(int fd)
 }
 
 /* By a descriptor of its own, because the caller's may be O_PATH. */
-static int sync_folder(int dirfd, const char *name, struct errbuf *e)
+int files_sync_folder(int dirfd, const char *name, struct errbuf *e)
 {
-	int fd = open_beneath(dirfd, ".", O_RDONLY | O_DIRECTORY), r;
+	int fd = files_open_beneath(dirfd, ".", O_RDONLY | O_DIRECTORY, 0), r;
 
-	r = fd < 0 || sync_fd(fd) < 0 ? failed(e, "sync of the folder", name) : 0;
+	r = fd < 0 || files_sync(fd) < 0 ? files_failed(e, "sync of the folder", name) : 0;
 	if (fd >= 0)
 		close(fd);
 	return r;
@@ -117,10 +122,10 @@ static int write_all(int fd, struct str bytes)
 
 static int fill(int fd, struct str bytes, mode_t mode)
 {
-	return write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || sync_fd(fd) < 0 ? -1 : 0;
+	return write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || files_sync(fd) < 0 ? -1 : 0;
 }
 
-static int temp_name(char temp[TEMP_SIZE])
+static int temp_name(char temp[FILES_TEMP_SIZE])
 {
 	uint64_t r;
 	ssize_t n;
@@ -130,12 +135,12 @@ static int temp_name(char temp[TEMP_SIZE])
 	while (n < 0 && errno == EINTR);
 	if (n != sizeof r)
 		return -1;
-	snprintf(temp, TEMP_SIZE, TEMP_PREFIX "%016llx", (unsigned long long)r);
+	snprintf(temp, FILES_TEMP_SIZE, TEMP_PREFIX "%016llx", (unsigned long long)r);
 	return 0;
 }
 
-/* Gives an unnamed file a temporary name: by descriptor where the kernel lets us, else through /proc. */
-static int link_unnamed(int fd, int dirfd, char temp[TEMP_SIZE])
+/* By descriptor where the kernel lets us, else through /proc. */
+int files_link_temp(int fd, int dirfd, char temp[FILES_TEMP_SIZE])
 {
 	char path[40];
 
@@ -153,18 +158,52 @@ static int link_unnamed(int fd, int dirfd, char temp[TEMP_SIZE])
 	return -1;
 }
 
-/* 0: `temp` holds the bytes, synced. 1: unnamed files do not work here. -1: failed. */
-static int write_unnamed(int dirfd, struct str bytes, mode_t mode, char temp[TEMP_SIZE])
+static int make_unnamed(int dirfd)
 {
-	int fd, r, errnum;
+	int fd;
 
 	do
-		fd = openat(dirfd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+		fd = openat(dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+static bool has_no_unnamed(int errnum)
+{
+	return errnum == EOPNOTSUPP || errnum == EISDIR || errnum == ENOENT || errnum == EINVAL;
+}
+
+static int make_named(int dirfd, char temp[FILES_TEMP_SIZE])
+{
+	int fd = -1;
+
+	for (int i = 0; fd < 0 && i < TEMP_TRIES; i++) {
+		if (temp_name(temp) < 0)
+			return -1;
+		fd = openat(dirfd, temp, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0600);
+		if (fd < 0 && errno != EEXIST && errno != EINTR)
+			return -1;
+	}
+	return fd;
+}
+
+int files_make_temp(int dirfd, char temp[FILES_TEMP_SIZE])
+{
+	int fd = make_unnamed(dirfd);
+
+	temp[0] = '\0';
+	return fd < 0 && has_no_unnamed(errno) ? make_named(dirfd, temp) : fd;
+}
+
+/* 0: `temp` holds the bytes, synced. 1: unnamed files do not work here. -1: failed. */
+static int write_unnamed(int dirfd, struct str bytes, mode_t mode, char temp[FILES_TEMP_SIZE])
+{
+	int fd = make_unnamed(dirfd), r, errnum;
+
 	if (fd < 0)
-		return errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL ? 1 : -1;
+		return has_no_unnamed(errno) ? 1 : -1;
 	r = fill(fd, bytes, mode);
-	if (r == 0 && link_unnamed(fd, dirfd, temp) < 0)
+	if (r == 0 && files_link_temp(fd, dirfd, temp) < 0)
 		r = errno == ENOENT || errno == EPERM ? 1 : -1;
 	errnum = errno;
 	close(fd);
@@ -172,17 +211,10 @@ static int write_unnamed(int dirfd, struct str bytes, mode_t mode, char temp[TEM
 	return r;
 }
 
-static int write_named(int dirfd, struct str bytes, mode_t mode, char temp[TEMP_SIZE])
+static int write_named(int dirfd, struct str bytes, mode_t mode, char temp[FILES_TEMP_SIZE])
 {
-	int fd = -1, r, errnum;
+	int fd = make_named(dirfd, temp), r, errnum;
 
-	for (int i = 0; fd < 0 && i < TEMP_TRIES; i++) {
-		if (temp_name(temp) < 0)
-			return -1;
-		fd = openat(dirfd, temp, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0600);
-		if (fd < 0 && errno != EEXIST && errno != EINTR)
-			return -1;
-	}
 	if (fd < 0)
 		return -1;
 	r = fill(fd, bytes, mode);
@@ -196,7 +228,7 @@ static int write_named(int dirfd, struct str bytes, mode_t mode, char temp[TEMP_
 
 int files_save(int dirfd, const char *name, struct str bytes, mode_t mode, struct errbuf *e)
 {
-	char temp[TEMP_SIZE];
+	char temp[FILES_TEMP_SIZE];
 	struct rlimit limit;
 	int r = check_name(name, e);
 
@@ -209,13 +241,13 @@ int files_save(int dirfd, const char *name, struct str bytes, mode_t mode, struc
 	if (r == 1)
 		r = write_named(dirfd, bytes, mode, temp);
 	if (r < 0)
-		return failed(e, "write", name);
+		return files_failed(e, "write", name);
 	if (renameat(dirfd, temp, dirfd, name) < 0) {
-		r = failed(e, "rename", name);
+		r = files_failed(e, "rename", name);
 		unlinkat(dirfd, temp, 0);
 		return r;
 	}
-	return sync_folder(dirfd, name, e);
+	return files_sync_folder(dirfd, name, e);
 }
 
 static int read_all(int fd, size_t max, struct buf *out)
@@ -249,11 +281,11 @@ int files_load(int dirfd, const char *name, size_t max, struct buf *out, struct 
 
 	if (r < 0)
 		return r;
-	fd = open_beneath(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	fd = files_open_beneath(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0)
-		return failed(e, "open", name);
+		return files_failed(e, "open", name);
 	if (fstat(fd, &st) < 0) {
-		r = failed(e, "read", name);
+		r = files_failed(e, "read", name);
 		goto out;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -279,8 +311,8 @@ int files_remove(int dirfd, const char *name, struct errbuf *e)
 	if (r < 0)
 		return r;
 	if (unlinkat(dirfd, name, 0) < 0)
-		return failed(e, "remove", name);
-	return sync_folder(dirfd, name, e);
+		return files_failed(e, "remove", name);
+	return files_sync_folder(dirfd, name, e);
 }
 
 static bool is_litter(const char *name)
@@ -291,9 +323,14 @@ static bool is_litter(const char *name)
 	       strspn(tail, "0123456789abcdef") == TEMP_HEX;
 }
 
+bool files_is_temporary(struct str name)
+{
+	return name.n >= sizeof TEMP_PREFIX - 1 && memcmp(name.p, TEMP_PREFIX, sizeof TEMP_PREFIX - 1) == 0;
+}
+
 void files_sweep(int dirfd)
 {
-	int fd = open_beneath(dirfd, ".", O_RDONLY | O_DIRECTORY);
+	int fd = files_open_beneath(dirfd, ".", O_RDONLY | O_DIRECTORY, 0);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!dir) {
@@ -313,6 +350,6 @@ int files_open_dir(int dirfd, const char *name, struct errbuf *e)
 
 	if (r < 0)
 		return r;
-	fd = open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
-	return fd < 0 ? failed(e, "open of the folder", name) : fd;
+	fd = files_open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY, 0);
+	return fd < 0 ? files_failed(e, "open of the folder", name) : fd;
 }

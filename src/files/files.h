@@ -18,6 +18,8 @@ int files_load(int dirfd, const char *name, size_t max, struct buf *out, struct 
 int files_remove(int dirfd, const char *name, struct errbuf *e); /* and syncs the folder; E_NOTFOUND */
 /* Removes what an interrupted files_save may have left. */
 void files_sweep(int dirfd);
+/* Whether a name is one of those that files get while they are written. */
+bool files_is_temporary(struct str name);
 /* Opens a folder below dirfd; no link is followed. A descriptor or a negative E_*. */
 int files_open_dir(int dirfd, const char *name, struct errbuf *e);
 

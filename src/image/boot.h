@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * boot.h: what rommon and an image agree on. rommon runs the image's core as
- *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp] | --vrf NAME=NETNS]...
- * with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is newer than
- * rommon's own is refused with the reason. Core speaks BOOT_* messages on BOOT_FD_CONTROL.
+ *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp] | --vrf NAME=NETNS |
+ * --flash-size BYTES]... with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is
+ * newer than rommon's own is refused with the reason. Core speaks BOOT_* messages on BOOT_FD_CONTROL.
  *
  * `ravelin init` runs the image it put into flash as
  *     argv: ravelin-image --role init --device DIR [--hostname NAME] [--config]
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define BOOT_INTERFACE 1
-#define BOOT_LENT_MAX  48 /* --publish and --vrf together */
+#define BOOT_LENT_MAX  48 /* of them all */
 
 /* Descriptors core is started with; 0, 1 and 2 are /dev/null, /dev/null and the device's run/boot.log. */
 enum boot_fd {

@@ -28,6 +28,8 @@ static int conf_line(char *line, struct lent *l, struct errbuf *e)
 		return err_set(e, E_INVAL, "\"%.60s\" takes one value", word);
 	if (strcmp(word, "publish") == 0)
 		return lent_publish(l, value, e);
+	if (strcmp(word, "flash-size") == 0)
+		return lent_flash_size(l, value, e);
 	if (strcmp(word, "dialect") != 0)
 		return err_set(e, E_INVAL, "unknown word \"%.60s\"", word);
 	if (strcmp(value, "ios") == 0)

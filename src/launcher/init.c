@@ -40,6 +40,9 @@ static const char conf_text[] =
     "# adds to them. With any of them only published ports are bound, without one the device's own.\n"
     "#publish 2222:22\n"
     "\n"
+    "# What the files in flash0: may take in all.\n"
+    "#flash-size 256M\n"
+    "\n"
     "# VRFs of the configuration: NAME and the network namespace (ip-netns(8)) it stands for.\n"
     "#vrf MGMT mgmt\n";
 

@@ -23,6 +23,8 @@ struct lent {
 };
 /* [HOST:]HOSTPORT:PORT[/tcp|/udp]; HOST is an address, 127.0.0.1 if left out, in brackets if IPv6. */
 int lent_publish(struct lent *l, const char *text, struct errbuf *e);
+/* The size of flash0:, "256M": a number of bytes, or of K, M or G. */
+int lent_flash_size(struct lent *l, const char *text, struct errbuf *e);
 /* VRF `name` is the network namespace `netns`: one that ip-netns(8) made, or the path of its file. */
 int lent_vrf(struct lent *l, const char *name, const char *netns, struct errbuf *e);
 

@@ -6,6 +6,8 @@
 #include "launcher.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define VRF_NAME_MAX 32
@@ -57,7 +59,7 @@ static char *next_value(struct lent *l, const char *option, struct errbuf *e)
 	char *value = l->values[l->argc / 2];
 
 	if (l->argc == 2 * BOOT_LENT_MAX) {
-		err_set(e, E_LIMIT, "more than %d published ports and VRFs", BOOT_LENT_MAX);
+		err_set(e, E_LIMIT, "more than %d lines that lend something", BOOT_LENT_MAX);
 		return NULL;
 	}
 	l->argv[l->argc++] = option;
@@ -87,6 +89,29 @@ int lent_publish(struct lent *l, const char *text, struct errbuf *e)
 	if (!value)
 		return E_LIMIT;
 	snprintf(value, LENT_TEXT, "%s:%d:%d%s", host, host_port, port, str_is(slash, "/udp") ? "/udp" : "");
+	return 0;
+}
+
+int lent_flash_size(struct lent *l, const char *text, struct errbuf *e)
+{
+	static const char units[] = "KMG";
+	unsigned long long n, most = 1ULL << 50;
+	const char *unit;
+	char *end, *value;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (text[0] < '1' || text[0] > '9' || errno || (*end && (!unit || end[1])) || n > most)
+		return err_set(e, E_INVAL, "\"%.40s\" is not a size (256M)", text);
+	for (; unit && unit >= units; unit--)
+		n *= 1024;
+	if (n > most)
+		return err_set(e, E_INVAL, "\"%.40s\" is not a size (256M)", text);
+	value = next_value(l, "--flash-size", e);
+	if (!value)
+		return E_LIMIT;
+	snprintf(value, LENT_TEXT, "%llu", n);
 	return 0;
 }
 

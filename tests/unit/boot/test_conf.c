@@ -89,8 +89,8 @@ static void test_device_conf(void **state)
 	assert_string_equal(l.argv[3], "127.0.0.1:161:161/udp");
 	assert_int_equal(device_conf_parse(STR("dialect ios\ndialect xr\n"), &l, &e), E_UNSUPPORTED);
 	assert_string_equal(e.text, "device.conf line 2: dialect xr is not in this release");
-	assert_int_equal(device_conf_parse(STR("flash-size 4\n"), &l, &e), E_INVAL);
-	assert_string_equal(e.text, "device.conf line 1: unknown word \"flash-size\"");
+	assert_int_equal(device_conf_parse(STR("flash-colour 4\n"), &l, &e), E_INVAL);
+	assert_string_equal(e.text, "device.conf line 1: unknown word \"flash-colour\"");
 	assert_int_equal(device_conf_parse(STR("publish\n"), &l, &e), E_INVAL);
 	assert_int_equal(device_conf_parse(STR("publish 1:1 2:2\n"), &l, &e), E_INVAL);
 	assert_int_equal(device_conf_parse(STR("dialect i\0s\n"), &l, &e), E_INVAL);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fs.h: the file systems of the device as its users name them: flash0: (flash:, disk0:, bootflash:), nvram:, system:,
+ * tmpsys: and null:. The first two are volumes (files/volume.h); the others hold what core says of itself, or nothing.
+ */
+#ifndef CORE_FS_H
+#define CORE_FS_H
+
+#include "files/path.h"
+#include "files/volume.h"
+
+#include <stdbool.h>
+
+struct core;
+
+enum fs_kind { FS_FLASH, FS_NVRAM, FS_SYSTEM, FS_TMPSYS, FS_NULL, FS_KINDS };
+struct fs_row {
+	const char *name;  /* "flash0:" */
+	const char *also;  /* other names, each with its colon, one blank between; "" */
+	const char *type;  /* "disk", "nvram", "opaque" */
+	const char *flags; /* "rw", "ro", "wo" */
+};
+const struct fs_row *fs_row(enum fs_kind fs);
+
+/* A file or folder of the device. */
+struct file_name {
+	enum fs_kind fs;
+	struct path path;
+};
+#define FILE_TEXT (PATH_BYTES + 16)
+
+/* At the start: counts what is there. 0 or E_IO. */
+int fs_init(struct core *core, struct errbuf *e);
+/* The volume behind a file system, NULL for one that has none. */
+struct volume *fs_volume(struct core *core, enum fs_kind fs);
+/* What `text` names, seen from `cwd`: with a file system before it or without. False: there is no such file system, or
+ * it is no path. */
+bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out);
+/* "flash0:/dir/name" */
+void fs_text(const struct file_name *name, char out[FILE_TEXT]);
+/* What users read where a call on a volume failed with `rc`: "No such file or directory" … */
+const char *fs_words(int rc);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * upload.c: see upload.h. Runs in core. The order at the end: the last writable descriptor of our own is closed, the
+ * lease is taken on one that only reads, and only then the size is believed and the inode gets its name.
+ */
+#include "upload.h"
+
+#include "files.h"
+#include "files_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MODE 0600 /* configurations hold secrets */
+
+struct upload {
+	LIST_ENTRY(upload) link;
+	struct volume *volume;
+	struct path path;
+	int dirfd;                  /* the folder it will be in */
+	int fd;                     /* -1: handed over to the reader's below */
+	char temp[FILES_TEMP_SIZE]; /* "" while it has no name at all */
+};
+
+struct upload *upload_find(const struct volume *v, const struct path *p)
+{
+	struct upload *u;
+
+	LIST_FOREACH(u, &v->uploads, link)
+	if (strcmp(u->path.text, p->text) == 0)
+		return u;
+	return NULL;
+}
+
+static int open_folder(const struct volume *v, const struct path *p, struct errbuf *e)
+{
+	struct volume_entry entry;
+	struct path parent;
+	int rc, fd;
+
+	path_parent(p, &parent);
+	rc = volume_stat(v, &parent, &entry, e);
+	if (rc < 0)
+		return rc;
+	fd = files_open_beneath(v->fd, parent.text[0] ? parent.text : ".", O_PATH | O_DIRECTORY, RESOLVE_NO_XDEV);
+	return fd < 0 ? files_failed(e, "open of the folder", parent.text) : fd;
+}
+
+static int check(const struct volume *v, const struct path *p, struct errbuf *e)
+{
+	struct volume_entry entry;
+
+	for (const char *const *name = v->hidden; name && *name; name++)
+		if (strcmp(p->text, *name) == 0)
+			return err_set(e, E_DENIED, "write failed: \"%s\": not allowed", p->text);
+	if (upload_find(v, p))
+		return err_set(e, E_BUSY, "write failed: \"%s\" is being written", p->text);
+	if (!p->text[0] || (volume_stat(v, p, &entry, NULL) == 0 && entry.folder))
+		return err_set(e, E_INVAL, "write failed: \"%s\" is a folder", p->text);
+	return 0;
+}
+
+int upload_begin(struct volume *v, const struct path *p, struct upload **out, struct errbuf *e)
+{
+	struct upload *u;
+	int rc = check(v, p, e);
+
+	*out = NULL;
+	if (rc < 0)
+		return rc;
+	u = calloc(1, sizeof *u);
+	if (!u)
+		return err_set(e, E_NOMEM, "out of memory");
+	u->volume = v;
+	u->path = *p;
+	u->fd = -1;
+	LIST_INSERT_HEAD(&v->uploads, u, link);
+	u->dirfd = open_folder(v, p, e);
+	rc = u->dirfd < 0 ? u->dirfd : 0;
+	if (rc == 0 && (u->fd = files_make_temp(u->dirfd, u->temp)) < 0)
+		rc = files_failed(e, "write", p->text);
+	if (rc < 0) {
+		upload_drop(u);
+		return rc;
+	}
+	*out = u;
+	return 0;
+}
+
+int upload_fd(const struct upload *u)
+{
+	return u->fd;
+}
+
+const struct path *upload_path(const struct upload *u)
+{
+	return &u->path;
+}
+
+static uint64_t size_there(const struct upload *u)
+{
+	struct stat st;
+
+	return fstatat(u->dirfd, path_base(&u->path), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)
+		   ? (uint64_t)st.st_size
+		   : 0;
+}
+
+uint64_t upload_room(const struct upload *u)
+{
+	return volume_free(u->volume) + size_there(u);
+}
+
+/* From here on nobody writes it: ours was the last writable descriptor, or E_BUSY. Leaves a descriptor to read. */
+static int seal(struct upload *u, struct errbuf *e)
+{
+	char path[40];
+	int reader;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", u->fd);
+	reader = open(path, O_RDONLY | O_CLOEXEC);
+	if (reader < 0)
+		return files_failed(e, "write", u->path.text);
+	close(u->fd);
+	u->fd = reader;
+	if (fcntl(reader, F_SETLEASE, F_RDLCK) == 0)
+		return 0;
+	if (errno == EAGAIN)
+		return err_set(e, E_BUSY, "write failed: \"%s\" is still open for writing", u->path.text);
+	return files_failed(e, "write", u->path.text);
+}
+
+/* The inode's own name is temporary for a moment: what stands there is replaced in one step. */
+static int place(struct upload *u, const struct stat *st, uint64_t replaced, struct errbuf *e)
+{
+	if (!u->temp[0] && files_link_temp(u->fd, u->dirfd, u->temp) < 0) {
+		u->temp[0] = '\0';
+		return files_failed(e, "write", u->path.text);
+	}
+	if (renameat(u->dirfd, u->temp, u->dirfd, path_base(&u->path)) < 0)
+		return files_failed(e, "write", u->path.text);
+	u->temp[0] = '\0';
+	u->volume->used += (uint64_t)st->st_size;
+	u->volume->used -= replaced < u->volume->used ? replaced : u->volume->used;
+	return 0;
+}
+
+int upload_publish(struct upload *u, bool sync, int64_t mtime, struct errbuf *e)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = mtime } };
+	uint64_t room = upload_room(u), replaced = size_there(u);
+	struct stat st;
+	int rc = seal(u, e);
+
+	if (rc == 0 && (fstat(u->fd, &st) < 0 || fchmod(u->fd, MODE) < 0 || (mtime && futimens(u->fd, times) < 0)))
+		rc = files_failed(e, "write", u->path.text);
+	if (rc == 0 && (uint64_t)st.st_size > room)
+		rc = err_set(e, E_LIMIT, "write failed: \"%s\": no space left on the device", u->path.text);
+	sync |= u->volume->state;
+	if (rc == 0 && sync && files_sync(u->fd) < 0)
+		rc = files_failed(e, "write", u->path.text);
+	if (rc == 0)
+		rc = place(u, &st, replaced, e);
+	if (rc == 0 && sync)
+		rc = files_sync_folder(u->dirfd, u->path.text, e);
+	upload_drop(u);
+	return rc;
+}
+
+void upload_drop(struct upload *u)
+{
+	if (!u)
+		return;
+	LIST_REMOVE(u, link);
+	if (u->temp[0])
+		unlinkat(u->dirfd, u->temp, 0);
+	if (u->fd >= 0)
+		close(u->fd);
+	if (u->dirfd >= 0)
+		close(u->dirfd);
+	free(u);
+}

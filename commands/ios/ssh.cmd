@@ -55,6 +55,7 @@ mode config
       "Diffie-Hellman on NIST P-521" "Diffie-Hellman in group 16 (4096 bits)"
       "Diffie-Hellman in group 14 (2048 bits)" "Diffie-Hellman in group 18 (8192 bits)"
       "Diffie-Hellman in group 17 (6144 bits)" "Diffie-Hellman in group 15 (3072 bits)"
+      "Diffie-Hellman in a group of the client's choice" "Diffie-Hellman in a group of the client's choice, with SHA-1, old"
       "Diffie-Hellman in group 14 with SHA-1, old" "Diffie-Hellman in group 1 (1024 bits) with SHA-1, broken"
   ip ssh server algorithm mac <mac>... = /ssh:ssh/server-algorithm
       "Message authentication codes"

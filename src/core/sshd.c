@@ -268,13 +268,14 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		buf_init(&names[i], NAMES_MAX);
 		offer_put(m, (enum offer_class)i, &names[i]);
 	}
+	transcript_offer(&p->transcript, buf_str(&names[OFFER_KEX]), offer_dh_min(m));
 	banner_put(s->core, "login", NULL, &text);
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .kex = buf_str(&names[OFFER_KEX]),
 		  .hostkeys = buf_str(&names[OFFER_HOSTKEY]), .ciphers = buf_str(&names[OFFER_ENCRYPTION]),
 		  .macs = buf_str(&names[OFFER_MAC]), .blobs = str_list_of(&blobs, (uint32_t)n),
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = offer_rekey_bytes(m),
-		  .rekey_secs = offer_rekey_secs(m));
+		  .rekey_secs = offer_rekey_secs(m), .dh_min = p->transcript.dh_min);
 	peer_set_deadline(p, secs * 1000);
 	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: starting SSH control process", p->number);
 	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: sent protocol version id %.*s", p->number, (int)sshd_version(s).n,

@@ -6,6 +6,7 @@
 
 #include "core/core.h"
 #include "core/debug.h"
+#include "core/dhgroup.h"
 #include "core/job.h"
 #include "core/peer.h"
 #include "core/sshd.h"
@@ -25,13 +26,15 @@
 struct transcript_method {
 	const char *name;
 	const char *digest;
-	bool numbers; /* the public values are what stands inside mpints: as long as they are or shorter */
+	unsigned modp_bits; /* the public values are numbers of a group of that size; 0: strings */
+	bool agreed;        /* of at most that size: RFC 4419 */
 	size_t client_len, server_len;
 };
 #define METHOD(name, on, fips, strength, digest, method, group, modp_bits, client_len, server_len)                     \
-	{ name, digest, modp_bits != 0, client_len, server_len },
+	{ name, digest, modp_bits, modp_bits && (group), client_len, server_len },
 static const struct transcript_method methods[] = { SSH_KEX_ROWS(METHOD) };
 #undef METHOD
+_Static_assert(sizeof methods / sizeof methods[0] <= 64, "a bit each");
 
 void transcript_release(struct transcript *k)
 {
@@ -63,43 +66,92 @@ static bool version_ok(struct str v)
 	       ((v.n > 8 && memcmp(v.p, "SSH-2.0-", 8) == 0) || (v.n > 9 && memcmp(v.p, "SSH-1.99-", 9) == 0));
 }
 
-static bool value_fits(const struct transcript_method *h, struct str q, size_t len)
+void transcript_offer(struct transcript *k, struct str names, uint32_t dh_min)
 {
-	return h->numbers ? q.n > 0 && q.n <= len + 1 : q.n == len;
+	struct str name;
+
+	k->dh_min = dh_min;
+	k->methods = 0;
+	while (names.n) {
+		const uint8_t *comma = memchr(names.p, ',', names.n);
+
+		name = (struct str){ names.p, comma ? (size_t)(comma - names.p) : names.n };
+		names = (struct str){ name.p + name.n + !!comma, names.n - name.n - !!comma };
+		for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+			if (str_is(name, methods[i].name))
+				k->methods |= (uint64_t)1 << i;
+	}
+}
+
+static bool offered(const struct transcript *k, const struct transcript_method *h)
+{
+	return h && (k->methods >> (h - methods) & 1);
 }
 
 /* K is never longer than the values it is made of; with its length field it stands in the hash as it is. */
-static bool secret_fits(const struct transcript_method *h, struct str secret)
+static bool secret_fits(struct str secret, size_t len)
 {
 	struct cur c = cur_of(secret);
 	struct str k = cur_str(&c);
 
-	return cur_done(&c) && k.n > 0 && k.n <= h->server_len + 1;
+	return cur_done(&c) && k.n > 0 && k.n <= len + 1;
 }
 
-int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
-		     struct str our_blob, uint8_t hash[64], size_t *hash_len)
+/* Both sides' values and the secret are strings of the method's lengths. */
+static bool strings_fit(const struct transcript_method *h, const struct ipc_msg_SIGN *m)
 {
-	const struct transcript_method *h = find_method(m->kex);
+	return m->request.n == 0 && m->group_bits == 0 && m->q_c.n == h->client_len && m->q_s.n == h->server_len &&
+	       secret_fits(m->secret, h->server_len);
+}
+
+/* They are numbers of a group of ours that is large enough; if the method lets the client ask, of one it asked for.
+ * What that adds to the hash is appended. */
+static bool numbers_fit(const struct transcript *k, const struct transcript_method *h, const struct ipc_msg_SIGN *m,
+			struct buf *agreed)
+{
+	unsigned bits = h->agreed ? m->group_bits : h->modp_bits;
+	BIGNUM *p = dhgroup_prime(bits);
+	bool fit = p && bits >= k->dh_min && bits <= h->modp_bits && dhgroup_holds(p, m->q_c) &&
+		   dhgroup_holds(p, m->q_s) && secret_fits(m->secret, bits / 8);
+
+	if (fit && h->agreed) {
+		fit = dhgroup_answers(m->request, bits, k->dh_min);
+		buf_put(agreed, m->request.p, m->request.n);
+		dhgroup_put(p, agreed);
+	} else if (fit) {
+		fit = m->request.n == 0 && m->group_bits == 0;
+	}
+	BN_free(p);
+	return fit;
+}
+
+static bool is_ours(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
+		    struct str our_blob)
+{
+	return k->cookie_given && m->i_s.n >= 1 + KEX_COOKIE && m->i_s.p[0] == MSG_KEXINIT &&
+	       CRYPTO_memcmp(m->i_s.p + 1, k->cookie, KEX_COOKIE) == 0 && str_eq(m->v_s, our_version) &&
+	       our_blob.n > 0 && str_eq(m->k_s, our_blob);
+}
+
+static bool is_clients(const struct ipc_msg_SIGN *m)
+{
+	return m->i_c.n >= 1 + KEX_COOKIE && m->i_c.p[0] == MSG_KEXINIT && version_ok(m->v_c);
+}
+
+static int hash_of(const struct transcript_method *h, const struct ipc_msg_SIGN *m, struct str agreed, uint8_t hash[64],
+		   size_t *hash_len)
+{
 	struct buf t;
 	size_t len = 0;
 	int rc = E_CRYPTO;
 
-	if (!h || !k->cookie_given || m->i_s.n < 1 + KEX_COOKIE || m->i_s.p[0] != MSG_KEXINIT ||
-	    CRYPTO_memcmp(m->i_s.p + 1, k->cookie, KEX_COOKIE) != 0)
-		return E_DENIED;
-	if (m->i_c.n < 1 + KEX_COOKIE || m->i_c.p[0] != MSG_KEXINIT || !str_eq(m->v_s, our_version) ||
-	    !version_ok(m->v_c))
-		return E_DENIED;
-	if (our_blob.n == 0 || !str_eq(m->k_s, our_blob) || !value_fits(h, m->q_c, h->client_len) ||
-	    !value_fits(h, m->q_s, h->server_len) || !secret_fits(h, m->secret))
-		return E_DENIED;
 	buf_init(&t, 4 * IPC_MAX_RECORD);
 	buf_put_str(&t, m->v_c);
 	buf_put_str(&t, m->v_s);
 	buf_put_str(&t, m->i_c);
 	buf_put_str(&t, m->i_s);
 	buf_put_str(&t, m->k_s);
+	buf_put(&t, agreed.p, agreed.n);
 	buf_put_str(&t, m->q_c);
 	buf_put_str(&t, m->q_s);
 	buf_put(&t, m->secret.p, m->secret.n);
@@ -107,6 +159,22 @@ int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, s
 		rc = 0;
 	*hash_len = len;
 	buf_release(&t);
+	return rc;
+}
+
+int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,
+		     struct str our_blob, uint8_t hash[64], size_t *hash_len)
+{
+	const struct transcript_method *h = find_method(m->kex);
+	struct buf agreed;
+	int rc = E_DENIED;
+
+	if (!offered(k, h) || !is_ours(k, m, our_version, our_blob) || !is_clients(m))
+		return E_DENIED;
+	buf_init(&agreed, IPC_MAX_RECORD);
+	if (h->modp_bits ? numbers_fit(k, h, m, &agreed) : strings_fit(h, m))
+		rc = agreed.err ? agreed.err : hash_of(h, m, buf_str(&agreed), hash, hash_len);
+	buf_release(&agreed);
 	return rc;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * transcript.h: core's part of a key exchange. Core never signs bytes a session chose: it gives 16 random bytes that
- * must be the KEXINIT cookie, gets the transcript, checks it, hashes it itself and signs. The first hash is the session
- * id, kept here. RFC 4253 sections 7 and 8; the methods are the rows of ssh/rows.h.
+ * must be the KEXINIT cookie, gets the transcript, checks it, hashes it itself and signs. The method must be one it
+ * told the session to offer, a modp group one of its own and large enough. The first hash is the session id, kept here.
+ * RFC 4253 sections 7 and 8, RFC 4419; the methods are the rows of ssh/rows.h.
  */
 #ifndef CORE_TRANSCRIPT_H
 #define CORE_TRANSCRIPT_H
@@ -16,6 +17,8 @@ struct peer;
 
 #define KEX_COOKIE 16
 struct transcript {
+	uint64_t methods; /* a bit per key exchange row: what this session was told to offer ... */
+	uint32_t dh_min;  /* ... and the least modp group, in bits; later changes are for later sessions */
 	uint8_t cookie[KEX_COOKIE];
 	bool cookie_given; /* and not yet used by a signature */
 	uint8_t hash[64];  /* of the exchange the signing helper works on */
@@ -27,6 +30,8 @@ struct transcript {
 	struct job *job;
 };
 
+/* What the session may exchange keys with: a name-list. */
+void transcript_offer(struct transcript *k, struct str methods, uint32_t dh_min);
 void transcript_release(struct transcript *k);
 /* A fresh cookie for the next exchange. 0 or E_CRYPTO. */
 int transcript_new_cookie(struct transcript *k);

@@ -107,8 +107,10 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, v_s)                                                                                                   \
 	F(STRF, i_c) /* KEXINIT payloads; i_s must carry the cookie core gave */                                       \
 	F(STRF, i_s)                                                                                                   \
-	F(STRF, k_s) /* host key blob; must be core's own for `alg` */                                                 \
-	F(STRF, q_c) /* the method's public values as they stand in the hash */                                        \
+	F(STRF, k_s)        /* host key blob; must be core's own for `alg` */                                          \
+	F(STRF, request)    /* the group exchange's (RFC 4419), as it stands in the hash: min, n, max, or n alone */   \
+	F(U32F, group_bits) /* ... and the size of the group chosen: core knows its numbers itself */                  \
+	F(STRF, q_c)        /* the method's public values as they stand in the hash */                                 \
 	F(STRF, q_s)                                                                                                   \
 	F(STRF, secret) /* K as it stands in the hash: an encoded mpint (RFC 4253) or string (hybrids) */
 #define IPC_FIELDS_AUTH_NONE(F)     F(STRF, user)
@@ -151,7 +153,8 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, banner)     /* SSH_MSG_USERAUTH_BANNER text or empty */                                                \
 	F(U32F, login_secs) /* from connection to shell */                                                             \
 	F(U64F, rekey_bytes)                                                                                           \
-	F(U32F, rekey_secs)
+	F(U32F, rekey_secs)                                                                                            \
+	F(U32F, dh_min) /* bits of the least group to agree on */
 #define IPC_FIELDS_COOKIE(F)      F(STRF, cookie)
 #define IPC_FIELDS_SIGNED(F)      F(STRF, hash) F(STRF, signature) /* signature as an encoded SSH blob; empty = refused */
 #define IPC_FIELDS_PROVED(F)      F(LISTF, signatures)             /* one a blob; none = refused */

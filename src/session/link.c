@@ -54,6 +54,7 @@ bool link_setup(struct session *s, struct str body)
 		.rekey_bytes = m.rekey_bytes,
 		.rekey_ms = (uint64_t)m.rekey_secs * 1000,
 		.window = CHANNEL_WINDOW,
+		.dh_min = m.dh_min,
 	};
 	s->link.conn = ssh_new(&c);
 	s->stage = STAGE_LOGIN;
@@ -181,7 +182,8 @@ static void on_sign(struct session *s, const struct ssh_event *ev)
 	s->link.awaiting++;
 	SESSION_SEND(s, SIGN, .kex = ev->u.sign.kex, .alg = ev->u.sign.alg, .v_c = ev->u.sign.v_c,
 		     .v_s = ev->u.sign.v_s, .i_c = ev->u.sign.i_c, .i_s = ev->u.sign.i_s, .k_s = ev->u.sign.k_s,
-		     .q_c = ev->u.sign.q_c, .q_s = ev->u.sign.q_s, .secret = ev->u.sign.secret);
+		     .request = ev->u.sign.request, .group_bits = ev->u.sign.group_bits, .q_c = ev->u.sign.q_c,
+		     .q_s = ev->u.sign.q_s, .secret = ev->u.sign.secret);
 }
 
 static void on_kexed(struct session *s, const struct ssh_event *ev)

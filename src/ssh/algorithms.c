@@ -29,6 +29,7 @@
 	  method##_initiate,                                                                                           \
 	  method##_respond,                                                                                            \
 	  method##_finish,                                                                                             \
+	  NULL,                                                                                                        \
 	  NULL },
 #define HOSTKEY_ROW(name, on, fips, strength, key_type) { INFO(name, on, fips, strength), key_type },
 #define CIPHER_ROW(name, on, fips, strength, evp_name, key_len, iv_len, block, tag_len, mode)                          \
@@ -76,6 +77,11 @@ static const void *row(enum ssh_alg_kind kind, struct str name)
 const struct kex_alg *alg_kex(struct str name)
 {
 	return row(SSH_ALG_KEX, name);
+}
+
+bool alg_kex_agrees(const struct kex_alg *alg)
+{
+	return alg->modp_bits && alg->group;
 }
 
 const struct hostkey_alg *alg_hostkey(struct str name)

@@ -13,20 +13,27 @@
 
 struct crypt_mode;
 
-/* A key exchange of one round: both sides send one public value, a string or an mpint whose content is q_c, q_s.
+struct modp_group;
+
+/* A key exchange: both sides send one public value, a string or an mpint whose content is q_c, q_s; where they agree on
+ * a group first, it is done with a copy of the row that has one.
  * `secret` receives K as it stands in the exchange hash: an mpint (RFC 4253) or, for hybrids, a string. `priv` is
  * whatever the side that begins must keep. Each function returns 0, E_INVAL (bad peer value) or E_CRYPTO. */
 struct kex_alg {
 	struct ssh_alg_info info;
 	const char *digest_name;
-	const char *group;               /* the curve or mechanism; NULL: a modp group */
+	const char *group;               /* the curve or mechanism; NULL, "agreed": a modp group; rows.h */
 	uint16_t modp_bits;              /* size of a modp group; 0: it is none */
 	uint16_t client_len, server_len; /* of the public values; rows.h */
 	int (*initiate)(const struct kex_alg *alg, struct buf *priv, struct buf *q_c);
 	int (*respond)(const struct kex_alg *alg, struct str q_c, struct buf *q_s, struct buf *secret);
 	int (*finish)(const struct kex_alg *alg, const struct buf *priv, struct str q_s, struct buf *secret);
 	EVP_MD *digest;
+	const struct modp_group *agreed; /* NULL: the modp group of the row's size */
 };
+
+/* Both sides agree on the group first: RFC 4419. */
+bool alg_kex_agrees(const struct kex_alg *alg);
 
 struct hostkey_alg {
 	struct ssh_alg_info info;

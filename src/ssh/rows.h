@@ -3,15 +3,16 @@
  * rows.h: what every SSH algorithm is, one row each, in our order of preference. Data only: src/ssh/algorithms.c makes
  * the library's rows of it, core what it must know to rebuild an exchange hash and to judge a configuration. Names
  * a person may configure stand once more in yang/ravelin-ssh.yang, and a test holds the two together.
- * RFC 2409, 3526, 4253, 4344, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL, draft-ietf-sshm-ntruprime-ssh,
- * draft-ietf-sshm-mlkem-hybrid-kex.
+ * RFC 2409, 3526, 4253, 4344, 4419, 5656, 6668, 8268, 8332, 8709, 8731, OpenSSH PROTOCOL,
+ * draft-ietf-sshm-ntruprime-ssh, draft-ietf-sshm-mlkem-hybrid-kex.
  */
 #ifndef SSH_ROWS_H
 #define SSH_ROWS_H
 
 /* Each row begins: name, on by default, allowed in FIPS mode, strength (enum ssh_strength). Then: */
 
-/* libcrypto's digest; functions (METHOD_initiate …); the curve, by libcrypto's name, or hybrid.c's; bits of a modp
+/* libcrypto's digest; functions (METHOD_initiate …); the curve, by libcrypto's name, or hybrid.c's; NULL: the one modp
+ * group of that size; "agreed": both sides agree on a group first, of at most that size (RFC 4419); bits of a modp
  * group (0: none, the public values are strings; else they are mpints); bytes of the client's and of the server's
  * value, without the zero byte an mpint may need. */
 #define SSH_KEX_ROWS(R)                                                                                                \
@@ -29,6 +30,9 @@
 	R("diffie-hellman-group18-sha512", false, true, SSH_STRONG, "SHA2-512", modp, NULL, 8192, 1024, 1024)          \
 	R("diffie-hellman-group17-sha512", false, true, SSH_STRONG, "SHA2-512", modp, NULL, 6144, 768, 768)            \
 	R("diffie-hellman-group15-sha512", false, true, SSH_STRONG, "SHA2-512", modp, NULL, 3072, 384, 384)            \
+	R("diffie-hellman-group-exchange-sha256", false, true, SSH_STRONG, "SHA2-256", modp, "agreed", 8192, 1024,     \
+	  1024)                                                                                                        \
+	R("diffie-hellman-group-exchange-sha1", false, false, SSH_WEAK, "SHA1", modp, "agreed", 8192, 1024, 1024)      \
 	R("diffie-hellman-group14-sha1", false, false, SSH_WEAK, "SHA1", modp, NULL, 2048, 256, 256)                   \
 	R("diffie-hellman-group1-sha1", false, false, SSH_BROKEN, "SHA1", modp, NULL, 1024, 128, 128)
 

@@ -22,6 +22,7 @@
 #define DEFAULT_CHANNELS    10
 #define MAX_CHANNELS        1024
 #define DEFAULT_WINDOW      ((uint32_t)2 << 20)
+#define DEFAULT_DH_MIN      2048
 #define SETTING_MAX         65536
 
 static void keep(struct buf *b, struct str s)
@@ -69,6 +70,7 @@ static int settings_init(struct settings *s, const struct ssh_config *from)
 	if (s->max_channels > MAX_CHANNELS)
 		s->max_channels = MAX_CHANNELS;
 	s->window = from->window ? from->window : DEFAULT_WINDOW;
+	s->dh_min = from->dh_min ? from->dh_min : DEFAULT_DH_MIN;
 	if (s->version.err || s->banner.err || s->kex.err || s->hostkeys.err || s->ciphers.err || s->macs.err ||
 	    s->sig_algs.err)
 		return E_NOMEM;

@@ -2,7 +2,7 @@
  *
  * ssh.h: the SSH protocol without I/O: no sockets, no clock, no globals. Bytes go in, bytes and events come out.
  * Whoever drives it (session process, benchmark, fuzzer) owns the descriptors and the time. Input is hostile.
- * RFC 4251-4254, 4256, 5656 (ecdh, ecdsa), 8268 (modp), 8308 (ext-info), 8332 (rsa-sha2), 8731 (curve25519),
+ * RFC 4251-4254, 4256, 4419, 5656 (ecdh, ecdsa), 8268 (modp), 8308 (ext-info), 8332 (rsa-sha2), 8731 (curve25519),
  * 5647/OpenSSH (gcm), OpenSSH PROTOCOL (chacha20-poly1305, etm, strict kex), draft-ietf-sshm-ntruprime-ssh,
  * draft-ietf-sshm-mlkem-hybrid-kex.
  *
@@ -55,6 +55,7 @@ struct ssh_config {
 	uint64_t rekey_ms;     /* 0 = one hour */
 	unsigned max_channels; /* 0 = 10 */
 	uint32_t window;       /* bytes granted per channel; 0 = 2 MiB */
+	uint32_t dh_min;       /* server: bits of the least group it agrees on (RFC 4419); 0 = 2048 (RFC 8270) */
 };
 
 struct ssh_conn;
@@ -123,6 +124,10 @@ struct ssh_event {
 	union {
 		struct { /* SSH_EV_SIGN: everything the exchange hash is made of (RFC 4253 section 8) */
 			struct str kex, alg, v_c, v_s, i_c, i_s, k_s, q_c, q_s; /* without their length fields */
+			/* the group exchange's alone: the client's request (min, n, max, or of old n alone) as it
+			 * stands in the hash, and the size of the group of SSH_MODP_ROWS it got */
+			struct str request;
+			uint32_t group_bits;
 			struct str secret; /* K as it stands in the hash: mpint or string, with its length field */
 		} sign;
 		struct {

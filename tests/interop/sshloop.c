@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <openssl/ec.h>
+#include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -98,11 +99,42 @@ static const struct key *host_key(struct str alg)
 /* By the method's name, not by the library's row. */
 static const char *hash_of(struct str kex)
 {
-	if (str_is(kex, "ecdh-sha2-nistp384"))
-		return "SHA384";
-	if (str_is(kex, "sntrup761x25519-sha512") || str_is(kex, "sntrup761x25519-sha512@openssh.com"))
-		return "SHA512";
-	return str_is(kex, "ecdh-sha2-nistp521") || str_is(kex, "diffie-hellman-group16-sha512") ? "SHA512" : "SHA256";
+	static const char *const exceptions[][2] = {
+		{ "ecdh-sha2-nistp384", "SHA384" },
+		{ "ecdh-sha2-nistp521", "SHA512" },
+		{ "sntrup761x25519-sha512", "SHA512" },
+		{ "sntrup761x25519-sha512@openssh.com", "SHA512" },
+		{ "diffie-hellman-group15-sha512", "SHA512" },
+		{ "diffie-hellman-group16-sha512", "SHA512" },
+		{ "diffie-hellman-group17-sha512", "SHA512" },
+		{ "diffie-hellman-group18-sha512", "SHA512" },
+		{ "diffie-hellman-group1-sha1", "SHA1" },
+		{ "diffie-hellman-group14-sha1", "SHA1" },
+		{ "diffie-hellman-group-exchange-sha1", "SHA1" },
+	};
+
+	for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
+		if (str_is(kex, exceptions[i][0]))
+			return exceptions[i][1];
+	return "SHA256";
+}
+
+/* What the group exchange adds: the client's sizes, the prime of RFC 3526, 2. */
+static void put_group(struct buf *t, const struct ssh_event *ev)
+{
+	uint8_t raw[1024];
+	BIGNUM *p;
+
+	if (ev->u.sign.request.n == 0)
+		return;
+	p = ev->u.sign.group_bits == 2048   ? BN_get_rfc3526_prime_2048(NULL)
+	    : ev->u.sign.group_bits == 3072 ? BN_get_rfc3526_prime_3072(NULL)
+	    : ev->u.sign.group_bits == 4096 ? BN_get_rfc3526_prime_4096(NULL)
+					    : BN_get_rfc3526_prime_8192(NULL);
+	buf_put(t, ev->u.sign.request.p, ev->u.sign.request.n);
+	buf_put_mpint(t, raw, (size_t)BN_bn2bin(p, raw));
+	buf_put_mpint(t, (const uint8_t *)"\2", 1);
+	BN_free(p);
 }
 
 /* Hashes the transcript as a signer that does not trust the library would, and signs. */
@@ -117,8 +149,11 @@ static void sign(struct server *s, const struct ssh_event *ev)
 
 	buf_init(&t, 0);
 	buf_init(&sig, 0);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 7; i++) {
+		if (i == 5)
+			put_group(&t, ev);
 		buf_put_str(&t, parts[i]);
+	}
 	buf_put(&t, ev->u.sign.secret.p, ev->u.sign.secret.n);
 	if (!EVP_Q_digest(NULL, hash_of(ev->u.sign.kex), NULL, t.data, t.len, hash, &n) || !key ||
 	    key_sign(key, ev->u.sign.alg, (struct str){ hash, n }, &sig))

@@ -17,10 +17,11 @@ KEXES = [
     "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "ecdh-sha2-nistp256", "curve25519-sha256",
     "ecdh-sha2-nistp384", "diffie-hellman-group16-sha512", "curve25519-sha256@libssh.org", "sntrup761x25519-sha512@openssh.com",
     "sntrup761x25519-sha512", "diffie-hellman-group14-sha1", "diffie-hellman-group18-sha512", "diffie-hellman-group1-sha1",
+    "diffie-hellman-group-exchange-sha1", "diffie-hellman-group-exchange-sha256",
 ]  # fmt: skip
 UNKNOWN_TO_IT = [
     "mlkem768x25519-sha256",  # test_hybrid.py
-    "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512",  # PuTTY's and asyncssh's, below
+    "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512",  # test_modp.py
 ]  # fmt: skip
 HOSTKEYS = [
     "ecdsa-sha2-nistp384", "rsa-sha2-256", "ecdsa-sha2-nistp521", "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",

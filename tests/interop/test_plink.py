@@ -21,13 +21,13 @@ def fingerprint(port):
     return shown.stdout.split()[1]
 
 
-def plink(device, *arguments, stdin="", session=""):
+def plink(device, *arguments, stdin="", session="", hostkey=None):
     folder = device.parent / ".putty/sessions"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "device").write_text(f"Protocol=ssh\nHostName=127.0.0.1\n{session}")
     return subprocess.run(
         ["plink", "-load", "device", "-ssh", "-P", str(device.port), "-l", "admin", "-batch", "-v", "-no-antispoof",
-         "-hostkey", fingerprint(device.port), *map(str, arguments)],
+         "-hostkey", hostkey or fingerprint(device.port), *map(str, arguments)],
         input=stdin, capture_output=True, text=True, timeout=30, env={"HOME": str(device.parent), "PATH": "/usr/bin"},
     )  # fmt: skip
 

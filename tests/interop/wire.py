@@ -16,6 +16,7 @@ from witness import mlkem768, sntrup761
 
 DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, SERVICE_REQUEST, SERVICE_ACCEPT = range(1, 7)
 KEXINIT, NEWKEYS, ECDH_INIT, ECDH_REPLY = 20, 21, 30, 31
+GEX_REQUEST_OLD, GEX_GROUP, GEX_INIT, GEX_REPLY, GEX_REQUEST = range(30, 35)
 USERAUTH_REQUEST, USERAUTH_FAILURE, USERAUTH_SUCCESS, USERAUTH_BANNER = 50, 51, 52, 53
 INFO_REQUEST, INFO_RESPONSE = 60, 61
 GLOBAL_REQUEST, CHANNEL_OPEN, CHANNEL_REQUEST = 80, 90, 98
@@ -26,6 +27,11 @@ STRICT = "kex-strict-c-v00@openssh.com"
 def string(s):
     s = s.encode() if isinstance(s, str) else s
     return struct.pack(">I", len(s)) + s
+
+
+def mpint(n):
+    """Of a number that is not negative."""
+    return string(n.to_bytes(n.bit_length() // 8 + 1, "big") if n else b"")
 
 
 def kexinit(kex, guess=False):

@@ -8,6 +8,7 @@
 
 #include "ssh/algorithms.h"
 #include "ssh/ssh.h"
+#include "ssh/v2/modp.h"
 #include "ssh/v2/packet.h"
 
 #define CONN_VERSION_MAX 255          /* identification string with CR LF, RFC 4253 section 4.2 */
@@ -36,7 +37,7 @@ enum phase { PHASE_VERSION, PHASE_FIRST_KEX, PHASE_SERVICE, PHASE_AUTH, PHASE_OP
 /* Which answer the caller owes. */
 enum wait { WAIT_NONE, WAIT_COOKIE, WAIT_SIGNATURE, WAIT_AUTH, WAIT_OPEN, WAIT_REQUEST, WAIT_PROVE };
 
-enum kex_state { KEX_IDLE, KEX_PUBLIC, KEX_SIGNING, KEX_NEWKEYS };
+enum kex_state { KEX_IDLE, KEX_REQUEST, KEX_PUBLIC, KEX_SIGNING, KEX_NEWKEYS };
 
 /* Index of everything negotiated per direction. */
 enum { C2S, S2C };
@@ -52,6 +53,10 @@ struct kex {
 	uint8_t cookie[16];
 	struct buf init_local, init_peer, q_c, q_s, secret;
 	const struct kex_alg *alg;
+	struct kex_alg with_group; /* the row, with the group that was agreed on */
+	struct modp_group group;
+	struct buf gex;     /* what the group exchange adds to the hash: the client's request, p, g … */
+	size_t gex_request; /* … bytes of the request */
 	const struct hostkey_alg *hostkey;
 	struct str blob; /* our public host key */
 	const struct cipher_alg *cipher[2];
@@ -93,7 +98,7 @@ struct settings {
 	size_t n_blobs;
 	uint64_t rekey_bytes, rekey_ms;
 	unsigned max_channels;
-	uint32_t window;
+	uint32_t window, dh_min;
 };
 
 struct ssh_conn {

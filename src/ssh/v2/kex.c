@@ -20,6 +20,7 @@ void kex_init(struct kex *k)
 	buf_init(&k->q_c, PACKET_MAX);
 	buf_init(&k->q_s, PACKET_MAX);
 	buf_init(&k->secret, PACKET_MAX);
+	buf_init(&k->gex, PACKET_MAX);
 }
 
 /* What only this exchange needed. */
@@ -30,6 +31,9 @@ static void forget(struct kex *k)
 	buf_release(&k->q_c);
 	buf_release(&k->q_s);
 	buf_release(&k->secret);
+	buf_release(&k->gex);
+	modp_group_release(&k->group);
+	k->gex_request = 0;
 	OPENSSL_cleanse(k->hash, sizeof(k->hash));
 }
 
@@ -66,13 +70,19 @@ static void hash_str(EVP_MD_CTX *md, struct str s, int *ok)
 
 int kex_hash(const EVP_MD *digest, const struct kex_hash_input *h, uint8_t *out, size_t *out_len)
 {
-	const struct str parts[] = { h->v_c, h->v_s, h->i_c, h->i_s, h->k_s, h->q_c, h->q_s };
+	const struct str before[] = { h->v_c, h->v_s, h->i_c, h->i_s, h->k_s };
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	unsigned n = 0;
 	int ok = md && EVP_DigestInit_ex(md, digest, NULL) == 1;
 
-	for (size_t i = 0; ok && i < sizeof(parts) / sizeof(parts[0]); i++)
-		hash_str(md, parts[i], &ok);
+	for (size_t i = 0; ok && i < sizeof(before) / sizeof(before[0]); i++)
+		hash_str(md, before[i], &ok);
+	if (ok && h->gex.n)
+		ok = EVP_DigestUpdate(md, h->gex.p, h->gex.n) == 1;
+	if (ok) {
+		hash_str(md, h->q_c, &ok);
+		hash_str(md, h->q_s, &ok);
+	}
 	ok = ok && EVP_DigestUpdate(md, h->secret.p, h->secret.n) == 1 && EVP_DigestFinal_ex(md, out, &n) == 1;
 	EVP_MD_CTX_free(md);
 	*out_len = n;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * kex.h: key exchange, RFC 4253 sections 7 to 9: kexinit.c proposes and negotiates, kex_server.c exchanges, kex.c
- * derives and switches. Begun by either side, at the start or at any time later.
+ * kex.h: key exchange, RFC 4253 sections 7 to 9: kexinit.c proposes and negotiates, kex_server.c exchanges (after
+ * gex.c, where a group has to be agreed on), kex.c derives and switches. Begun by either side, at the start or at any
+ * time later.
  */
 #ifndef SSH_V2_KEX_H
 #define SSH_V2_KEX_H
@@ -26,12 +27,14 @@ void kex_init(struct kex *k);
 void kex_release(struct kex *k);
 
 /* kex_server.c */
-bool kex_on_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
+bool kex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
+bool kex_take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 void kex_sign(struct ssh_conn *c, struct str hash, struct str signature);
 
-/* The exchange hash of RFC 4253 section 8 (RFC 5656 section 4). */
+/* The exchange hash of RFC 4253 section 8 (RFC 5656 section 4; RFC 4419 section 3, of which `gex` is the request and
+ * the group, encoded; empty for all others). */
 struct kex_hash_input {
-	struct str v_c, v_s, i_c, i_s, k_s, q_c, q_s, secret;
+	struct str v_c, v_s, i_c, i_s, k_s, gex, q_c, q_s, secret;
 };
 int kex_hash(const EVP_MD *digest, const struct kex_hash_input *h, uint8_t *out, size_t *out_len);
 /* RFC 4253 section 7.2: `n` (at most KEX_KEY_MAX) bytes of key `letter`. */

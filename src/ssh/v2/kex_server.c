@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * kex_server.c: the exchange of a one-round method, server side: RFC 4253 section 8, RFC 5656 section 4, RFC 8731. The
+ * kex_server.c: the exchange of public values, server side: RFC 4253 section 8, RFC 5656 section 4, RFC 8731. The
  * session runs it; the peer's value is hostile. The private host key is elsewhere: whoever signs hashes the transcript
  * itself, and its hash must be ours.
  */
+#include "ssh/v2/gex.h"
 #include "ssh/v2/kex.h"
 #include "ssh/v2/number.h"
 #include "ssh/v2/transport.h"
@@ -20,6 +21,7 @@ static struct kex_hash_input transcript(const struct ssh_conn *c)
 					buf_str(&k->init_peer),
 					buf_str(&k->init_local),
 					k->blob,
+					buf_str(&k->gex),
 					buf_str(&k->q_c),
 					buf_str(&k->q_s),
 					buf_str(&k->secret) };
@@ -37,20 +39,31 @@ static void ask_signature(struct ssh_conn *c, struct ssh_event *ev)
 	ev->u.sign.i_c = h.i_c;
 	ev->u.sign.i_s = h.i_s;
 	ev->u.sign.k_s = h.k_s;
+	ev->u.sign.request = (struct str){ h.gex.p, c->kex.gex_request };
+	ev->u.sign.group_bits = c->kex.group.bits;
 	ev->u.sign.q_c = h.q_c;
 	ev->u.sign.q_s = h.q_s;
 	ev->u.sign.secret = h.secret;
 	c->wait = WAIT_SIGNATURE;
 }
 
-bool kex_on_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+bool kex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	if (c->kex.state == KEX_REQUEST) /* the number has another meaning then */
+		return gex_on_request_old(c, in, ev);
+	if (c->kex.state != KEX_PUBLIC || alg_kex_agrees(c->kex.alg))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "key exchange message not expected");
+	return kex_take_public(c, in, ev);
+}
+
+bool kex_take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 {
 	struct kex *k = &c->kex;
 	struct str q_c = cur_str(in);
 	struct kex_hash_input h;
 
-	if (k->state != KEX_PUBLIC || !cur_done(in))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "key exchange message not expected or malformed");
+	if (!cur_done(in))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed key exchange message");
 	buf_clear(&k->q_c);
 	buf_clear(&k->q_s);
 	buf_clear(&k->secret);
@@ -68,7 +81,7 @@ bool kex_on_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 static void send_reply(struct ssh_conn *c, struct str signature)
 {
 	struct kex *k = &c->kex;
-	struct buf *out = conn_begin(c, MSG_KEX_REPLY);
+	struct buf *out = conn_begin(c, alg_kex_agrees(k->alg) ? MSG_GEX_REPLY : MSG_KEX_REPLY);
 
 	buf_put_str(out, k->blob);
 	buf_put_str(out, buf_str(&k->q_s));

@@ -187,7 +187,7 @@ void kexinit_negotiate(struct ssh_conn *c)
 		return;
 	k->skip = client.follows && !(same_first(client.list[L_KEX], server.list[L_KEX]) &&
 				      same_first(client.list[L_HOSTKEY], server.list[L_HOSTKEY]));
-	k->state = KEX_PUBLIC;
+	k->state = alg_kex_agrees(k->alg) ? KEX_REQUEST : KEX_PUBLIC;
 }
 
 bool kexinit_receive(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)

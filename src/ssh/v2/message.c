@@ -8,6 +8,7 @@
 
 #include "ssh/v2/auth.h"
 #include "ssh/v2/channel.h"
+#include "ssh/v2/gex.h"
 #include "ssh/v2/kex.h"
 #include "ssh/v2/number.h"
 #include "ssh/v2/request.h"
@@ -44,8 +45,11 @@ static const struct row {
 	[MSG_EXT_INFO] = { FROM_BOTH, AT_SERVICE, transport_ext_info },
 	[MSG_KEXINIT] = { FROM_BOTH, AT_FIRST | AT_KEYED, kexinit_receive },
 	[MSG_NEWKEYS] = { FROM_BOTH, AT_ANY_KEX, kex_on_newkeys },
-	[MSG_KEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, kex_on_public },
+	[MSG_KEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, kex_on_init },
 	[MSG_KEX_REPLY] = { FROM_SERVER, AT_ANY_KEX, NULL },
+	[MSG_GEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, gex_on_init },
+	[MSG_GEX_REPLY] = { FROM_SERVER, AT_ANY_KEX, NULL },
+	[MSG_GEX_REQUEST] = { FROM_CLIENT, AT_ANY_KEX, gex_on_request },
 	[MSG_USERAUTH_REQUEST] = { FROM_CLIENT, AT_AUTH | AT_OPEN, auth_on_request },
 	[MSG_USERAUTH_FAILURE] = { FROM_SERVER, AT_AUTH, NULL },
 	[MSG_USERAUTH_SUCCESS] = { FROM_SERVER, AT_AUTH, NULL },

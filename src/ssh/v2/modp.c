@@ -14,12 +14,21 @@
 
 #define GENERATOR 2
 
+#define COUNT(rows)                      (sizeof(rows) / sizeof((rows)[0]))
 #define GROUP(bits, private_bits, prime) { bits, private_bits, prime },
 static const struct {
 	unsigned bits, private_bits;
 	BIGNUM *(*prime)(BIGNUM *);
 } groups[] = { SSH_MODP_ROWS(GROUP) };
 #undef GROUP
+
+/* Positive, and as short as can be: what may stand inside an mpint. */
+static bool is_mpint(struct str q)
+{
+	if (q.n == 0 || (q.p[0] & 0x80))
+		return false;
+	return q.p[0] != 0 || (q.n > 1 && (q.p[1] & 0x80));
+}
 
 /* --- groups --- */
 
@@ -28,14 +37,73 @@ int modp_group_init(struct modp_group *group, unsigned bits)
 	size_t i = 0;
 
 	*group = (struct modp_group){ .bits = bits };
-	while (i < sizeof(groups) / sizeof(groups[0]) && groups[i].bits != bits)
+	while (i < COUNT(groups) && groups[i].bits != bits)
 		i++;
-	if (i == sizeof(groups) / sizeof(groups[0]))
+	if (i == COUNT(groups))
 		return E_INVAL;
 	group->private_bits = groups[i].private_bits;
 	group->p = groups[i].prime(NULL);
 	group->g = BN_new();
 	return group->p && group->g && BN_set_word(group->g, GENERATOR) == 1 ? 0 : E_NOMEM;
+}
+
+/* A number that was not ours is as strong as the next larger group of ours. */
+static unsigned private_bits_for(unsigned bits)
+{
+	size_t i = 0;
+
+	while (i < COUNT(groups) - 1 && groups[i].bits < bits)
+		i++;
+	return groups[i].private_bits;
+}
+
+int modp_group_take(struct modp_group *group, struct str p, struct str g, unsigned min, unsigned max)
+{
+	BIGNUM *top = NULL;
+	int rc = E_INVAL;
+
+	*group = (struct modp_group){ 0 };
+	if (p.n > 1 + DH_PUBLIC_MAX || g.n > p.n || !is_mpint(p) || !is_mpint(g))
+		return E_INVAL;
+	group->p = BN_bin2bn(p.p, (int)p.n, NULL);
+	group->g = BN_bin2bn(g.p, (int)g.n, NULL);
+	top = group->p ? BN_dup(group->p) : NULL;
+	if (!top || !group->g || BN_sub_word(top, 1) != 1) {
+		rc = E_NOMEM;
+	} else if (BN_is_odd(group->p) && BN_cmp(group->g, BN_value_one()) > 0 && BN_cmp(group->g, top) < 0) {
+		group->bits = (unsigned)BN_num_bits(group->p);
+		group->private_bits = private_bits_for(group->bits);
+		rc = group->bits >= min && group->bits <= max && group->bits > group->private_bits ? 0 : E_INVAL;
+	}
+	BN_free(top);
+	return rc;
+}
+
+unsigned modp_group_pick(unsigned min, unsigned want, unsigned max)
+{
+	unsigned best = 0;
+
+	for (size_t i = 0; i < COUNT(groups) && (!best || best < want); i++)
+		if (groups[i].bits >= min && groups[i].bits <= max)
+			best = groups[i].bits;
+	return best;
+}
+
+static int put_number(const BIGNUM *n, struct buf *out)
+{
+	uint8_t raw[DH_PUBLIC_MAX];
+
+	if (BN_num_bytes(n) > DH_PUBLIC_MAX)
+		return E_TOOBIG;
+	buf_put_mpint(out, raw, (size_t)BN_bn2bin(n, raw));
+	return out->err;
+}
+
+int modp_group_put(const struct modp_group *group, struct buf *out)
+{
+	int rc = put_number(group->p, out);
+
+	return rc ? rc : put_number(group->g, out);
 }
 
 void modp_group_release(struct modp_group *group)
@@ -109,14 +177,6 @@ static int put(EVP_PKEY *own, struct buf *q)
 	return q->err;
 }
 
-/* Positive, and as short as can be. */
-static bool is_mpint(struct str q)
-{
-	if (q.n == 0 || (q.p[0] & 0x80))
-		return false;
-	return q.p[0] != 0 || (q.n > 1 && (q.p[1] & 0x80));
-}
-
 static bool in_range(EVP_PKEY *peer, const BIGNUM *y)
 {
 	BIGNUM *p = NULL;
@@ -159,8 +219,11 @@ static const struct dh_form form = { "DH", make, put, take };
 static int group_of(const struct kex_alg *alg, struct params *params)
 {
 	struct modp_group group;
-	int rc = modp_group_init(&group, alg->modp_bits);
+	int rc;
 
+	if (alg->agreed)
+		return params_of(params, alg->agreed) ? 0 : E_CRYPTO;
+	rc = modp_group_init(&group, alg->modp_bits);
 	if (!rc && !params_of(params, &group))
 		rc = E_CRYPTO;
 	modp_group_release(&group);

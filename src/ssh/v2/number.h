@@ -17,6 +17,11 @@ enum message {
 	MSG_NEWKEYS = 21,
 	MSG_KEX_INIT = 30, /* of the one-round methods */
 	MSG_KEX_REPLY = 31,
+	MSG_GEX_REQUEST_OLD = 30, /* of the group exchange, RFC 4419 section 5 */
+	MSG_GEX_GROUP = 31,
+	MSG_GEX_INIT = 32,
+	MSG_GEX_REPLY = 33,
+	MSG_GEX_REQUEST = 34,
 	MSG_USERAUTH_REQUEST = 50,
 	MSG_USERAUTH_FAILURE = 51,
 	MSG_USERAUTH_SUCCESS = 52,

@@ -56,16 +56,30 @@ unsigned host_executed(const struct host *h)
 	       h->seen[SSH_EV_CLOSED];
 }
 
+/* As core does: from the size of the group alone. */
+static void put_group(struct buf *gex, const struct ssh_event *ev)
+{
+	struct modp_group group = { 0 };
+
+	buf_put(gex, ev->u.sign.request.p, ev->u.sign.request.n);
+	if (ev->u.sign.group_bits && (modp_group_init(&group, ev->u.sign.group_bits) || modp_group_put(&group, gex)))
+		abort();
+	modp_group_release(&group);
+}
+
 static void host_sign(struct host *h, const struct ssh_event *ev)
 {
-	const struct kex_hash_input t = { ev->u.sign.v_c, ev->u.sign.v_s, ev->u.sign.i_c, ev->u.sign.i_s,
-					  ev->u.sign.k_s, ev->u.sign.q_c, ev->u.sign.q_s, ev->u.sign.secret };
+	struct kex_hash_input t = { ev->u.sign.v_c, ev->u.sign.v_s, ev->u.sign.i_c, ev->u.sign.i_s,   ev->u.sign.k_s,
+				    { NULL, 0 },    ev->u.sign.q_c, ev->u.sign.q_s, ev->u.sign.secret };
 	uint8_t hash[EVP_MAX_MD_SIZE], raw[64];
 	size_t n = 0, raw_n = sizeof(raw);
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	struct buf sig;
+	struct buf sig, gex;
 
 	buf_init(&sig, 0);
+	buf_init(&gex, 0);
+	put_group(&gex, ev);
+	t.gex = buf_str(&gex);
 	if (kex_hash(alg_kex(ev->u.sign.kex)->digest, &t, hash, &n) || !md ||
 	    EVP_DigestSignInit_ex(md, NULL, NULL, NULL, NULL, h->key, NULL) != 1 ||
 	    EVP_DigestSign(md, raw, &raw_n, hash, n) != 1)
@@ -76,6 +90,7 @@ static void host_sign(struct host *h, const struct ssh_event *ev)
 	ssh_give_signature(h->ssh, (struct str){ hash, n }, buf_str(&sig));
 	EVP_MD_CTX_free(md);
 	buf_release(&sig);
+	buf_release(&gex);
 }
 
 static void host_auth(struct host *h, const struct ssh_event *ev)
@@ -190,6 +205,7 @@ void peer_init(struct peer *p)
 			    .kex = "curve25519-sha256,ext-info-c,kex-strict-c-v00@openssh.com",
 			    .hostkeys = "ssh-ed25519",
 			    .method = "curve25519-sha256",
+			    .request = { 2048, 2048, 8192 },
 			    .ciphers = "aes128-gcm@openssh.com",
 			    .macs = "hmac-sha2-256" };
 	packet_init(&p->tx, true);
@@ -200,6 +216,7 @@ void peer_init(struct peer *p)
 	buf_init(&p->i_s, 0);
 	buf_init(&p->priv, 0);
 	buf_init(&p->q_c, 0);
+	buf_init(&p->gex, 0);
 	buf_init(&p->secret, 0);
 }
 
@@ -213,6 +230,8 @@ void peer_release(struct peer *p)
 	buf_release(&p->i_s);
 	buf_release(&p->priv);
 	buf_release(&p->q_c);
+	buf_release(&p->gex);
+	modp_group_release(&p->group);
 	buf_release(&p->secret);
 }
 
@@ -319,15 +338,51 @@ void peer_kexinit(struct peer *p)
 	peer_end(p);
 }
 
+/* The row of its method, with the group that was agreed on. */
+static const struct kex_alg *method_of(struct peer *p)
+{
+	const struct kex_alg *row = alg_kex(str_of(p->method));
+
+	if (!alg_kex_agrees(row) || !p->group.p)
+		return row;
+	p->with_group = *row;
+	p->with_group.agreed = &p->group;
+	return &p->with_group;
+}
+
+void peer_request(struct peer *p)
+{
+	buf_clear(&p->gex);
+	if (!p->old_request)
+		buf_put_u32(&p->gex, p->request.min);
+	buf_put_u32(&p->gex, p->request.n);
+	if (!p->old_request)
+		buf_put_u32(&p->gex, p->request.max);
+	buf_put(peer_begin(p, p->old_request ? MSG_GEX_REQUEST_OLD : MSG_GEX_REQUEST), buf_ptr(&p->gex),
+		buf_len(&p->gex));
+	peer_end(p);
+}
+
+bool peer_take_group(struct peer *p, struct str payload)
+{
+	struct cur in = cur_of(payload);
+
+	modp_group_release(&p->group);
+	if (cur_u8(&in) != MSG_GEX_GROUP || gex_take_group(&in, &p->request, GEX_MIN, &p->group))
+		return false;
+	buf_put(&p->gex, payload.p + 1, payload.n - 1);
+	return true;
+}
+
 void peer_public(struct peer *p)
 {
-	const struct kex_alg *alg = alg_kex(str_of(p->method));
+	const struct kex_alg *alg = method_of(p);
 
 	buf_clear(&p->priv);
 	buf_clear(&p->q_c);
 	if (alg->initiate(alg, &p->priv, &p->q_c))
 		abort();
-	peer_begin(p, MSG_KEX_INIT);
+	peer_begin(p, alg_kex_agrees(alg) ? MSG_GEX_INIT : MSG_KEX_INIT);
 	buf_put_str(&p->out, buf_str(&p->q_c));
 	peer_end(p);
 }
@@ -354,7 +409,7 @@ static bool signature_right(struct peer *p, struct str blob, struct str signatur
 
 bool peer_take_reply(struct peer *p, struct str payload)
 {
-	const struct kex_alg *alg = alg_kex(str_of(p->method));
+	const struct kex_alg *alg = method_of(p);
 	struct cur c = cur_of(payload);
 	struct kex_hash_input t = { .v_c = str_of(p->version), .v_s = str_of(p->v_s) };
 	struct str signature;
@@ -370,6 +425,7 @@ bool peer_take_reply(struct peer *p, struct str payload)
 	t.i_s = buf_str(&p->i_s);
 	t.q_c = buf_str(&p->q_c);
 	t.secret = buf_str(&p->secret);
+	t.gex = alg_kex_agrees(alg) ? buf_str(&p->gex) : (struct str){ NULL, 0 };
 	if (kex_hash(alg->digest, &t, p->hash, &p->hash_len))
 		return false;
 	if (p->id_len == 0) {
@@ -407,6 +463,7 @@ void peer_newkeys(struct peer *p)
 
 bool peer_handshake(struct peer *p, struct host *h)
 {
+	uint8_t reply = MSG_KEX_REPLY;
 	struct str m;
 
 	if (!p->keyed) {
@@ -419,9 +476,16 @@ bool peer_handshake(struct peer *p, struct host *h)
 	m = peer_find(p, MSG_KEXINIT);
 	buf_clear(&p->i_s);
 	buf_put(&p->i_s, m.p, m.n);
+	if (alg_kex_agrees(alg_kex(str_of(p->method)))) {
+		reply = MSG_GEX_REPLY;
+		peer_request(p);
+		peer_say(p, h);
+		if (!peer_take_group(p, peer_find(p, MSG_GEX_GROUP)))
+			return false;
+	}
 	peer_public(p);
 	peer_say(p, h);
-	if (!peer_take_reply(p, peer_find(p, MSG_KEX_REPLY)) || peer_next_type(p) != MSG_NEWKEYS)
+	if (!peer_take_reply(p, peer_find(p, reply)) || peer_next_type(p) != MSG_NEWKEYS)
 		return false;
 	take_keys(p, &p->rx, S2C);
 	peer_newkeys(p);

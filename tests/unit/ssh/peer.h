@@ -8,6 +8,7 @@
 #define TESTS_SSH_PEER_H
 
 #include "ssh/ssh.h"
+#include "ssh/v2/gex.h"
 #include "ssh/v2/kex.h"
 #include "ssh/v2/number.h"
 #include "ssh/v2/packet.h"
@@ -44,6 +45,11 @@ struct peer {
 	size_t in_used, at;
 	const char *version, *kex, *hostkeys, *ciphers, *macs; /* what it proposes */
 	const char *method;                                    /* the key exchange it performs */
+	struct gex_request request;                            /* the group it asks for, where the method lets it */
+	bool old_request;                                      /* ... with n alone */
+	struct modp_group group;
+	struct kex_alg with_group;
+	struct buf gex;
 	bool follows;
 	char v_s[256];
 	bool strict, keyed;
@@ -73,6 +79,9 @@ struct str peer_find(struct peer *p, uint8_t type);
 
 void peer_version(struct peer *p);
 void peer_kexinit(struct peer *p);
+/* Group exchange: asks, and takes what the server answers. */
+void peer_request(struct peer *p);
+bool peer_take_group(struct peer *p, struct str payload);
 void peer_public(struct peer *p);
 /* Reads the server's reply and checks the host key's signature. */
 bool peer_take_reply(struct peer *p, struct str payload);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum stage { FIRST, KEX, STRICT, SIGNED, KEYED, AUTH, OPEN, REKEY, STAGES };
+enum stage { FIRST, KEX, STRICT, SIGNED, ASKS, GROUP, AGREED, KEYED, AUTH, OPEN, REKEY, STAGES };
 
 /* Numbers, and ranges with a dash, of RFC 4250 section 4.1. */
 static const struct {
@@ -21,9 +21,12 @@ static const struct {
 	[KEX] = { "first exchange", "1 2 3 4 30", "8-19 22-29" },
 	[STRICT] = { "first exchange, strict", "1 30", "" },
 	[SIGNED] = { "before NEWKEYS", "1 2 3 4 21", "8-19 22-29" },
-	[KEYED] = { "before the service", "1 2 3 4 5 7 20", "8-19 22-29 32-49 54-59 62-79" },
-	[AUTH] = { "before login", "1 2 3 4 5 20 50", "8-19 22-29 32-49 54-59 62-79" },
-	[OPEN] = { "logged in", "1 2 3 4 20 50 80 90 93-98", "8-19 22-29 32-49 54-59 62-79 83-89 101-255" },
+	[ASKS] = { "group exchange", "1 2 3 4 30 34", "8-19 22-29" },
+	[GROUP] = { "with a group", "1 2 3 4 32", "8-19 22-29" },
+	[AGREED] = { "with a group, before NEWKEYS", "1 2 3 4 21", "8-19 22-29" },
+	[KEYED] = { "before the service", "1 2 3 4 5 7 20", "8-19 22-29 35-49 54-59 62-79" },
+	[AUTH] = { "before login", "1 2 3 4 5 20 50", "8-19 22-29 35-49 54-59 62-79" },
+	[OPEN] = { "logged in", "1 2 3 4 20 50 80 90 93-98", "8-19 22-29 35-49 54-59 62-79 83-89 101-255" },
 	[REKEY] = { "later exchange", "1 2 3 4 30", "8-19 22-29" },
 };
 
@@ -56,7 +59,12 @@ static void put_fields(struct buf *b, unsigned type)
 		buf_put_cstr(b, "ssh-userauth");
 		break;
 	case MSG_KEX_INIT:
+	case MSG_GEX_INIT:
 		buf_put_cstr(b, "0123456789abcdef0123456789abcdef");
+		break;
+	case MSG_GEX_REQUEST:
+		for (int i = 0; i < 3; i++)
+			buf_put_u32(b, 2048);
 		break;
 	case MSG_USERAUTH_REQUEST:
 		buf_put_cstr(b, "u");
@@ -106,15 +114,28 @@ static void reach_kex(struct peer *p, struct host *h, enum stage s)
 		peer_kexinit(p);
 	if (s == SIGNED)
 		peer_public(p);
+	if (s == GROUP || s == AGREED)
+		peer_request(p);
 	peer_say(p, h);
 	buf_consume(&p->in, strlen("SSH-2.0-Test\r\n"));
+	if (s == GROUP || s == AGREED)
+		assert_true(peer_take_group(p, peer_find(p, MSG_GEX_GROUP)));
+	if (s == AGREED) {
+		peer_public(p);
+		peer_say(p, h);
+	}
 }
 
 static void reach(struct peer *p, struct host *h, enum stage s)
 {
-	host_init(h, NULL);
+	static const struct ssh_config gex = { .kex = STR("diffie-hellman-group-exchange-sha256") };
+	bool asks = s == ASKS || s == GROUP || s == AGREED;
+
+	host_init(h, asks ? &gex : NULL);
 	h->answer = SSH_AUTH_SUCCESS;
 	peer_init(p);
+	if (asks)
+		p->kex = p->method = "diffie-hellman-group-exchange-sha256";
 	if (s == KEX || s == SIGNED)
 		p->kex = "curve25519-sha256";
 	if (s < KEYED) {
@@ -174,10 +195,14 @@ static void try_number(enum stage s, unsigned type)
 	executed = host_executed(&h);
 	auths = h.seen[SSH_EV_AUTH];
 	seq = p.tx.seq;
-	put_fields(peer_begin(&p, (uint8_t)type), type);
+	if (s == ASKS && type == MSG_GEX_REQUEST_OLD)
+		buf_put_u32(peer_begin(&p, (uint8_t)type), 2048);
+	else
+		put_fields(peer_begin(&p, (uint8_t)type), type);
 	peer_end(&p);
 	peer_say(&p, &h);
-	if (s == SIGNED && !allowed) /* the server's new keys are in use; this client has not looked at its reply */
+	if ((s == SIGNED || s == AGREED) &&
+	    !allowed) /* the server's new keys are in use; this client has not looked at its reply */
 		assert_int_equal(h.reason, in_list(stages[s].unimplemented, type) ? 0 : REASON_PROTOCOL_ERROR);
 	else if (in_list(stages[s].unimplemented, type))
 		check_unimplemented(&p, &h, seq);

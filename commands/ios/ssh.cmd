@@ -90,12 +90,29 @@ mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"  title "SSH publ
       "Configure a user's public keys" "Name of the user"
   server <name> = server ; enter conf-ssh-pubkey-server, kept
       "Configure a server's public keys" "Name of the server"
+  trusted-ca <name> = trusted-ca ; enter conf-ssh-pubkey-ca
+      "Configure who may sign certificates of users" "Name for the authority"
 
-mode conf-ssh-pubkey-user, conf-ssh-pubkey-server  parent conf-ssh-pubkey  title "SSH public key commands:"
+mode conf-ssh-pubkey-user, conf-ssh-pubkey-server, conf-ssh-pubkey-ca  parent conf-ssh-pubkey  title "SSH public key commands:"
   key-string = key ; input, sets type hash comment, hook key-string, text exit "(conf-ssh-pubkey-data)#"
       "Enter the public key as text"
-  key-hash <type ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521> <hash>
-           [<comment LINE>] = key ; hook key-hash
-      "Enter the MD5 hash of the public key"
+  key-hash <type ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521|sk-ssh-ed25519@openssh.com|sk-ecdsa-sha2-nistp256@openssh.com>
+           <hash> [<comment LINE>] = key ; hook key-hash
+      "Enter the hash of the public key: MD5, of an authority's SHA-256"
       "RSA public key" "Ed25519 public key" "ECDSA public key on NIST P-256" "ECDSA public key on NIST P-384"
-      "ECDSA public key on NIST P-521" "Hash of the key" "Comment"
+      "ECDSA public key on NIST P-521" "Ed25519 public key of a security key"
+      "ECDSA public key of a security key on NIST P-256" "Hash of the key" "Comment"
+
+mode conf-ssh-pubkey-user
+  help security-key  "What a security key must attest"
+  security-key no-touch-required(no-touch-required)
+      "Nobody needs to touch it"
+  security-key verify-required(verify-required)
+      "A PIN or a finger is needed"
+
+mode conf-ssh-pubkey-ca
+  help revoke  "Certificates that are not accepted any more"
+  revoke key <fingerprint> = revoked-key
+      "For this key of a user" "SHA256: and base64, as ssh-keygen -l prints it"
+  revoke serial <serial> = revoked-serial
+      "With this serial number" "Serial number"

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MD5_DIGITS 32
+#define MD5_DIGITS    32
+#define SHA256_DIGITS 64
 
 /* --- aaa --- */
 
@@ -44,28 +45,38 @@ int hook_ssh_version(struct run *run)
 	return RUN_DONE;
 }
 
+/* An authority vouches for many, and no older device wrote its hash: it is known by SHA-256. */
+static bool of_authority(const struct run *run)
+{
+	return strcmp(cmd_place_mode(&run->match.place), "conf-ssh-pubkey-ca") == 0;
+}
+
 /* `key-hash TYPE HASH` takes any word as hash; one that no key can have is said aloud. */
 int hook_key_hash(struct run *run)
 {
-	const char *hash = cmd_arg(&run->match, "hash");
+	const char *hash = cmd_arg(&run->match, "hash"), *method = of_authority(run) ? "SHA-256" : "MD5";
+	size_t digits = of_authority(run) ? SHA256_DIGITS : MD5_DIGITS;
 
-	if (hash && (strlen(hash) != MD5_DIGITS || strspn(hash, "0123456789abcdefABCDEF") != MD5_DIGITS))
-		buf_puts(&run->out,
-			 "% Warning: not the MD5 hash of a key (32 hexadecimal digits), no key will match\n");
+	if (hash && (strlen(hash) != digits || strspn(hash, "0123456789abcdefABCDEF") != digits))
+		buf_printf(&run->out,
+			   "%% Warning: not the %s hash of a key (%zu hexadecimal digits), no key will match\n", method,
+			   digits);
 	return RUN_DONE;
 }
 
 int hook_key_string(struct run *run)
 {
 	const char *text = cmd_arg(&run->match, "text");
-	char type[32], comment[128], hash[33];
+	char type[KEY_TYPE_MAX], comment[128], hash[SHA256_DIGITS + 1];
 	struct errbuf e = { "" };
 	struct buf blob;
 	int rc;
 
 	buf_init(&blob, 16384);
 	rc = key_parse_openssh(str_of(text ? text : ""), &blob, type, comment, &e);
-	if (rc == 0)
+	if (rc == 0 && of_authority(run))
+		key_hash_sha256_hex(buf_str(&blob), hash);
+	else if (rc == 0)
 		key_hash_md5(buf_str(&blob), hash);
 	buf_release(&blob);
 	if (rc < 0)

@@ -17,6 +17,7 @@ void keychain_left(const struct core *core, const struct cmd_place *place, struc
 	} chains[] = {
 		{ "conf-ssh-pubkey-user", "/ravelin-ssh:ssh/pubkey-chain/user" },
 		{ "conf-ssh-pubkey-server", "/ravelin-ssh:ssh/pubkey-chain/server" },
+		{ "conf-ssh-pubkey-ca", "/ravelin-ssh:ssh/pubkey-chain/trusted-ca" },
 	};
 
 	for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {

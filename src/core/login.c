@@ -20,6 +20,7 @@
 #include "core/peer.h"
 #include "core/sshlog.h"
 #include "core/syslog.h"
+#include "keys/cert.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 #include "model/model.h"
@@ -134,7 +135,7 @@ static void succeeded(struct peer *p)
 	memcpy(sh->user, p->login.name, sizeof sh->user);
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
-	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""));
+	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""), .no_pty = p->login.cert.no_pty);
 	debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: authentication successful for %s", p->number, sh->user);
 }
 
@@ -270,8 +271,23 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 		failed(p);
 }
 
+/* What is to be verified of a key or certificate that was shown. */
+struct shown {
+	struct str alg, key; /* of the plain public key */
+	uint8_t flags;       /* what a security key must attest */
+	struct usercert cert;
+	struct buf plain; /* what `key` borrows of a certificate */
+};
+
+static bool is_on(const struct lyd_node *user, const char *leaf)
+{
+	const char *value = model_below(user, leaf);
+
+	return value && strcmp(value, "true") == 0;
+}
+
 /* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
-static bool key_listed(struct peer *p, struct str type, struct str blob)
+static bool key_listed(struct peer *p, struct str type, struct str blob, uint8_t *flags)
 {
 	const struct lyd_node *user = local_user(p), *entry, *key;
 	bool found = false;
@@ -288,11 +304,46 @@ static bool key_listed(struct peer *p, struct str type, struct str blob)
 		if (want && strlen(want) == 32 && strcasecmp(want, hash) == 0 && str_is(type, want_type))
 			found = true;
 	}
+	*flags = (uint8_t)((is_on(entry, "no-touch-required") ? 0 : KEY_SK_PRESENT) |
+			   (is_on(entry, "verify-required") ? KEY_SK_VERIFIED : 0));
 	return found;
 }
 
+/* Does an authority the configuration trusts vouch for him? */
+static bool certified(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct shown *s)
+{
+	const char *alg = cert_plain_alg(m->alg);
+	char user[SYSLOG_WORD_MAX];
+	struct errbuf e = { "" };
+
+	local_user(p); /* it is for a name, nobody has none */
+	if (!alg)
+		return false;
+	if (usercert_admit(p, m->blob, &s->cert, &s->plain, &s->flags, &e) < 0) {
+		if (s->cert.words[0])
+			syslog_event(p->core->log, "SSH", 4, "CERT_REFUSED", "User '%s' from %s, certificate %s: %s",
+				     syslog_word(p->login.user, user), p->address, s->cert.words, e.text);
+		return false;
+	}
+	s->alg = str_of(alg);
+	s->key = buf_str(&s->plain);
+	return true;
+}
+
+static bool acceptable(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct shown *s)
+{
+	struct cur c = cur_of(m->blob);
+	struct str type = cur_str(&c);
+
+	s->alg = m->alg;
+	s->key = m->blob;
+	if (!(cert_is(m->blob) ? certified(p, m, s) : key_listed(p, type, m->blob, &s->flags)))
+		return false;
+	return key_alg_takes(s->alg, s->key);
+}
+
 /* The bytes a client signs (RFC 4252 section 7), from core's own session id and the user under way. */
-static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
+static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m, const struct shown *s)
 {
 	struct buf data;
 	int rc;
@@ -306,27 +357,40 @@ static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
 	buf_put_u8(&data, 1);
 	buf_put_str(&data, m->alg);
 	buf_put_str(&data, m->blob);
-	rc = data.err ? data.err : key_verify(m->alg, m->blob, buf_str(&data), m->signature);
+	rc = data.err ? data.err : key_verify_flags(s->alg, s->key, buf_str(&data), m->signature, s->flags);
 	buf_release(&data);
 	return rc;
 }
 
+/* He is in by this key: what its certificate says holds from now on. */
+static void key_succeeded(struct peer *p, const struct usercert *cert)
+{
+	char user[SYSLOG_WORD_MAX];
+
+	p->login.cert = *cert;
+	if (cert->used)
+		syslog_event(p->core->log, "SSH", 6, "CERT_LOGIN", "User '%s' from %s is in by certificate %s",
+			     syslog_word(p->login.name, user), p->address, cert->words);
+	succeeded(p);
+}
+
 void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
 {
-	struct cur c = cur_of(m->blob);
-	struct str type = cur_str(&c);
+	struct shown shown = { 0 };
 
 	if (!begin(p, LOGIN_KEY, m->user))
 		return;
-	if (c.bad || !key_listed(p, type, m->blob)) {
+	buf_init(&shown.plain, 0);
+	if (!acceptable(p, m, &shown)) {
 		if (++p->login.queries >= QUERY_LIMIT)
 			p->login.failures[LOGIN_KEY] = tries(p);
 		refuse(p);
 	} else if (m->signature.n == 0) {
 		PEER_SEND(p, AUTH_RESULT, .result = AUTH_KEY_OK, .methods = STR(""));
-	} else if (verify_signature(p, m) == 0) {
-		succeeded(p);
+	} else if (verify_signature(p, m, &shown) == 0) {
+		key_succeeded(p, &shown.cert);
 	} else {
 		failed(p);
 	}
+	buf_release(&shown.plain);
 }

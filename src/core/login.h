@@ -7,6 +7,7 @@
 #define CORE_LOGIN_H
 
 #include "core/secret_check.h"
+#include "core/usercert.h"
 #include "ipc/ipc.h"
 
 #include <stdbool.h>
@@ -27,6 +28,7 @@ struct login {
 	char user[65];    /* of the attempt under way, as he typed it */
 	char name[65];    /* of his entry; "" for who has none */
 	enum login_method method;
+	struct usercert cert; /* of who is in */
 	struct secret_check check;
 	struct job *job;
 	uint64_t begun_ms;    /* the check of a password */

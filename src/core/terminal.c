@@ -299,6 +299,12 @@ static void refuse_line(struct peer *p, const char *why)
 	peer_close(p, 1, text);
 }
 
+static void refuse_exec(struct peer *p, const char *why)
+{
+	syslog_event(p->core->log, "AAA", 4, "EXEC_REFUSED", "%s@%s: %s", p->cli.user, p->address, why);
+	peer_close(p, 1, "% Authorization failed.\n");
+}
+
 static void take_terminal(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	p->cols = m->cols;
@@ -333,6 +339,22 @@ static void run_first(struct peer *p, struct str line)
 	p->cli.bare = p->exec;
 }
 
+/* A certificate's command runs in place of everything. Two commands that exclude each other let nobody in. */
+static bool obey_certificate(struct peer *p, const char **autocommand)
+{
+	const char *command = p->login.cert.command;
+
+	if (!command[0])
+		return true;
+	if (*autocommand && strcmp(*autocommand, command) != 0) {
+		refuse_exec(p, "autocommand and the command of the certificate differ");
+		return false;
+	}
+	*autocommand = command;
+	p->cli.leave = true;
+	return true;
+}
+
 static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OPEN *m)
 {
 	const char *autocommand;
@@ -344,6 +366,8 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 		debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: starting shell for vty", p->number);
 	take_terminal(p, m);
 	autocommand = terminal_autocommand(p);
+	if (!obey_certificate(p, &autocommand))
+		return;
 	if (p->cli.leave)
 		p->length = 0; /* the end would not wait for somebody to press a key */
 	terminal_enter(p);
@@ -371,11 +395,13 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 
 	if (p->closing)
 		return;
+	if (m->pty && p->login.cert.no_pty) {
+		peer_violation(p, "a terminal that its certificate does not permit");
+		return;
+	}
 	/* Time has passed since he logged in: he may have been removed, or another level given to him. */
 	if (!methods_user(p->core, p->cli.user, true) || !methods_exec(p->core, p->cli.user, false, &p->cli.level)) {
-		syslog_event(p->core->log, "AAA", 4, "EXEC_REFUSED", "%s@%s: no EXEC authorized", p->cli.user,
-			     p->address);
-		peer_close(p, 1, "% Authorization failed.\n");
+		refuse_exec(p, "no EXEC authorized");
 		return;
 	}
 	line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);

@@ -155,10 +155,13 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U64F, rekey_bytes)                                                                                           \
 	F(U32F, rekey_secs)                                                                                            \
 	F(U32F, dh_min) /* bits of the least group to agree on */
-#define IPC_FIELDS_COOKIE(F)      F(STRF, cookie)
-#define IPC_FIELDS_SIGNED(F)      F(STRF, hash) F(STRF, signature) /* signature as an encoded SSH blob; empty = refused */
-#define IPC_FIELDS_PROVED(F)      F(LISTF, signatures)             /* one a blob; none = refused */
-#define IPC_FIELDS_AUTH_RESULT(F) F(U8F, result) F(STRF, methods) /* name-list that can continue */
+#define IPC_FIELDS_COOKIE(F) F(STRF, cookie)
+#define IPC_FIELDS_SIGNED(F) F(STRF, hash) F(STRF, signature) /* signature as an encoded SSH blob; empty = refused */
+#define IPC_FIELDS_PROVED(F) F(LISTF, signatures)             /* one a blob; none = refused */
+#define IPC_FIELDS_AUTH_RESULT(F)                                                                                      \
+	F(U8F, result)                                                                                                 \
+	F(STRF, methods) /* name-list that can continue */                                                             \
+	F(U8F, no_pty)   /* he may have no terminal */
 #define IPC_FIELDS_AUTH_PROMPT(F) F(STRF, name) F(STRF, instruction) F(LISTF, prompts) F(STRF, echo) /* a byte each */
 #define IPC_FIELDS_LINE(F)                                                                                             \
 	F(STRF, name)   /* "vty 0", "con 0" */                                                                         \

@@ -2,7 +2,7 @@
  *
  * key.c: one pair or public key: SSH blobs, signatures, verification, hashes (see keys.h). Runs in core and in the
  * signing helper. Blobs and signatures are hostile; private keys come from our own store or helper. A signature
- * algorithm is one row. RFC 4253 section 6.6, RFC 5656 section 3, RFC 8332, RFC 8709.
+ * algorithm is one row. RFC 4253 section 6.6, RFC 5656 section 3, RFC 8332, RFC 8709, OpenSSH PROTOCOL.u2f.
  */
 #include "keys.h"
 
@@ -21,9 +21,22 @@
 #include <string.h>
 
 /* Private exponents of at most this size are computed in about a quarter of a millisecond. */
-#define SLOW_BITS      2048
-#define RSA_E_BITS_MAX 64
-#define ED25519_SIZE   32
+#define SLOW_BITS       2048
+#define RSA_E_BITS_MAX  64
+#define ED25519_SIZE    32
+#define APPLICATION_MAX 255
+
+#define CERT_OF(name) name "-cert-v01@openssh.com"
+const struct key_kind key_kinds[] = {
+	{ "ssh-ed25519", CERT_OF("ssh-ed25519"), KEY_ED25519, false, 1 },
+	{ "ecdsa-sha2-nistp256", CERT_OF("ecdsa-sha2-nistp256"), KEY_ECDSA, false, 2 },
+	{ "ecdsa-sha2-nistp384", CERT_OF("ecdsa-sha2-nistp384"), KEY_ECDSA, false, 2 },
+	{ "ecdsa-sha2-nistp521", CERT_OF("ecdsa-sha2-nistp521"), KEY_ECDSA, false, 2 },
+	{ "ssh-rsa", CERT_OF("ssh-rsa"), KEY_RSA, false, 2 },
+	{ "sk-ssh-ed25519@openssh.com", CERT_OF("sk-ssh-ed25519"), KEY_ED25519, true, 2 },
+	{ "sk-ecdsa-sha2-nistp256@openssh.com", CERT_OF("sk-ecdsa-sha2-nistp256"), KEY_ECDSA, true, 3 },
+	{ 0 },
+};
 
 static const struct alg_row {
 	const char *name;      /* in messages and inside signatures */
@@ -32,6 +45,7 @@ static const struct alg_row {
 	const char *digest;          /* NULL: the algorithm brings its own */
 	unsigned bits_min, bits_max; /* of a curve; of a modulus that holds the padded digest */
 	bool enabled;
+	bool sk; /* of security keys: the device has none itself */
 } alg_rows[] = {
 	{ "ssh-ed25519", "ssh-ed25519", KEY_ED25519, NULL, 256, 256, true },
 	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", KEY_ECDSA, "SHA2-256", 256, 256, true },
@@ -39,6 +53,9 @@ static const struct alg_row {
 	{ "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", KEY_ECDSA, "SHA2-512", 521, 521, true },
 	{ "rsa-sha2-512", "ssh-rsa", KEY_RSA, "SHA2-512", 752, KEY_RSA_BITS_MAX, true },
 	{ "rsa-sha2-256", "ssh-rsa", KEY_RSA, "SHA2-256", 496, KEY_RSA_BITS_MAX, true },
+	{ "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com", KEY_ED25519, NULL, 256, 256, true, true },
+	{ "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", KEY_ECDSA, "SHA2-256", 256, 256,
+	  true, true },
 	/* SHA-1 can be collided: nothing offers or accepts it, until a policy for old clients turns it on. */
 	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, KEY_RSA_BITS_MAX, false },
 };
@@ -93,8 +110,16 @@ bool key_alg_fits(const struct key *key, struct str alg)
 {
 	const struct alg_row *row = find_alg(alg);
 
-	return row && row->type == key->type && key->bits >= row->bits_min && key->bits <= row->bits_max &&
+	return row && !row->sk && row->type == key->type && key->bits >= row->bits_min && key->bits <= row->bits_max &&
 	       key->usage != KEY_ENCRYPTION;
+}
+
+bool key_alg_takes(struct str alg, struct str blob)
+{
+	const struct alg_row *row = find_alg(alg);
+	struct cur c = cur_of(blob);
+
+	return row && str_is(cur_str(&c), row->blob_type);
 }
 
 bool key_sign_is_slow(const struct key *key)
@@ -168,7 +193,6 @@ static int take_private(EVP_PKEY *pkey, struct key *out)
 		out->type = KEY_ED25519;
 		out->bits = 256;
 	} else if (EVP_PKEY_is_a(pkey, "RSA") && bits >= KEY_RSA_BITS_MIN && bits <= KEY_RSA_BITS_MAX) {
-		out->type = KEY_RSA;
 		out->bits = (unsigned)bits;
 	} else if (curve && is_group(group, curve)) {
 		out->type = KEY_ECDSA;
@@ -238,7 +262,6 @@ static int rsa_parse(struct cur *c, struct key_public *out, struct errbuf *e)
 {
 	unsigned e_bits;
 
-	out->type = KEY_RSA;
 	out->e = cur_mpint(c);
 	out->n = cur_mpint(c);
 	if (!cur_done(c) || out->n.n == 0 || out->e.n == 0)
@@ -260,13 +283,23 @@ static int rsa_parse(struct cur *c, struct key_public *out, struct errbuf *e)
 	return 0;
 }
 
+/* Keys made for SSH and nothing else: no web site's may be shown here. */
+static bool application_fits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 0x21 || s.p[i] > 0x7e)
+			return false;
+	return s.n <= APPLICATION_MAX && s.n >= 4 && memcmp(s.p, "ssh:", 4) == 0;
+}
+
 static int ec_parse(struct cur *c, struct key_public *out, struct errbuf *e)
 {
 	struct str name = cur_str(c);
 
-	out->type = KEY_ECDSA;
 	out->bits = out->curve->bits;
 	out->raw = cur_str(c);
+	if (out->sk)
+		out->application = cur_str(c);
 	if (!cur_done(c))
 		return err_set(e, E_INVAL, "malformed ECDSA key");
 	if (!str_is(name, out->curve->name))
@@ -276,29 +309,35 @@ static int ec_parse(struct cur *c, struct key_public *out, struct errbuf *e)
 	return 0;
 }
 
+static int ed_parse(struct cur *c, struct key_public *out, struct errbuf *e)
+{
+	out->bits = 256;
+	out->raw = cur_str(c);
+	if (out->sk)
+		out->application = cur_str(c);
+	return cur_done(c) && out->raw.n == ED25519_SIZE ? 0 : err_set(e, E_INVAL, "malformed Ed25519 key");
+}
+
 int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e)
 {
+	const struct key_kind *kind = key_kinds;
 	struct cur c = cur_of(blob);
 	struct str type = cur_str(&c);
+	int r;
 
-	*out = (struct key_public){ .curve = ec_curve_of(type) };
-	if (str_is(type, "ssh-ed25519")) {
-		out->type = KEY_ED25519;
-		out->name = "ssh-ed25519";
-		out->bits = 256;
-		out->raw = cur_str(&c);
-		if (!cur_done(&c) || out->raw.n != ED25519_SIZE)
-			return err_set(e, E_INVAL, "malformed Ed25519 key");
-		return 0;
-	}
-	if (out->curve) {
-		out->name = out->curve->blob_type;
-		return ec_parse(&c, out, e);
-	}
-	if (!str_is(type, "ssh-rsa"))
+	while (kind->name && !str_is(type, kind->name))
+		kind++;
+	*out = (struct key_public){ .type = kind->type, .name = kind->name, .sk = kind->sk };
+	if (!kind->name)
 		return err_set(e, c.bad ? E_INVAL : E_UNSUPPORTED, "key type is not supported");
-	out->name = "ssh-rsa";
-	return rsa_parse(&c, out, e);
+	if (kind->type == KEY_RSA)
+		return rsa_parse(&c, out, e);
+	if (kind->type == KEY_ECDSA)
+		out->curve = kind->sk ? ec_curve_sized(256) : ec_curve_of(type);
+	r = out->curve ? ec_parse(&c, out, e) : ed_parse(&c, out, e);
+	if (r == 0 && out->sk && !application_fits(out->application))
+		r = err_set(e, E_INVAL, "security key that was not made for \"ssh:\"");
+	return r;
 }
 
 /* The signature as libcrypto wants it. Some clients drop leading zeros of an RSA signature; libcrypto wants the
@@ -338,14 +377,52 @@ static int verify_by(const struct alg_row *row, EVP_PKEY *pkey, struct str data,
 	return r;
 }
 
-int key_verify(struct str alg, struct str blob, struct str data, struct str signature)
+/* What a security key signs: digests of application and data, and between them what it attests and its counter. The
+ * counter is signed so that copies of a key could be told apart; nobody keeps it, as in OpenSSH. */
+static int sk_message(const struct key_public *pub, struct cur *c, struct str data, uint8_t flags, struct buf *out)
+{
+	uint8_t application[EVP_MAX_MD_SIZE], digest[EVP_MAX_MD_SIZE], said = cur_u8(c);
+	uint32_t counter = cur_u32(c);
+
+	if (!cur_done(c))
+		return E_INVAL;
+	if ((said & flags) != flags)
+		return E_DENIED;
+	if (!EVP_Digest(pub->application.p, pub->application.n, application, NULL, EVP_sha256(), NULL) ||
+	    !EVP_Digest(data.p, data.n, digest, NULL, EVP_sha256(), NULL))
+		return E_CRYPTO;
+	buf_put(out, application, 32);
+	buf_put_u8(out, said);
+	buf_put_u32(out, counter);
+	buf_put(out, digest, 32);
+	return out->err;
+}
+
+static int verify_fitted(const struct alg_row *row, const struct key_public *pub, struct str data, struct str raw)
+{
+	struct buf fitted;
+	EVP_PKEY *pkey;
+	int r;
+
+	buf_init(&fitted, KEY_RSA_BITS_MAX / 8);
+	r = fit_signature(pub, raw, &fitted);
+	if (r == 0) {
+		pkey = public_key(pub);
+		r = pkey ? verify_by(row, pkey, data, buf_str(&fitted)) : E_INVAL;
+		EVP_PKEY_free(pkey);
+	}
+	buf_release(&fitted);
+	ERR_clear_error();
+	return r;
+}
+
+int key_verify_flags(struct str alg, struct str blob, struct str data, struct str signature, uint8_t flags)
 {
 	const struct alg_row *row = find_alg(alg);
 	struct cur c = cur_of(signature);
 	struct str name = cur_str(&c), raw = cur_str(&c);
 	struct key_public pub;
-	struct buf fitted;
-	EVP_PKEY *pkey;
+	struct buf message;
 	int r;
 
 	if (!row)
@@ -353,18 +430,21 @@ int key_verify(struct str alg, struct str blob, struct str data, struct str sign
 	r = key_public_parse(blob, &pub, NULL);
 	if (r < 0)
 		return r;
-	if (strcmp(pub.name, row->blob_type) != 0 || !cur_done(&c) || !str_eq(name, alg))
+	if (strcmp(pub.name, row->blob_type) != 0 || !str_eq(name, alg) || (!pub.sk && !cur_done(&c)))
 		return E_INVAL;
-	buf_init(&fitted, KEY_RSA_BITS_MAX / 8);
-	r = fit_signature(&pub, raw, &fitted);
-	if (r == 0) {
-		pkey = public_key(&pub);
-		r = pkey ? verify_by(row, pkey, data, buf_str(&fitted)) : E_INVAL;
-		EVP_PKEY_free(pkey);
-	}
-	buf_release(&fitted);
-	ERR_clear_error();
+	if (!pub.sk)
+		return verify_fitted(row, &pub, data, raw);
+	buf_init(&message, 128);
+	r = sk_message(&pub, &c, data, flags, &message);
+	if (r == 0)
+		r = verify_fitted(row, &pub, buf_str(&message), raw);
+	buf_release(&message);
 	return r;
+}
+
+int key_verify(struct str alg, struct str blob, struct str data, struct str signature)
+{
+	return key_verify_flags(alg, blob, data, signature, KEY_SK_PRESENT);
 }
 
 void key_hash_md5(struct str blob, char out[33])
@@ -374,6 +454,16 @@ void key_hash_md5(struct str blob, char out[33])
 	if (!EVP_Digest(blob.p, blob.n, md, NULL, EVP_md5(), NULL))
 		explicit_bzero(md, sizeof md);
 	for (int i = 0; i < 16; i++)
+		snprintf(out + 2 * (ptrdiff_t)i, 3, "%02X", md[i]);
+}
+
+void key_hash_sha256_hex(struct str blob, char out[65])
+{
+	unsigned char md[EVP_MAX_MD_SIZE] = { 0 };
+
+	if (!EVP_Digest(blob.p, blob.n, md, NULL, EVP_sha256(), NULL))
+		explicit_bzero(md, sizeof md);
+	for (int i = 0; i < 32; i++)
 		snprintf(out + 2 * (ptrdiff_t)i, 3, "%02X", md[i]);
 }
 

@@ -64,14 +64,21 @@ int keys_export_private(const struct key *key, struct buf *der); /* PKCS#8 */
 int key_from_private(struct str der, struct key *out);
 void key_release(struct key *key);
 
-/* Verifies an SSH signature blob by a public key blob, as for publickey login. 0 or E_DENIED/E_INVAL/E_UNSUPPORTED. */
+/* Verifies an SSH signature blob by a public key blob, as for publickey login. 0 or E_DENIED/E_INVAL/E_UNSUPPORTED.
+ * `flags`: what a security key must attest besides; nothing to other keys. key_verify wants KEY_SK_PRESENT. */
+#define KEY_SK_PRESENT  0x01                         /* somebody touched it */
+#define KEY_SK_VERIFIED 0x04                         /* and gave his PIN or finger */
+bool key_alg_takes(struct str alg, struct str blob); /* the algorithm is one of this type of public key */
+int key_verify_flags(struct str alg, struct str blob, struct str data, struct str signature, uint8_t flags);
 int key_verify(struct str alg, struct str blob, struct str data, struct str signature);
 /* MD5 of a public blob in upper-case hexadecimal, as `key-hash` shows it (32 digits and NUL); SHA-256 for logs, in
  * OpenSSH's form: "SHA256:" and base64 without padding. */
 void key_hash_md5(struct str blob, char out[33]);
 void key_hash_sha256(struct str blob, char out[51]);
+void key_hash_sha256_hex(struct str blob, char out[65]); /* as key_hash_md5 */
 /* Parses the text of `key-string`: base64, with or without the type before and a comment after, broken into lines.
  * type gets "ssh-rsa" …, comment may be "" (printable ASCII; what does not fit is cut off). E_INVAL with the reason. */
-int key_parse_openssh(struct str text, struct buf *blob, char type[32], char comment[128], struct errbuf *e);
+#define KEY_TYPE_MAX 40
+int key_parse_openssh(struct str text, struct buf *blob, char type[KEY_TYPE_MAX], char comment[128], struct errbuf *e);
 
 #endif

@@ -13,6 +13,15 @@
 #define KEY_DER_MAX        8192
 
 struct ec_curve;
+/* A type of public key by the first string of its blob, and of the certificates for such keys. */
+struct key_kind {
+	const char *name, *cert;
+	enum key_type type;
+	bool sk;         /* it lives in a security key: OpenSSH PROTOCOL.u2f */
+	unsigned fields; /* of its blob, behind the type */
+};
+extern const struct key_kind key_kinds[]; /* one without a name ends them */
+
 /* A parsed public key blob; spans are borrowed from it. */
 struct key_public {
 	enum key_type type;
@@ -21,6 +30,8 @@ struct key_public {
 	const struct ec_curve *curve;
 	struct str e, n; /* rsa: positive, minimal, odd */
 	unsigned bits;   /* of the modulus, of the curve */
+	bool sk;
+	struct str application; /* sk: "ssh:" and what its owner put behind it */
 };
 /* Looks at lengths and single bits only: what libcrypto would take long over, or should not be shown at all, ends here.
  * 0; E_INVAL malformed or unfit; E_UNSUPPORTED another type, or RSA under KEY_RSA_VERIFY_MIN; e says why. */

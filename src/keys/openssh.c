@@ -49,7 +49,10 @@ static unsigned fields_of(struct str blob)
 	struct cur c = cur_of(blob);
 	struct str type = cur_str(&c);
 
-	return str_is(type, "ssh-rsa") || ec_curve_of(type) ? 3 : str_is(type, "ssh-ed25519") ? 2 : 0;
+	for (size_t i = 0; key_kinds[i].name; i++)
+		if (str_is(type, key_kinds[i].name))
+			return 1 + key_kinds[i].fields;
+	return 0;
 }
 
 /* 1: the blob is whole. 0: more is needed. Negative: it is none, and e says why. */
@@ -140,7 +143,7 @@ static void read_comment(struct cur *c, char comment[128])
 	comment[n] = '\0';
 }
 
-int key_parse_openssh(struct str text, struct buf *blob, char type[32], char comment[128], struct errbuf *e)
+int key_parse_openssh(struct str text, struct buf *blob, char type[KEY_TYPE_MAX], char comment[128], struct errbuf *e)
 {
 	struct cur c = cur_of(text);
 	struct key_public pub = { 0 };
@@ -165,7 +168,7 @@ int key_parse_openssh(struct str text, struct buf *blob, char type[32], char com
 		r = E_INVAL;
 	if (r < 0)
 		goto out;
-	snprintf(type, 32, "%s", pub.name);
+	snprintf(type, KEY_TYPE_MAX, "%s", pub.name);
 	read_comment(&c, comment);
 	buf_put(blob, buf_ptr(&key), buf_len(&key));
 	r = blob->err;

@@ -90,6 +90,7 @@ static bool answer_auth(struct session *s, struct str body)
 
 	if (!ipc_get_AUTH_RESULT(body, &m) || m.result > AUTH_KEY_OK)
 		return false;
+	s->link.no_pty = m.no_pty;
 	return ssh_auth_reply(s->link.conn, results[m.result], m.methods) == 0;
 }
 
@@ -259,7 +260,7 @@ static bool request_pty(struct session *s, const struct ssh_event *ev)
 {
 	struct link *l = &s->link;
 
-	if (l->pty || l->started || !str_copy(ev->u.request.text, l->term, sizeof l->term))
+	if (l->no_pty || l->pty || l->started || !str_copy(ev->u.request.text, l->term, sizeof l->term))
 		return false;
 	l->pty = true;
 	l->cols = ev->u.request.cols;

@@ -36,6 +36,7 @@ struct link {
 	bool cookie_due; /* one is to be asked for, when the bucket has a token */
 	struct ipc_bucket cookies;
 	bool ended;              /* the library said SSH_END */
+	bool no_pty;             /* core says so */
 	bool open, pty, started; /* the channel; started: shell or exec was asked for */
 	uint32_t channel;
 	uint32_t cols, rows;

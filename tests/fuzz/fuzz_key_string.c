@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void parse_text(struct str text)
 {
-	char type[32], comment[128];
+	char type[KEY_TYPE_MAX], comment[128];
 	struct errbuf e;
 	struct buf blob;
 

@@ -31,6 +31,15 @@ int __wrap_key_verify(struct str alg, struct str blob, struct str data, struct s
 	return __real_key_verify(alg, blob, data, signature);
 }
 
+int __wrap_key_verify_flags(struct str alg, struct str blob, struct str data, struct str signature, uint8_t flags);
+int __real_key_verify_flags(struct str alg, struct str blob, struct str data, struct str signature, uint8_t flags);
+
+int __wrap_key_verify_flags(struct str alg, struct str blob, struct str data, struct str signature, uint8_t flags)
+{
+	verified++;
+	return __real_key_verify_flags(alg, blob, data, signature, flags);
+}
+
 struct bed {
 	struct core core;
 	struct peer peer;
@@ -55,6 +64,19 @@ static void list_key(struct model *m, const char *user, const char *type, struct
 	key_hash_md5(blob, hash);
 	assert_int_equal(
 	    txn_entry(t, NULL, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ user }, &entry, NULL), 0);
+	assert_int_equal(txn_entry(t, entry, "key", (const char *[]){ type, hash }, &key, NULL), 0);
+	assert_int_equal(txn_commit(t, NULL), 0);
+}
+
+static void list_authority(struct model *m, const char *type, struct str blob)
+{
+	struct txn *t = model_begin(m);
+	struct lyd_node *entry, *key;
+	char hash[65];
+
+	key_hash_sha256_hex(blob, hash);
+	assert_int_equal(
+	    txn_entry(t, NULL, "/ravelin-ssh:ssh/pubkey-chain/trusted-ca", (const char *[]){ "ca" }, &entry, NULL), 0);
 	assert_int_equal(txn_entry(t, entry, "key", (const char *[]){ type, hash }, &key, NULL), 0);
 	assert_int_equal(txn_commit(t, NULL), 0);
 }
@@ -171,11 +193,44 @@ static void type_and_digest_must_both_fit(void **state)
 	buf_release(&blob);
 }
 
+/* A certificate by an authority that nobody configured costs no computation, however it is signed. */
+static void strangers_certificates_are_not_looked_at(void **state)
+{
+	static const char alg[] = "ssh-ed25519-cert-v01@openssh.com";
+	static const uint8_t zeros[48];
+	struct bed *b = *state;
+	struct buf cert, authority;
+
+	put_blob(&authority, "ssh-ed25519", 32);
+	buf_init(&cert, 0);
+	buf_put_cstr(&cert, alg);
+	buf_put_cstr(&cert, "nonce");
+	buf_put_str(&cert, (struct str){ zeros, 32 });
+	buf_put(&cert, zeros, 12); /* serial and kind */
+	buf_put_cstr(&cert, "id");
+	buf_put_str(&cert, STR("\0\0\0\1a"));
+	buf_put(&cert, zeros, 16 + 12); /* times, options, extensions, reserved */
+	buf_put_str(&cert, buf_str(&authority));
+	buf_put_cstr(&cert, "signature");
+	assert_int_equal(offer(b, "a", alg, buf_str(&cert), STR("")), AUTH_FAIL);
+	assert_int_equal(offer(b, "a", alg, buf_str(&cert), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 0);
+	list_authority(b->core.model, "ssh-rsa", buf_str(&authority)); /* its digest under another type */
+	assert_int_equal(offer(b, "a", alg, buf_str(&cert), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 0);
+	list_authority(b->core.model, "ssh-ed25519", buf_str(&authority)); /* the counter counts */
+	assert_int_equal(offer(b, "a", alg, buf_str(&cert), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 1);
+	buf_release(&cert);
+	buf_release(&authority);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(strangers_keys_are_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(type_and_digest_must_both_fit, setup, teardown),
+		cmocka_unit_test_setup_teardown(strangers_certificates_are_not_looked_at, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
  * Goal: public keys and signatures made by other programs are taken for what they are, ours are taken by ourselves, and
  * everything malformed, too short, too long or of the wrong kind is refused.
  */
-#include "keys/keys.h"
+#include "keys/keys_private.h"
 
 #include "vectors.h"
 
@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int parse(const char *text, struct buf *blob, char type[32], char comment[128], struct errbuf *e)
+static int parse(const char *text, struct buf *blob, char type[KEY_TYPE_MAX], char comment[128], struct errbuf *e)
 {
 	buf_release(blob);
 	buf_init(blob, 0);
@@ -65,7 +65,7 @@ static void key_strings_are_read(void **state)
 		{ ECDSA_521, "ecdsa-sha2-nistp521", "", ECDSA_521_MD5 },
 	};
 	struct buf blob;
-	char type[32], comment[128], md5[33];
+	char type[KEY_TYPE_MAX], comment[128], md5[33];
 	struct errbuf e;
 
 	buf_init(&blob, 0);
@@ -82,7 +82,7 @@ static void key_strings_are_read(void **state)
 static void key_strings_may_be_broken_anywhere(void **state)
 {
 	const char *text = RSA_1024;
-	char broken[2 * sizeof RSA_1024], type[32], comment[128], sha[51], md5[33];
+	char broken[2 * sizeof RSA_1024], type[KEY_TYPE_MAX], comment[128], sha[51], md5[33];
 	struct buf blob;
 
 	buf_init(&blob, 0);
@@ -132,7 +132,7 @@ static void bad_key_strings_are_refused(void **state)
 		"AAAAB3NzaC1yc2EAAAAAAAAAAA==", /* empty numbers */
 	};
 	struct buf blob;
-	char type[32], comment[128], *huge = malloc(200001);
+	char type[KEY_TYPE_MAX], comment[128], *huge = malloc(200001);
 
 	buf_init(&blob, 0);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -154,7 +154,7 @@ static void every_cut_of_a_key_string_is_refused(void **state)
 {
 	static const char text[] = "ssh-rsa " RSA_1024;
 	struct buf blob;
-	char type[32], comment[128];
+	char type[KEY_TYPE_MAX], comment[128];
 
 	for (size_t n = 0; n < sizeof text - 2; n++) {
 		buf_init(&blob, 0);
@@ -362,7 +362,7 @@ static void odd_ecdsa_signatures_are_refused(void **state)
  * a signature is to be verified with. */
 static void expect_refusal(const struct buf *blob, const char *words)
 {
-	char type[32], comment[128], *text = malloc(2 * buf_len(blob) + 8);
+	char type[KEY_TYPE_MAX], comment[128], *text = malloc(2 * buf_len(blob) + 8);
 	struct errbuf e = { "" };
 	struct buf out;
 
@@ -464,14 +464,12 @@ static void bad_points_are_named(void **state)
 
 static void other_bad_keys_are_named(void **state)
 {
-	static const char *const unknown[] = { "ssh-dss",
-					       "sk-ssh-ed25519@openssh.com",
-					       "ssh-rsa-cert-v01@openssh.com",
-					       "ecdsa-sha2-nistp224",
-					       "x509v3-ssh-rsa",
-					       "ssh-rs" };
+	static const char *const unknown[] = {
+		"ssh-dss",        "ssh-ed448", "ssh-rsa-cert-v01@openssh.com", "ecdsa-sha2-nistp224",
+		"x509v3-ssh-rsa", "ssh-rs"
+	};
 	struct errbuf e = { "" };
-	char t[32], comment[128];
+	char t[KEY_TYPE_MAX], comment[128];
 	struct buf blob;
 
 	buf_init(&blob, 0);
@@ -621,6 +619,186 @@ static void stripped_rsa_signatures_verify(void **state)
 	key_release(&key);
 }
 
+/* n + `added` zeros before it in the signature, in a key's own form. */
+static void put_wrapped(struct buf *out, const char *alg, const uint8_t *raw, size_t n, size_t added)
+{
+	buf_put_cstr(out, alg);
+	buf_put_u32(out, (uint32_t)(n + added));
+	while (added--)
+		buf_put_u8(out, 0);
+	buf_put(out, raw, n);
+}
+
+/* RSA: shorter is one some clients send (above), longer nobody does, and neither says anything else. */
+static void longer_rsa_signatures_are_refused(void **state)
+{
+	struct key key;
+	struct buf blob, sig, other;
+	struct str raw;
+	struct cur c;
+
+	make_rsa(&key, 1024);
+	buf_init(&blob, 0);
+	buf_init(&sig, 0);
+	buf_init(&other, 0);
+	key_blob(&key, &blob);
+	assert_int_equal(key_sign(&key, STR("rsa-sha2-256"), STR("x"), &sig), 0);
+	c = cur_of(buf_str(&sig));
+	cur_str(&c);
+	raw = cur_str(&c);
+	put_wrapped(&other, "rsa-sha2-256", raw.p, raw.n, 0);
+	assert_int_equal(key_verify(STR("rsa-sha2-256"), buf_str(&blob), STR("x"), buf_str(&other)), 0);
+	buf_clear(&other);
+	put_wrapped(&other, "rsa-sha2-256", raw.p, raw.n, 1);
+	assert_int_equal(key_verify(STR("rsa-sha2-256"), buf_str(&blob), STR("x"), buf_str(&other)), E_INVAL);
+	buf_clear(&other);
+	put_wrapped(&other, "rsa-sha2-256", raw.p, 0, 0);
+	assert_int_equal(key_verify(STR("rsa-sha2-256"), buf_str(&blob), STR("x"), buf_str(&other)), E_INVAL);
+	buf_release(&blob);
+	buf_release(&sig);
+	buf_release(&other);
+	key_release(&key);
+}
+
+/* Little-endian a += the order of Ed25519's base point (RFC 8032 section 5.1). */
+static void add_order(uint8_t a[32])
+{
+	static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+					   0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+	unsigned carry = 0;
+
+	for (int i = 0; i < 32; i++) {
+		carry += (unsigned)a[i] + order[i];
+		a[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+}
+
+/* Who has a signature must not be able to make a second one of it: S plus the order is refused (RFC 8032
+ * section 5.1.7). */
+static void a_second_form_of_ed25519_is_refused(void **state)
+{
+	struct key key = { .type = KEY_ED25519, .bits = 256, .pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+	struct buf blob, sig;
+	uint8_t *raw;
+
+	buf_init(&blob, 0);
+	buf_init(&sig, 0);
+	key_blob(&key, &blob);
+	assert_int_equal(key_sign(&key, STR("ssh-ed25519"), STR("x"), &sig), 0);
+	assert_int_equal(key_verify(STR("ssh-ed25519"), buf_str(&blob), STR("x"), buf_str(&sig)), 0);
+	raw = sig.data + sig.len - 64;
+	add_order(raw + 32);
+	assert_int_equal(key_verify(STR("ssh-ed25519"), buf_str(&blob), STR("x"), buf_str(&sig)), E_DENIED);
+	buf_release(&blob);
+	buf_release(&sig);
+	key_release(&key);
+}
+
+/* The order of P-256, which r and s stay under (FIPS 186-4 section 6.4.2), and a DER signature, which is none of SSH.
+ */
+static void ecdsa_numbers_are_under_the_order(void **state)
+{
+	static const char order[] = "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+	struct buf blob, sig, numbers, n;
+
+	buf_init(&blob, 0);
+	buf_init(&n, 0);
+	unbase64(ECDSA, &blob);
+	unhex(order, &n);
+	for (int i = 0; i < 3; i++) {
+		buf_init(&sig, 0);
+		buf_init(&numbers, 0);
+		buf_put_str(&numbers, i == 1 ? STR("\1") : buf_str(&n));
+		buf_put_str(&numbers, i == 0 ? STR("\1") : buf_str(&n));
+		buf_put_cstr(&sig, "ecdsa-sha2-nistp256");
+		buf_put_str(&sig, buf_str(&numbers));
+		assert_int_equal(key_verify(STR("ecdsa-sha2-nistp256"), buf_str(&blob), STR("x"), buf_str(&sig)),
+				 E_DENIED);
+		buf_release(&sig);
+		buf_release(&numbers);
+	}
+	buf_init(&sig, 0);
+	buf_put_cstr(&sig, "ecdsa-sha2-nistp256");
+	buf_put_str(&sig, STR("\x30\x06\x02\x01\x01\x02\x01\x01"));
+	assert_int_equal(key_verify(STR("ecdsa-sha2-nistp256"), buf_str(&blob), STR("x"), buf_str(&sig)), E_INVAL);
+	buf_release(&sig);
+	buf_release(&blob);
+	buf_release(&n);
+}
+
+static void put_sk(struct buf *blob, struct buf *of, const char *application)
+{
+	struct cur c = cur_of(buf_str(of));
+
+	cur_str(&c);
+	buf_put_cstr(blob, "sk-ssh-ed25519@openssh.com");
+	buf_put_str(blob, cur_str(&c));
+	buf_put_cstr(blob, application);
+}
+
+/* flags and counter stand behind the signature, and in what is signed between two digests (PROTOCOL.u2f). */
+static void put_sk_signature(struct buf *sig, const struct key *key, uint8_t flags, uint8_t signed_flags)
+{
+	uint8_t digest[32];
+	struct buf message, plain;
+	struct cur c;
+
+	buf_init(&message, 0);
+	buf_init(&plain, 0);
+	EVP_Digest("ssh:", 4, digest, NULL, EVP_sha256(), NULL);
+	buf_put(&message, digest, 32);
+	buf_put_u8(&message, signed_flags);
+	buf_put_u32(&message, 9);
+	EVP_Digest("x", 1, digest, NULL, EVP_sha256(), NULL);
+	buf_put(&message, digest, 32);
+	assert_int_equal(key_sign(key, STR("ssh-ed25519"), buf_str(&message), &plain), 0);
+	c = cur_of(buf_str(&plain));
+	cur_str(&c);
+	buf_clear(sig);
+	buf_put_cstr(sig, "sk-ssh-ed25519@openssh.com");
+	buf_put_str(sig, cur_str(&c));
+	buf_put_u8(sig, flags);
+	buf_put_u32(sig, 9);
+	buf_release(&message);
+	buf_release(&plain);
+}
+
+static void security_keys_attest(void **state)
+{
+	static const struct str alg = STR("sk-ssh-ed25519@openssh.com");
+	struct key key = { .type = KEY_ED25519, .bits = 256, .pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+	struct buf plain, blob, sig;
+	struct key_public pub;
+
+	buf_init(&plain, 0);
+	buf_init(&blob, 0);
+	buf_init(&sig, 0);
+	key_blob(&key, &plain);
+	put_sk(&blob, &plain, "ssh:");
+	put_sk_signature(&sig, &key, 1, 1);
+	assert_int_equal(key_verify(alg, buf_str(&blob), STR("x"), buf_str(&sig)), 0);
+	assert_int_equal(key_verify(alg, buf_str(&blob), STR("y"), buf_str(&sig)), E_DENIED);
+	assert_int_equal(key_verify_flags(alg, buf_str(&blob), STR("x"), buf_str(&sig), KEY_SK_VERIFIED), E_DENIED);
+	assert_int_equal(key_verify(STR("ssh-ed25519"), buf_str(&blob), STR("x"), buf_str(&sig)), E_INVAL);
+	assert_int_equal(key_verify(alg, buf_str(&plain), STR("x"), buf_str(&sig)), E_INVAL);
+	for (size_t n = 0; n < buf_len(&sig); n++)
+		assert_int_equal(key_verify(alg, buf_str(&blob), STR("x"), (struct str){ buf_ptr(&sig), n }), E_INVAL);
+	put_sk_signature(&sig, &key, 0, 0);
+	assert_int_equal(key_verify(alg, buf_str(&blob), STR("x"), buf_str(&sig)), E_DENIED);
+	assert_int_equal(key_verify_flags(alg, buf_str(&blob), STR("x"), buf_str(&sig), 0), 0);
+	put_sk_signature(&sig, &key, 1, 0);
+	assert_int_equal(key_verify(alg, buf_str(&blob), STR("x"), buf_str(&sig)), E_DENIED);
+	assert_false(key_alg_fits(&key, alg)); /* a key of our own signs nothing in a security key's name */
+	buf_clear(&blob);
+	put_sk(&blob, &plain, "https://example.com");
+	assert_int_equal(key_public_parse(buf_str(&blob), &pub, NULL), E_INVAL);
+	buf_release(&plain);
+	buf_release(&blob);
+	buf_release(&sig);
+	key_release(&key);
+}
+
 static void private_keys_come_back(void **state)
 {
 	struct key key, again = { 0 };
@@ -667,6 +845,10 @@ int main(void)
 		cmocka_unit_test(own_signatures_verify),
 		cmocka_unit_test(short_moduli_cannot_sign_long_digests),
 		cmocka_unit_test(stripped_rsa_signatures_verify),
+		cmocka_unit_test(longer_rsa_signatures_are_refused),
+		cmocka_unit_test(a_second_form_of_ed25519_is_refused),
+		cmocka_unit_test(ecdsa_numbers_are_under_the_order),
+		cmocka_unit_test(security_keys_attest),
 		cmocka_unit_test(private_keys_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

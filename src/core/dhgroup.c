@@ -43,7 +43,7 @@ bool dhgroup_holds(const BIGNUM *p, struct str value)
 	return good;
 }
 
-bool dhgroup_answers(struct str request, unsigned bits, unsigned least)
+bool dhgroup_answers(struct str request, unsigned bits)
 {
 	struct cur c = cur_of(request);
 	uint32_t min = OLD_MIN, n, max = OLD_MAX;
@@ -54,7 +54,7 @@ bool dhgroup_answers(struct str request, unsigned bits, unsigned least)
 		n = cur_u32(&c);
 		max = cur_u32(&c);
 	}
-	return cur_done(&c) && min <= n && n <= max && bits >= min && bits <= max && bits >= least;
+	return cur_done(&c) && min <= n && n <= max && bits >= min && bits <= max;
 }
 
 void dhgroup_put(const BIGNUM *p, struct buf *out)

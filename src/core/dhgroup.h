@@ -15,9 +15,9 @@
 BIGNUM *dhgroup_prime(unsigned bits);
 /* Is it what stands inside an mpint, with 1 < value < p - 1? */
 bool dhgroup_holds(const BIGNUM *p, struct str value);
-/* May a client that asked so (the request as it stands in the hash: min, n, max, or n alone) get a group of that size
- * where none is to be under `least`? */
-bool dhgroup_answers(struct str request, unsigned bits, unsigned least);
+/* May a client that asked so (the request as it stands in the hash: min, n, max, or n alone) get a group of that size?
+ */
+bool dhgroup_answers(struct str request, unsigned bits);
 /* Appends p and the generator as mpints. */
 void dhgroup_put(const BIGNUM *p, struct buf *out);
 

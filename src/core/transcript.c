@@ -115,7 +115,7 @@ static bool numbers_fit(const struct transcript *k, const struct transcript_meth
 		   dhgroup_holds(p, m->q_s) && secret_fits(m->secret, bits / 8);
 
 	if (fit && h->agreed) {
-		fit = dhgroup_answers(m->request, bits, k->dh_min);
+		fit = dhgroup_answers(m->request, bits);
 		buf_put(agreed, m->request.p, m->request.n);
 		dhgroup_put(p, agreed);
 	} else if (fit) {

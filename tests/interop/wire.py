@@ -45,8 +45,8 @@ def kexinit(kex, guess=False):
 class Plain:
     """A connection that has not finished its first key exchange."""
 
-    def __init__(self, port, version=b"SSH-2.0-hostile\r\n"):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+    def __init__(self, port, version=b"SSH-2.0-hostile\r\n", source="127.0.0.1", timeout=5):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=(source, 0))
         self.file = self.socket.makefile("rb")
         self.banner = self.file.readline()
         if version:

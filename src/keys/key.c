@@ -7,6 +7,7 @@
 #include "keys.h"
 
 #include "ecdsa.h"
+#include "ed25519.h"
 #include "keys_private.h"
 
 #include <openssl/bn.h>
@@ -315,7 +316,9 @@ static int ed_parse(struct cur *c, struct key_public *out, struct errbuf *e)
 	out->raw = cur_str(c);
 	if (out->sk)
 		out->application = cur_str(c);
-	return cur_done(c) && out->raw.n == ED25519_SIZE ? 0 : err_set(e, E_INVAL, "malformed Ed25519 key");
+	if (!cur_done(c) || out->raw.n != ED25519_SIZE)
+		return err_set(e, E_INVAL, "malformed Ed25519 key");
+	return ed25519_sound(out->raw.p) ? 0 : err_set(e, E_INVAL, "Ed25519 key that anybody can sign for");
 }
 
 int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e)

@@ -139,7 +139,7 @@ static int offer(struct bed *b, const char *user, const char *alg, struct str bl
 
 static void put_blob(struct buf *blob, const char *type, size_t n)
 {
-	static const uint8_t bytes[3000];
+	static const uint8_t bytes[3000] = { 9 };
 
 	buf_init(blob, 0);
 	buf_put_cstr(blob, type);

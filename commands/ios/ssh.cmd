@@ -11,7 +11,7 @@ mode config
       "Specify number of authentication retries" "Number of authentication retries"
   ip ssh rsa keypair-name <rsa-keypair-name> = /ssh:ssh
       "Name of the RSA keypair" "Name of the RSA keypair"
-  ip ssh version <version> = /ssh:ssh ; hook ssh-version
+  ip ssh version <version> = /ssh:ssh
       "Specify protocol version to be supported" "Protocol version"
   ip ssh logging events(logging-events) = /ssh:ssh
       "Log SSH sessions, logins and their ends"

@@ -175,7 +175,7 @@ static void job_answered(void *arg, enum job_kind kind, struct str bytes)
 	if (kind == JOB_PROGRESS) {
 		char text[80];
 
-		if (str_copy(bytes, text, sizeof text))
+		if (!run->job_quiet && str_copy(bytes, text, sizeof text))
 			run_progress(run, text);
 		return;
 	}

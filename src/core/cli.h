@@ -87,12 +87,12 @@ struct run {
 	bool cancelled;    /* the question or the command was interrupted */
 	bool waiting_answer;
 	struct job *job;
-	bool job_ok;
-	struct buf job_result; /* the helper's result, or words when job_ok is false */
-	bool applying;         /* the hook or text of a configuration row, then cmd_apply */
-	bool internal;         /* nobody typed it (console login): given up, the session ends */
-	bool redirected;       /* the line came through `do` */
-	size_t prompt_len;     /* columns before the line: for the caret */
+	bool job_ok, job_quiet; /* quiet: its progress is not shown */
+	struct buf job_result;  /* the helper's result, or words when job_ok is false */
+	bool applying;          /* the hook or text of a configuration row, then cmd_apply */
+	bool internal;          /* nobody typed it (console login): given up, the session ends */
+	bool redirected;        /* the line came through `do` */
+	size_t prompt_len;      /* columns before the line: for the caret */
 	uint64_t started_ms;
 	struct config_build *build;       /* running-config under way for it */
 	struct event *turn;               /* run_yield: goes on in the event loop's next turn */

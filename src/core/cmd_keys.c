@@ -11,6 +11,7 @@
 #include "core/cli.h"
 #include "core/offer.h"
 #include "core/sshd.h"
+#include "core/version1.h"
 #include "keys/keys.h"
 #include "model/model.h"
 
@@ -37,11 +38,12 @@ struct generate {
 	bool exportable;
 	uint64_t started_ms; /* of the pair under way */
 };
-enum generate_step { GK_BEGIN, GK_REPLACE, GK_SIZE, GK_MADE };
+enum generate_step { GK_BEGIN, GK_REPLACE, GK_SIZE, GK_MADE, GK_HOST1 };
 
 static const char *usage_name(enum key_usage u)
 {
-	static const char *const names[] = { "General Purpose Key", "Signature Key", "Encryption Key" };
+	static const char *const names[] = { "General Purpose Key", "Signature Key", "Encryption Key",
+					     "SSH Version 1 Host Key" };
 
 	return names[u];
 }
@@ -234,6 +236,31 @@ static int generate_begin(struct run *run)
 	return choose_size(run, g);
 }
 
+/* The pair that serves SSH has a host key of version 1 beside it. Without one all is well but that the first client of
+ * version 1 will wait for it. */
+static int make_host1(struct run *run, const struct generate *g)
+{
+	const struct key *rsa = sshd_rsa(run->core->sshd);
+	struct buf request;
+
+	if (!rsa || strcmp(rsa->name, g->name) != 0)
+		return RUN_DONE;
+	buf_init(&request, 64);
+	buf_put_u32(&request, RSA1_HOST_BITS);
+	run->job_quiet = true;
+	return run_start_job(run, GK_HOST1, "rsa", &request, GENERATE_LIMIT_MS);
+}
+
+static int host1_made(struct run *run, const struct generate *g)
+{
+	struct cur c = cur_of(buf_str(&run->job_result));
+	struct str der = cur_str(&c);
+
+	if (run->job_ok && cur_done(&c))
+		version1_made(run->core->version1, g->name, der);
+	return RUN_DONE;
+}
+
 static int pair_made(struct run *run, struct generate *g)
 {
 	uint64_t ms = clock_now_ms() - g->started_ms;
@@ -249,6 +276,8 @@ static int pair_made(struct run *run, struct generate *g)
 	rc = keys_add(run->core->keys, g->name, KEY_RSA, g->usages[g->made], g->exportable, der, &e);
 	if (rc == 0) {
 		remove_replaced(run, g, g->usages[g->made]);
+		if (g->usages[g->made] != KEY_ENCRYPTION)
+			version1_replaced(run->core->version1, g->name);
 		snprintf(done, sizeof done, "\n[OK] (elapsed time was %llu seconds)\n",
 			 (unsigned long long)(ms / 1000));
 		run_progress(run, done);
@@ -257,7 +286,7 @@ static int pair_made(struct run *run, struct generate *g)
 	if (rc < 0)
 		return run_fail(run, "\n%% The key pair was not saved: %s", e.text);
 	if (++g->made == g->n_usages)
-		return RUN_DONE;
+		return make_host1(run, g);
 	return cmd_arg(&run->match, "modulus") ? make_next(run, g) : ask_size(run, g);
 }
 
@@ -278,6 +307,8 @@ int cmd_key_generate(struct run *run)
 		return choose_size(run, g);
 	case GK_SIZE:
 		return size_typed(run, g);
+	case GK_HOST1:
+		return host1_made(run, g);
 	default:
 		return pair_made(run, g);
 	}

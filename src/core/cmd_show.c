@@ -91,6 +91,8 @@ int cmd_show_ip_ssh(struct run *run)
 	buf_printf(&run->out, "Authentication timeout: %llu secs; Authentication retries: %llu\n",
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/time-out", 120),
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/authentication-retries", 3));
+	if (sshd_version2_off_reason(core->sshd))
+		buf_printf(&run->out, "%%SSH version 2 is off: %s\n", sshd_version2_off_reason(core->sshd));
 	if (listen_trouble(sshd_listen(core->sshd)))
 		buf_printf(&run->out, "%%%s\n", listen_trouble(sshd_listen(core->sshd)));
 	return RUN_DONE;
@@ -110,13 +112,30 @@ static const char *state_of(const struct peer *p)
 	}
 }
 
-int cmd_show_ssh(struct run *run)
+static bool show_ssh_1(struct run *run)
 {
 	const struct peer *p;
 	bool any = false;
 
 	TAILQ_FOREACH (p, &run->core->peers, link) {
-		if (p->kind != KIND_SSH)
+		if (p->kind != KIND_SSH || !p->v1.chosen)
+			continue;
+		if (!any)
+			buf_puts(&run->out, "Connection Version Encryption State                Username\n");
+		any = true;
+		buf_printf(&run->out, "%-10u %-7s %-10s %-20s %s\n", p->number, "1.5", p->names.cipher_in, state_of(p),
+			   p->cli.user);
+	}
+	return any;
+}
+
+static bool show_ssh_2(struct run *run)
+{
+	const struct peer *p;
+	bool any = false;
+
+	TAILQ_FOREACH (p, &run->core->peers, link) {
+		if (p->kind != KIND_SSH || p->v1.chosen)
 			continue;
 		if (!any)
 			buf_puts(&run->out,
@@ -128,12 +147,20 @@ int cmd_show_ssh(struct run *run)
 		buf_printf(&run->out, "%-10u %-7s %-4s %-29s %-29s %-20s %s\n", p->number, "2.0", "OUT",
 			   p->names.cipher_out, peer_mac(p->names.mac_out), state_of(p), p->cli.user);
 	}
-	if (!any && !sshd_enabled(run->core->sshd)) { /* connections outlive the server that took them */
+	return any;
+}
+
+int cmd_show_ssh(struct run *run)
+{
+	bool any_1 = show_ssh_1(run), any_2 = show_ssh_2(run);
+
+	if (!any_1 && !any_2 && !sshd_enabled(run->core->sshd)) { /* connections outlive the server that took them */
 		buf_puts(&run->out, "%No SSH server connections running.\n");
 		return RUN_DONE;
 	}
-	if (!any)
+	if (!any_2)
 		buf_puts(&run->out, "%No SSHv2 server connections running.\n");
-	buf_puts(&run->out, "%No SSHv1 server connections running.\n");
+	if (!any_1)
+		buf_puts(&run->out, "%No SSHv1 server connections running.\n");
 	return RUN_DONE;
 }

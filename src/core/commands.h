@@ -88,7 +88,6 @@
 	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \
 	X("hash-secret", hook_hash_secret)                                                                             \
 	X("version", cmd_version)                                                                                      \
-	X("ssh-version", hook_ssh_version)                                                                             \
 	X("ssh-offer", hook_ssh_offer)                                                                                 \
 	X("key-hash", hook_key_hash)                                                                                   \
 	X("key-string", hook_key_string)                                                                               \

@@ -30,6 +30,7 @@ struct unenforced;
 struct gatectl;
 struct sshd;
 struct syslog;
+struct version1;
 struct peer;
 TAILQ_HEAD(peer_list, peer);
 
@@ -64,6 +65,7 @@ struct core {
 	struct job_host jobs;
 	struct gatectl *gate;
 	struct sshd *sshd;
+	struct version1 *version1;
 	struct syslog *log;
 	unsigned debug; /* a bit per enum debug_switch */
 	struct peer_list peers;

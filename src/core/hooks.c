@@ -35,16 +35,6 @@ int hook_aaa_methods(struct run *run)
 
 /* --- key-string: `ip ssh pubkey-chain` --- */
 
-/* `ip ssh version 1`: what is not served is said where it is asked for. */
-int hook_ssh_version(struct run *run)
-{
-	const char *version = cmd_arg(&run->match, "version");
-
-	if (version && strcmp(version, "1") == 0)
-		buf_puts(&run->out, "% This release serves version 2 only: the SSH server goes off\n");
-	return RUN_DONE;
-}
-
 /* An authority vouches for many, and no older device wrote its hash: it is known by SHA-256. */
 static bool of_authority(const struct run *run)
 {

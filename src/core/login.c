@@ -106,7 +106,7 @@ static void refuse(struct peer *p)
 	struct buf left;
 
 	p->login.prompted = false;
-	if (used_up(p, LOGIN_PASSWORD) && used_up(p, LOGIN_KBDINT)) {
+	if (used_up(p, LOGIN_PASSWORD) && (p->v1.chosen || used_up(p, LOGIN_KBDINT))) {
 		give_up(p);
 		return;
 	}
@@ -136,7 +136,8 @@ static void succeeded(struct peer *p)
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
 	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""), .no_pty = p->login.cert.no_pty);
-	debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: authentication successful for %s", p->number, sh->user);
+	debug_say(p->core, DEBUG_IP_SSH, "%s%u: authentication successful for %s", p->v1.chosen ? "SSH" : "SSH2 ",
+		  p->number, sh->user);
 }
 
 static bool under_way(const struct login *l)
@@ -145,7 +146,7 @@ static bool under_way(const struct login *l)
 }
 
 /* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
-static bool begin(struct peer *p, enum login_method method, struct str user)
+bool login_begin(struct peer *p, enum login_method method, struct str user)
 {
 	struct login *l = &p->login;
 
@@ -234,7 +235,7 @@ void login_none(struct peer *p, const struct ipc_msg_AUTH_NONE *m)
 
 void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m)
 {
-	if (begin(p, LOGIN_PASSWORD, m->user))
+	if (login_begin(p, LOGIN_PASSWORD, m->user))
 		check_password(p, m->password);
 }
 
@@ -242,7 +243,7 @@ void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m)
 {
 	struct buf prompts;
 
-	if (!begin(p, LOGIN_KBDINT, m->user))
+	if (!login_begin(p, LOGIN_KBDINT, m->user))
 		return;
 	p->login.prompted = true;
 	buf_init(&prompts, 256);
@@ -342,6 +343,28 @@ static bool acceptable(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct 
 	return key_alg_takes(s->alg, s->key);
 }
 
+bool login_key_listed(struct peer *p, struct str type, struct str blob)
+{
+	uint8_t flags;
+
+	return key_listed(p, type, blob, &flags);
+}
+
+void login_key_refused(struct peer *p)
+{
+	if (++p->login.queries >= QUERY_LIMIT)
+		p->login.failures[LOGIN_KEY] = tries(p);
+	refuse(p);
+}
+
+void login_key_end(struct peer *p, bool good)
+{
+	if (good)
+		succeeded(p);
+	else
+		failed(p);
+}
+
 /* The bytes a client signs (RFC 4252 section 7), from core's own session id and the user under way. */
 static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m, const struct shown *s)
 {
@@ -378,13 +401,11 @@ void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
 {
 	struct shown shown = { 0 };
 
-	if (!begin(p, LOGIN_KEY, m->user))
+	if (!login_begin(p, LOGIN_KEY, m->user))
 		return;
 	buf_init(&shown.plain, 0);
 	if (!acceptable(p, m, &shown)) {
-		if (++p->login.queries >= QUERY_LIMIT)
-			p->login.failures[LOGIN_KEY] = tries(p);
-		refuse(p);
+		login_key_refused(p);
 	} else if (m->signature.n == 0) {
 		PEER_SEND(p, AUTH_RESULT, .result = AUTH_KEY_OK, .methods = STR(""));
 	} else if (verify_signature(p, m, &shown) == 0) {

@@ -42,4 +42,12 @@ void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m);
 void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m);
 void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m);
 
+/* What other ways to prove a key share with login_key (version1.c). */
+/* An attempt begins; false: answered already. */
+bool login_begin(struct peer *p, enum login_method method, struct str user);
+/* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
+bool login_key_listed(struct peer *p, struct str type, struct str blob);
+void login_key_refused(struct peer *p);        /* it is not, or not fit for use */
+void login_key_end(struct peer *p, bool good); /* what it was to prove is, or is not */
+
 #endif

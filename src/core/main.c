@@ -18,6 +18,7 @@
 #include "core/service.h"
 #include "core/shutdown.h"
 #include "core/sshd.h"
+#include "core/version1.h"
 #include "core/syslog.h"
 #include "core/terminal.h"
 #include "core/unenforced.h"
@@ -310,10 +311,12 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	if (damaged.text[0])
 		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
 	core->lines = lines_new(core->model);
+	core->version1 = version1_new(core);
 	core->sshd = sshd_new(core);
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
 	core->unenforced = unenforced_new(core);
-	if (!core->lines || !core->sshd || !core->gate || !core->unenforced || passwords_guard(core->model) < 0 ||
+	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->unenforced ||
+	    passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

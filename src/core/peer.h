@@ -10,6 +10,7 @@
 #include "core/transcript.h"
 #include "core/login.h"
 #include "core/cli.h"
+#include "core/version1.h"
 #include "ipc/ipc.h"
 
 #include <stdbool.h>
@@ -66,6 +67,7 @@ struct peer {
 	bool warned;                     /* of the end of its time */
 	struct transcript transcript;
 	struct prove prove;
+	struct version1_peer v1;
 	struct login login;
 	struct peer_names names;
 	struct line *line;

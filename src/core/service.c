@@ -151,6 +151,11 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 #define on_OPEN          terminal_open
 #define on_PROVE         prove_host_keys
 
+#define on_V1_ASK           version1_ask
+#define on_V1_SESSION_KEY   version1_session_key
+#define on_V1_AUTH_RSA      version1_auth_rsa
+#define on_V1_AUTH_RESPONSE version1_auth_response
+
 #define SESSION_MESSAGES(X)                                                                                            \
 	X(COOKIE_ASK)                                                                                                  \
 	X(SIGN)                                                                                                        \
@@ -158,7 +163,12 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 	X(AUTH_PASSWORD)                                                                                               \
 	X(AUTH_KBDINT)                                                                                                 \
 	X(AUTH_ANSWER)                                                                                                 \
-	X(AUTH_KEY) X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(PROVE) X(KEXED) X(BYE)
+	X(AUTH_KEY)                                                                                                    \
+	X(V1_ASK)                                                                                                      \
+	X(V1_SESSION_KEY)                                                                                              \
+	X(V1_AUTH_RSA)                                                                                                 \
+	X(V1_AUTH_RESPONSE)                                                                                            \
+	X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(PROVE) X(KEXED) X(BYE)
 
 SESSION_MESSAGES(HANDLER)
 
@@ -180,6 +190,7 @@ static void end_session(struct peer *p)
 	login_release(&p->login);
 	transcript_release(&p->transcript);
 	prove_release(&p->prove);
+	version1_release(&p->v1);
 	ending_begin(core->base, p->pid, p->doomed);
 	if (p->readable)
 		event_free(p->readable);
@@ -218,6 +229,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 			p->pid = r.pid;
 		if (peer_lags(p))
 			peer_violation(p, "asks for more than it takes");
+		else if (!version1_allows(p, r.type))
+			peer_violation(p, "message of the other version");
 		else if (handlers[r.type])
 			handlers[r.type](p, r.body);
 		ipc_record_release(&r);

@@ -2,9 +2,11 @@
  *
  * sshd.c: see sshd.h. Runs in core.
  *
- * On means: an RSA pair of at least 768 bits exists (the one named by `ip ssh rsa keypair-name`, else the first made),
- * or an ECDSA pair that `ip ssh server algorithm hostkey` names; version 2 is configured; and the configured algorithms
- * leave something to offer. An Ed25519 pair is then offered first; it is made when it is missing.
+ * On means: a version is served. Version 1 where it is configured (or none is) and an RSA pair exists (the one named by
+ * `ip ssh rsa keypair-name`, else the first made); version1.c has the key that serves it. Version 2 where it is
+ * configured (or none is), that pair has at least 768 bits, or there is an ECDSA pair that `ip ssh server algorithm
+ * hostkey` names, and the configured algorithms leave something to offer. An Ed25519 pair is then offered first; it is
+ * made when it is missing.
  */
 #include "sshd.h"
 
@@ -15,14 +17,17 @@
 #include "core/offer.h"
 #include "core/peer.h"
 #include "core/syslog.h"
+#include "core/version1.h"
 #include "keys/keys.h"
 #include "model/model.h"
+#include "ssh/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SSHV2_MIN_BITS 768
+#define SOFTWARE       "Ravelin_" RAVELIN_VERSION
 #define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
 #define EC_CURVES      3
 #define HOST_KEYS      (2 + EC_CURVES)
@@ -31,8 +36,8 @@
 struct sshd {
 	struct core *core;
 	bool enabled;
-	const char *served; /* versions, as the log said when it was enabled */
-	const char *off_reason;
+	const char *served;              /* versions, as the log said when it was enabled */
+	const char *off[3];              /* why version 1, version 2 is not served; NULL: it is */
 	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
 	const struct key *ecdsa[EC_CURVES];
 	bool ecdsa_serves; /* one of them is offered */
@@ -48,7 +53,7 @@ static const struct key *find_rsa(const struct sshd *s)
 	for (size_t i = 0; i < keys_count(s->core->keys); i++) {
 		const struct key *k = keys_at(s->core->keys, i);
 
-		if (k->type == KEY_RSA && k->usage != KEY_ENCRYPTION && (!wanted || strcmp(k->name, wanted) == 0))
+		if (k->type == KEY_RSA && key_signs(k) && (!wanted || strcmp(k->name, wanted) == 0))
 			return k;
 	}
 	return NULL;
@@ -166,16 +171,27 @@ static uint64_t version_configured(const struct sshd *s)
 	return model_uint(s->core->model, "/ravelin-ssh:ssh/version", 0);
 }
 
-static const char *why_off(struct sshd *s)
+static const char *why_no_rsa(const struct sshd *s)
 {
-	if (!s->rsa && model_str(s->core->model, KEYPAIR_NAME))
-		return "the RSA key pair of ip ssh rsa keypair-name does not exist";
-	if (!s->rsa && !s->ecdsa_serves)
-		return "no RSA key pair";
+	if (s->rsa)
+		return NULL;
+	return model_str(s->core->model, KEYPAIR_NAME) ? "the RSA key pair of ip ssh rsa keypair-name does not exist"
+						       : "no RSA key pair";
+}
+
+static const char *why_off_1(const struct sshd *s)
+{
+	return version_configured(s) == 2 ? "version 2 is configured" : why_no_rsa(s);
+}
+
+static const char *why_off_2(struct sshd *s)
+{
+	if (!s->rsa && (!s->ecdsa_serves || model_str(s->core->model, KEYPAIR_NAME)))
+		return why_no_rsa(s);
+	if (version_configured(s) == 1)
+		return "version 1 is configured";
 	if (s->rsa && s->rsa->bits < SSHV2_MIN_BITS && !s->ecdsa_serves)
 		return "the RSA key pair has less than 768 bits, which version 2 needs";
-	if (version_configured(s) == 1)
-		return "version 1 is configured and this release serves version 2 only";
 	if (!offer_any(s->core->model, OFFER_KEX, any_kex, NULL))
 		return "no method of ip ssh server algorithm kex is as large as ip ssh dh min size wants";
 	if (!offer_any(s->core->model, OFFER_HOSTKEY, any_key, s))
@@ -183,16 +199,41 @@ static const char *why_off(struct sshd *s)
 	return NULL;
 }
 
+bool sshd_serves(const struct sshd *s, unsigned version)
+{
+	return s->off[version] == NULL;
+}
+
 const char *sshd_versions(const struct sshd *s)
 {
 	uint64_t v = version_configured(s);
 
+	if (s->enabled && v == 0)
+		v = sshd_serves(s, 1) ? (sshd_serves(s, 2) ? 0 : 1) : 2;
 	return v == 1 ? "1.5" : v == 2 ? "2.0" : "1.99";
 }
 
 const char *sshd_off_reason(const struct sshd *s)
 {
-	return s->off_reason;
+	if (s->enabled)
+		return NULL;
+	return s->off[version_configured(s) == 1 ? 1 : 2];
+}
+
+const char *sshd_version2_off_reason(const struct sshd *s)
+{
+	return version_configured(s) == 1 ? NULL : s->off[2];
+}
+
+const struct key *sshd_rsa(const struct sshd *s)
+{
+	return s->rsa;
+}
+
+uint32_t sshd_version1_ciphers(const struct sshd *s)
+{
+	(void)s;
+	return SSH_V1_BIT(SSH_V1_3DES);
 }
 
 struct listen *sshd_listen(const struct sshd *s)
@@ -202,7 +243,7 @@ struct listen *sshd_listen(const struct sshd *s)
 
 bool sshd_off_is_odd(const struct sshd *s)
 {
-	return s->off_reason && (s->rsa || model_str(s->core->model, KEYPAIR_NAME));
+	return !s->enabled && (s->rsa || model_str(s->core->model, KEYPAIR_NAME));
 }
 
 bool sshd_enabled(const struct sshd *s)
@@ -212,20 +253,22 @@ bool sshd_enabled(const struct sshd *s)
 
 struct str sshd_version(const struct sshd *s)
 {
-	(void)s;
-	return STR("SSH-2.0-Ravelin_" RAVELIN_VERSION);
+	if (!sshd_serves(s, 1))
+		return STR("SSH-2.0-" SOFTWARE);
+	return sshd_serves(s, 2) ? STR("SSH-1.99-" SOFTWARE) : STR("SSH-1.5-" SOFTWARE);
 }
 
 void sshd_update(struct sshd *s)
 {
-	bool was = s->enabled;
+	bool was = s->enabled, was_1 = sshd_serves(s, 1);
 
 	s->rsa = find_rsa(s);
 	find_ecdsa(s);
 	s->ecdsa_serves = offer_any(s->core->model, OFFER_HOSTKEY, ecdsa_key, s);
 	s->ed25519 = s->rsa || s->ecdsa_serves ? find_ed25519(s) : NULL;
-	s->off_reason = why_off(s);
-	s->enabled = s->off_reason == NULL;
+	s->off[1] = why_off_1(s);
+	s->off[2] = why_off_2(s);
+	s->enabled = sshd_serves(s, 1) || sshd_serves(s, 2);
 	listen_update(s->listen, s->enabled);
 	if (s->enabled && !was) {
 		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
@@ -233,12 +276,16 @@ void sshd_update(struct sshd *s)
 	} else if (was && !s->enabled) {
 		syslog_event(s->core->log, "SSH", 5, "DISABLED", "SSH %s has been disabled", s->served);
 	}
+	if (sshd_serves(s, 1) && !was_1)
+		syslog_event(s->core->log, "SSH", 4, "VERSION1",
+			     "SSH version 1 is served: nothing in it protects what is sent against being changed on "
+			     "the way; \"ip ssh version 2\" turns it off");
 }
 
 void sshd_status(const struct sshd *s, struct buf *out)
 {
 	if (!s->enabled)
-		buf_printf(out, "ssh: off (%s)\n", s->off_reason);
+		buf_printf(out, "ssh: off (%s)\n", sshd_off_reason(s));
 	listen_status(s->listen, out);
 }
 
@@ -270,6 +317,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	}
 	transcript_offer(&p->transcript, buf_str(&names[OFFER_KEX]), offer_dh_min(m));
 	banner_put(s->core, "login", NULL, &text);
+	str_copy(sshd_version(s), p->transcript.version, sizeof p->transcript.version);
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .kex = buf_str(&names[OFFER_KEX]),
 		  .hostkeys = buf_str(&names[OFFER_HOSTKEY]), .ciphers = buf_str(&names[OFFER_ENCRYPTION]),
@@ -278,8 +326,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		  .rekey_secs = offer_rekey_secs(m), .dh_min = p->transcript.dh_min);
 	peer_set_deadline(p, secs * 1000);
 	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: starting SSH control process", p->number);
-	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: sent protocol version id %.*s", p->number, (int)sshd_version(s).n,
-		  (const char *)sshd_version(s).p);
+	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: sent protocol version id %s", p->number, p->transcript.version);
 	buf_release(&blobs);
 	buf_release(&blob);
 	buf_release(&text);
@@ -303,7 +350,7 @@ struct sshd *sshd_new(struct core *core)
 	if (!s)
 		return NULL;
 	s->core = core;
-	s->off_reason = "not started";
+	s->off[1] = s->off[2] = "not started";
 	s->listen = listen_new(core);
 	if (!s->listen || model_watch(core->model, "/ravelin-ssh:ssh", on_change, s) < 0 ||
 	    model_watch(core->model, "/ravelin-vrf:vrfs", on_change, s) < 0) {

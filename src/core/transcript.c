@@ -245,7 +245,7 @@ void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
 	if (key)
 		key_blob(key, &blob);
 	if (!p->transcript.signing)
-		rc = transcript_check(&p->transcript, m, sshd_version(p->core->sshd), buf_str(&blob), hash, &n);
+		rc = transcript_check(&p->transcript, m, str_of(p->transcript.version), buf_str(&blob), hash, &n);
 	p->transcript.cookie_given = false; /* one cookie, one signature */
 	str_copy(m->alg, p->transcript.alg, sizeof p->transcript.alg);
 	if (rc == 0 && p->transcript.session_id_len == 0)

@@ -17,8 +17,9 @@ struct peer;
 
 #define KEX_COOKIE 16
 struct transcript {
-	uint64_t methods; /* a bit per key exchange row: what this session was told to offer ... */
-	uint32_t dh_min;  /* ... and the least modp group, in bits; later changes are for later sessions */
+	uint64_t methods;  /* a bit per key exchange row: what this session was told to offer ... */
+	uint32_t dh_min;   /* ... and the least modp group, in bits; later changes are for later sessions */
+	char version[128]; /* our identification string, as this connection was told it */
 	uint8_t cookie[KEX_COOKIE];
 	bool cookie_given; /* and not yet used by a signature */
 	uint8_t hash[64];  /* of the exchange the signing helper works on */

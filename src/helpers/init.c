@@ -10,6 +10,7 @@
 #include "files/files.h"
 #include "image/boot.h"
 #include "keys/keys.h"
+#include "keys/rsa1.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -113,9 +114,9 @@ static void find_names(struct str text, struct names *names)
 	}
 }
 
-static int make_rsa(struct buf *der, struct errbuf *e)
+static int make_rsa(unsigned bits, struct buf *der, struct errbuf *e)
 {
-	EVP_PKEY *key = EVP_RSA_gen(RSA_BITS);
+	EVP_PKEY *key = EVP_RSA_gen(bits);
 	PKCS8_PRIV_KEY_INFO *info = key ? EVP_PKEY2PKCS8(key) : NULL;
 	uint8_t *raw = NULL;
 	int n = info ? i2d_PKCS8_PRIV_KEY_INFO(info, &raw) : 0, rc = E_CRYPTO;
@@ -131,7 +132,8 @@ static int make_rsa(struct buf *der, struct errbuf *e)
 	return rc ? err_set(e, rc, "cannot make an RSA key pair") : 0;
 }
 
-/* What SSH needs to answer: an Ed25519 host key, and the RSA pair `crypto key generate rsa` would have made. */
+/* What SSH needs to answer: an Ed25519 host key, and what `crypto key generate rsa` would have made: the RSA pair, and
+ * beside it the host key of version 1. */
 static int make_keys(const struct names *names, struct errbuf *e)
 {
 	char label[KEY_NAME_MAX];
@@ -143,9 +145,13 @@ static int make_keys(const struct names *names, struct errbuf *e)
 		return fd;
 	buf_init(&der, 8192);
 	snprintf(label, sizeof label, "%s.%s", names->host, names->domain);
-	if ((rc = keys_open(fd, &keys, e)) || (rc = keys_make_ed25519(keys, "ed25519", e)) || (rc = make_rsa(&der, e)))
+	if ((rc = keys_open(fd, &keys, e)) || (rc = keys_make_ed25519(keys, "ed25519", e)) ||
+	    (rc = make_rsa(RSA_BITS, &der, e)) ||
+	    (rc = keys_add(keys, label, KEY_RSA, KEY_GENERAL, false, buf_str(&der), e)))
 		goto out;
-	rc = keys_add(keys, label, KEY_RSA, KEY_GENERAL, false, buf_str(&der), e);
+	buf_clear(&der);
+	if ((rc = make_rsa(RSA1_HOST_BITS, &der, e)) == 0)
+		rc = keys_add(keys, label, KEY_RSA, KEY_SSH1, false, buf_str(&der), e);
 out:
 	keys_close(keys);
 	buf_release(&der);

@@ -53,12 +53,16 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(AUTH_KBDINT, FROM_SESSION, PH_LOGIN, 1024, 0, 10)                                                            \
 	X(AUTH_ANSWER, FROM_SESSION, PH_LOGIN, 8192, 0, 10)                                                            \
 	X(AUTH_KEY, FROM_SESSION, PH_LOGIN, 32768, 0, 20)                                                              \
-	X(OPEN, FROM_SESSION, PH_USER, 8192, 0, 2)       /* a shell or one command wants a line */                     \
-	X(RUN, FROM_SESSION, PH_LINE, 8192, 0, 0)        /* a line typed at the prompt */                              \
-	X(ANSWER, FROM_SESSION, PH_LINE, 65536, 0, 0)    /* to ASK or TEXT */                                          \
-	X(HELP, FROM_SESSION, PH_LINE, 8192, 0, 100)     /* `?` */                                                     \
-	X(COMPLETE, FROM_SESSION, PH_LINE, 8192, 0, 100) /* Tab */                                                     \
-	X(CANCEL, FROM_SESSION, PH_LINE, 16, 0, 100)     /* interrupt the running command */                           \
+	X(V1_ASK, FROM_SESSION, PH_NEW, 512, 0, 1)             /* the client chose version 1: name the keys */         \
+	X(V1_SESSION_KEY, FROM_SESSION, PH_NEW, 2560, 0, 1)    /* unwrap this; once */                                 \
+	X(V1_AUTH_RSA, FROM_SESSION, PH_LOGIN, 4096, 0, 20)    /* may this key log in? */                              \
+	X(V1_AUTH_RESPONSE, FROM_SESSION, PH_LOGIN, 64, 0, 20) /* to the challenge */                                  \
+	X(OPEN, FROM_SESSION, PH_USER, 8192, 0, 2)             /* a shell or one command wants a line */               \
+	X(RUN, FROM_SESSION, PH_LINE, 8192, 0, 0)              /* a line typed at the prompt */                        \
+	X(ANSWER, FROM_SESSION, PH_LINE, 65536, 0, 0)          /* to ASK or TEXT */                                    \
+	X(HELP, FROM_SESSION, PH_LINE, 8192, 0, 100)           /* `?` */                                               \
+	X(COMPLETE, FROM_SESSION, PH_LINE, 8192, 0, 100)       /* Tab */                                               \
+	X(CANCEL, FROM_SESSION, PH_LINE, 16, 0, 100)           /* interrupt the running command */                     \
 	X(RESIZE, FROM_SESSION, PH_LINE, 16, 0, 100)                                                                   \
 	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2)             /* somebody types: the line is not idle */              \
 	X(PROVE, FROM_SESSION, PH_USER | PH_LINE, 16384, 0, 1) /* once: the client wants proof of host keys */         \
@@ -71,9 +75,12 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(AUTH_RESULT, FROM_CORE, PH_ANY, 1024, 0, 0)                                                                  \
 	X(AUTH_PROMPT, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                  \
 	X(PROVED, FROM_CORE, PH_ANY, 16384, 0, 0)                                                                      \
-	X(LINE, FROM_CORE, PH_ANY, 65536, 0, 0)  /* the line is yours: settings, banner, first prompt */               \
-	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0) /* terminal length, width, history changed */                         \
-	X(FILTER, FROM_CORE, PH_ANY, 8192, 0, 0) /* before the first OUT of a command */                               \
+	X(V1_KEYS, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                      \
+	X(V1_KEY, FROM_CORE, PH_ANY, 64, 0, 0)         /* the session key */                                           \
+	X(V1_CHALLENGE, FROM_CORE, PH_ANY, 2048, 0, 0) /* for the user's key, encrypted */                             \
+	X(LINE, FROM_CORE, PH_ANY, 65536, 0, 0)        /* the line is yours: settings, banner, first prompt */         \
+	X(SETTINGS, FROM_CORE, PH_ANY, 64, 0, 0)       /* terminal length, width, history changed */                   \
+	X(FILTER, FROM_CORE, PH_ANY, 8192, 0, 0)       /* before the first OUT of a command */                         \
 	X(OUT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                         \
 	X(HISTORY, FROM_CORE, PH_ANY, 16, 0, 0) /* output: the lines typed before, which only the session knows */     \
 	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0)   /* a sealed memfd with a long output */                                \
@@ -121,15 +128,22 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, user)                                                                                                  \
 	F(STRF, alg)                                                                                                   \
 	F(STRF, blob)                                                                                                  \
-	F(STRF, signature) /* empty = a query (SSH_MSG_USERAUTH_PK_OK, RFC 4252 section 7) */
-#define IPC_FIELDS_OPEN(F)     F(U8F, kind) F(U8F, pty) F(STRF, term) F(U32F, cols) F(U32F, rows) F(STRF, command)
-#define IPC_FIELDS_RUN(F)      F(STRF, line) F(U8F, ahead) /* more input waits behind the line */
-#define IPC_FIELDS_ANSWER(F)   F(U8F, cancelled) F(STRF, text)
-#define IPC_FIELDS_HELP(F)     F(STRF, line)
-#define IPC_FIELDS_COMPLETE(F) F(STRF, line)
-#define IPC_FIELDS_CANCEL(F)   F(U8F, unused)
-#define IPC_FIELDS_RESIZE(F)   F(U32F, cols) F(U32F, rows)
-#define IPC_FIELDS_ACTIVE(F)   F(U8F, unused)
+	F(STRF, signature)                   /* empty = a query (SSH_MSG_USERAUTH_PK_OK, RFC 4252 section 7) */
+#define IPC_FIELDS_V1_ASK(F) F(STRF, client) /* its identification string */
+#define IPC_FIELDS_V1_SESSION_KEY(F)                                                                                   \
+	F(U8F, cipher)                                                                                                 \
+	F(STRF, cookie) /* as the client sent it */                                                                    \
+	F(STRF, secret) /* encrypted for both keys; big-endian */
+#define IPC_FIELDS_V1_AUTH_RSA(F)      F(STRF, user) F(STRF, modulus)
+#define IPC_FIELDS_V1_AUTH_RESPONSE(F) F(STRF, response) /* 16 bytes */
+#define IPC_FIELDS_OPEN(F)             F(U8F, kind) F(U8F, pty) F(STRF, term) F(U32F, cols) F(U32F, rows) F(STRF, command)
+#define IPC_FIELDS_RUN(F)              F(STRF, line) F(U8F, ahead) /* more input waits behind the line */
+#define IPC_FIELDS_ANSWER(F)           F(U8F, cancelled) F(STRF, text)
+#define IPC_FIELDS_HELP(F)             F(STRF, line)
+#define IPC_FIELDS_COMPLETE(F)         F(STRF, line)
+#define IPC_FIELDS_CANCEL(F)           F(U8F, unused)
+#define IPC_FIELDS_RESIZE(F)           F(U32F, cols) F(U32F, rows)
+#define IPC_FIELDS_ACTIVE(F)           F(U8F, unused)
 #define IPC_FIELDS_KEXED(F)                                                                                            \
 	F(STRF, client) /* the client's identification string */                                                       \
 	F(STRF, kex)                                                                                                   \
@@ -163,6 +177,18 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, methods) /* name-list that can continue */                                                             \
 	F(U8F, no_pty)   /* he may have no terminal */
 #define IPC_FIELDS_AUTH_PROMPT(F) F(STRF, name) F(STRF, instruction) F(LISTF, prompts) F(STRF, echo) /* a byte each */
+#define IPC_FIELDS_V1_KEYS(F)                                                                                          \
+	F(STRF, cookie) /* 8 bytes */                                                                                  \
+	F(U32F, host_bits)                                                                                             \
+	F(STRF, host_e) /* numbers, big-endian */                                                                      \
+	F(STRF, host_n)                                                                                                \
+	F(U32F, server_bits)                                                                                           \
+	F(STRF, server_e)                                                                                              \
+	F(STRF, server_n)                                                                                              \
+	F(U32F, ciphers) /* a bit for each number of the protocol */                                                   \
+	F(U32F, auths)
+#define IPC_FIELDS_V1_KEY(F)       F(STRF, key) /* 32 bytes; core does not say whether they are right */
+#define IPC_FIELDS_V1_CHALLENGE(F) F(STRF, number)
 #define IPC_FIELDS_LINE(F)                                                                                             \
 	F(STRF, name)   /* "vty 0", "con 0" */                                                                         \
 	F(STRF, banner) /* printed before the first prompt */                                                          \

@@ -107,12 +107,17 @@ void key_blob(const struct key *key, struct buf *out)
 	buf_put_str(out, (struct str){ raw, n });
 }
 
+bool key_signs(const struct key *key)
+{
+	return key->usage != KEY_ENCRYPTION && key->usage != KEY_SSH1;
+}
+
 bool key_alg_fits(const struct key *key, struct str alg)
 {
 	const struct alg_row *row = find_alg(alg);
 
 	return row && !row->sk && row->type == key->type && key->bits >= row->bits_min && key->bits <= row->bits_max &&
-	       key->usage != KEY_ENCRYPTION;
+	       key_signs(key);
 }
 
 bool key_alg_takes(struct str alg, struct str blob)
@@ -226,13 +231,21 @@ int key_from_private(struct str der, struct key *out)
 	return r;
 }
 
+int key_share(const struct key *from, struct key *to)
+{
+	if (!EVP_PKEY_up_ref(from->pkey))
+		return E_CRYPTO;
+	*to = *from;
+	return 0;
+}
+
 void key_release(struct key *key)
 {
 	EVP_PKEY_free(key->pkey);
 	key->pkey = NULL;
 }
 
-static EVP_PKEY *rsa_of(const struct key_public *pub)
+EVP_PKEY *key_public_rsa(const struct key_public *pub)
 {
 	BIGNUM *n = BN_bin2bn(pub->n.p, (int)pub->n.n, NULL), *e = BN_bin2bn(pub->e.p, (int)pub->e.n, NULL);
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
@@ -361,7 +374,7 @@ static EVP_PKEY *public_key(const struct key_public *pub)
 {
 	switch (pub->type) {
 	case KEY_RSA:
-		return rsa_of(pub);
+		return key_public_rsa(pub);
 	case KEY_ECDSA:
 		return ec_public(pub);
 	default:

@@ -15,7 +15,9 @@
 #include <time.h>
 
 enum key_type { KEY_RSA, KEY_ED25519, KEY_ECDSA };
-enum key_usage { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION }; /* usage-keys makes a SIGNATURE and an ENCRYPTION pair */
+/* usage-keys makes a SIGNATURE and an ENCRYPTION pair. SSH1: the host key of SSH version 1, which belongs to the RSA
+ * pair of its name and is used for nothing else. */
+enum key_usage { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION, KEY_SSH1 };
 
 #define KEY_NAME_MAX 128
 #define KEYS_MAX     128 /* pairs in a store; the next is refused with E_LIMIT */
@@ -54,6 +56,7 @@ int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e);
 int keys_make_ecdsa(struct keys *k, const char *name, unsigned bits, bool exportable, struct errbuf *e);
 
 void key_blob(const struct key *key, struct buf *out);    /* SSH public key blob, RFC 4253 6.6 / RFC 5656 / RFC 8709 */
+bool key_signs(const struct key *key);                    /* by its usage */
 bool key_alg_fits(const struct key *key, struct str alg); /* "rsa-sha2-256" fits an RSA pair that may sign … */
 /* Signs `data` with an SSH signature algorithm; `out` gets the encoded signature blob. RSA over 2048 bits belongs in
  * the helper (milliseconds): key_sign_is_slow says so. */
@@ -63,6 +66,8 @@ int keys_export_private(const struct key *key, struct buf *der); /* PKCS#8 */
 /* The way back, for the helper that signs: fills type, bits and pkey of a zeroed `out`; key_release frees the pkey. */
 int key_from_private(struct str der, struct key *out);
 void key_release(struct key *key);
+/* A second holder of the same pair, which outlives its removal from the store; to be released. 0 or E_CRYPTO. */
+int key_share(const struct key *from, struct key *to);
 
 /* Verifies an SSH signature blob by a public key blob, as for publickey login. 0 or E_DENIED/E_INVAL/E_UNSUPPORTED.
  * `flags`: what a security key must attest besides; nothing to other keys. key_verify wants KEY_SK_PRESENT. */

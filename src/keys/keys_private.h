@@ -37,4 +37,6 @@ struct key_public {
  * 0; E_INVAL malformed or unfit; E_UNSUPPORTED another type, or RSA under KEY_RSA_VERIFY_MIN; e says why. */
 int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e);
 
+struct evp_pkey_st *key_public_rsa(const struct key_public *pub); /* NULL: libcrypto takes it not */
+
 #endif

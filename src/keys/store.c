@@ -39,7 +39,10 @@ struct keys {
 
 static const char *const type_words[] = { [KEY_RSA] = "rsa", [KEY_ED25519] = "ed25519", [KEY_ECDSA] = "ec" };
 static const char *const usage_words[] = {
-	[KEY_GENERAL] = "general", [KEY_SIGNATURE] = "signature", [KEY_ENCRYPTION] = "encryption"
+	[KEY_GENERAL] = "general",
+	[KEY_SIGNATURE] = "signature",
+	[KEY_ENCRYPTION] = "encryption",
+	[KEY_SSH1] = "ssh1",
 };
 
 static bool plain(char c)
@@ -136,7 +139,7 @@ static const char *decode(struct str bytes, struct key *key)
 	key->made = (time_t)cur_u64(&c);
 	der = cur_str(&c);
 	if (!cur_done(&c) || !str_copy(name, key->name, sizeof key->name) || !label_valid(key->name) ||
-	    type > KEY_ECDSA || usage > KEY_ENCRYPTION || flags > FLAG_EXPORTABLE || key->serial >= UINT64_MAX)
+	    type > KEY_ECDSA || usage > KEY_SSH1 || flags > FLAG_EXPORTABLE || key->serial >= UINT64_MAX)
 		return "malformed";
 	key->usage = usage;
 	key->exportable = flags & FLAG_EXPORTABLE;

@@ -139,8 +139,9 @@ bool link_close(struct session *s, struct str body)
 bool link_answer(struct session *s, uint16_t type, struct str body)
 {
 	static bool (*const answer[IPC_TYPES])(struct session *, struct str) = {
-		[IPC_COOKIE] = answer_cookie,      [IPC_SIGNED] = answer_signed, [IPC_AUTH_RESULT] = answer_auth,
-		[IPC_AUTH_PROMPT] = answer_prompt, [IPC_PROVED] = answer_proved,
+		[IPC_COOKIE] = answer_cookie,         [IPC_SIGNED] = answer_signed, [IPC_AUTH_RESULT] = answer_auth,
+		[IPC_AUTH_PROMPT] = answer_prompt,    [IPC_V1_KEYS] = link1_keys,   [IPC_V1_KEY] = link1_key,
+		[IPC_V1_CHALLENGE] = link1_challenge, [IPC_PROVED] = answer_proved,
 	};
 
 	if (s->link.conn && ssh_over(s->link.conn)) /* the answer comes too late: the end was on its way */
@@ -232,6 +233,10 @@ static void on_auth(struct session *s, const struct ssh_event *ev)
 	case SSH_AUTH_PUBLICKEY:
 		SESSION_SEND(s, AUTH_KEY, .user = user, .alg = ev->u.auth.alg, .blob = ev->u.auth.blob,
 			     .signature = ev->u.auth.signature);
+		break;
+	case SSH_AUTH_V1_RSA:
+	case SSH_AUTH_V1_RESPONSE:
+		link1_auth(s, ev);
 		break;
 	}
 }
@@ -373,6 +378,12 @@ static void on_event(struct session *s, const struct ssh_event *ev)
 		break;
 	case SSH_EV_PROVE:
 		on_prove(s, ev);
+		break;
+	case SSH_EV_V1_HELLO:
+		link1_hello(s, ev);
+		break;
+	case SSH_EV_V1_SESSION_KEY:
+		link1_session_key(s, ev);
 		break;
 	case SSH_EV_WRITABLE: /* the pump tries again anyway */
 		break;

@@ -99,6 +99,9 @@ static bool receive(struct session *s, struct ipc_record *r)
 	case IPC_AUTH_RESULT:
 	case IPC_AUTH_PROMPT:
 	case IPC_PROVED:
+	case IPC_V1_KEYS:
+	case IPC_V1_KEY:
+	case IPC_V1_CHALLENGE:
 		return link_answer(s, r->type, r->body);
 	case IPC_CLOSE:
 		return s->stage == STAGE_LOGIN && !s->link.started ? link_close(s, r->body) : shell_receive(s, r);

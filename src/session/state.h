@@ -109,6 +109,14 @@ bool link_pump(struct session *s);                   /* true: something moved */
 bool link_write(struct session *s);                  /* what the shell shows to the channel; true: something moved */
 void link_finish(struct session *s, uint32_t status);
 
+/* link1.c: what version 1 has of its own. The answers: false = malformed. */
+void link1_hello(struct session *s, const struct ssh_event *ev);
+void link1_session_key(struct session *s, const struct ssh_event *ev);
+void link1_auth(struct session *s, const struct ssh_event *ev);
+bool link1_keys(struct session *s, struct str body);
+bool link1_key(struct session *s, struct str body);
+bool link1_challenge(struct session *s, struct str body);
+
 /* shell.c */
 void shell_init(struct session *s);
 void shell_release(struct session *s);

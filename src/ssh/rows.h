@@ -85,4 +85,9 @@
 	R("hmac-md5-96-etm@openssh.com", false, false, SSH_BROKEN, "MD5", 16, 12, &crypt_etm)                          \
 	R("hmac-md5-96", false, false, SSH_BROKEN, "MD5", 16, 12, &crypt_mac)
 
+/* Version 1: ciphers and ways to log in by the protocol's numbers, of which it makes bits. */
+enum ssh_v1_cipher { SSH_V1_DES = 2, SSH_V1_3DES = 3 };
+enum { SSH_V1_AUTH_RSA = 2, SSH_V1_AUTH_PASSWORD = 3 };
+#define SSH_V1_BIT(n) (1U << (n))
+
 #endif

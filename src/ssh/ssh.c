@@ -6,12 +6,14 @@
  */
 #include "ssh/ssh.h"
 
+#include "ssh/input.h"
+#include "ssh/v1/ssh1.h"
 #include "ssh/v2/auth.h"
 #include "ssh/v2/channel.h"
 #include "ssh/v2/conn.h"
 #include "ssh/v2/kex.h"
 #include "ssh/v2/message.h"
-#include "ssh/v2/version.h"
+#include "ssh/version.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -105,7 +107,8 @@ struct ssh_conn *ssh_new(const struct ssh_config *config)
 	packet_init(&c->tx, true);
 	kex_init(&c->kex);
 	auth_init(&c->auth);
-	if (settings_init(&c->set, config) || !kexinit_has_offer(c) || !buf_room(&c->in, CONN_IN_SIZE))
+	if (settings_init(&c->set, config) || (version_serves_2(c) && !kexinit_has_offer(c)) ||
+	    !buf_room(&c->in, CONN_IN_SIZE))
 		goto fail;
 	c->channels = calloc(c->set.max_channels, sizeof(*c->channels));
 	if (!c->channels)
@@ -122,6 +125,7 @@ void ssh_free(struct ssh_conn *c)
 {
 	if (!c)
 		return;
+	ssh1_free(c->v1);
 	settings_release(&c->set);
 	kex_release(&c->kex);
 	auth_release(&c->auth);
@@ -161,7 +165,7 @@ int ssh_feed(struct ssh_conn *c, const void *bytes, size_t n)
 
 bool ssh_wants_input(const struct ssh_conn *c)
 {
-	return !c->over && c->in.cap - c->in.len >= SSH_FEED_MAX && buf_len(&c->out) < CONN_OUT_STOP;
+	return !ssh_over(c) && c->in.cap - c->in.len >= SSH_FEED_MAX && buf_len(&c->out) < CONN_OUT_STOP;
 }
 
 struct buf *ssh_output(struct ssh_conn *c)
@@ -183,12 +187,15 @@ void ssh_tick(struct ssh_conn *c, uint64_t now_ms)
 
 uint64_t ssh_due(const struct ssh_conn *c)
 {
-	return kex_waits(c) ? c->kexed_ms + c->set.rekey_ms : 0;
+	return !c->v1 && kex_waits(c) ? c->kexed_ms + c->set.rekey_ms : 0;
 }
 
 void ssh_disconnect(struct ssh_conn *c, uint32_t reason, const char *text)
 {
-	conn_fail(c, reason, text);
+	if (c->v1)
+		ssh1_disconnect(c->v1, text);
+	else
+		conn_fail(c, reason, text);
 }
 
 int ssh_give_cookie(struct ssh_conn *c, const uint8_t cookie[16])
@@ -212,22 +219,14 @@ int ssh_give_signature(struct ssh_conn *c, struct str hash, struct str signature
 
 bool ssh_over(const struct ssh_conn *c)
 {
-	return c->over;
+	return c->v1 ? ssh1_over(c->v1) : c->over;
 }
 
-/* Drops the bytes the last event borrowed and makes room for the next full read. Nothing else moves the input. */
 static void drop_used(struct ssh_conn *c)
 {
-	if (c->in_secret)
-		OPENSSL_cleanse(c->in.data + c->in.off, c->in_used);
+	input_drop(&c->in, c->in_used, c->in_secret);
 	c->in_secret = false;
-	buf_consume(&c->in, c->in_used);
 	c->in_used = 0;
-	if (c->in.off && c->in.cap - c->in.len < SSH_FEED_MAX) {
-		memmove(c->in.data, c->in.data + c->in.off, buf_len(&c->in));
-		c->in.len -= c->in.off;
-		c->in.off = 0;
-	}
 }
 
 /* What we owe the peer of our own accord: our KEXINIT. True: *ev asks for its cookie. */
@@ -295,6 +294,8 @@ enum ssh_step_result ssh_step(struct ssh_conn *c, struct ssh_event *ev)
 	struct str payload;
 
 	for (;;) {
+		if (c->v1)
+			return ssh1_step(c->v1, ev);
 		if (c->over)
 			return end(c, ev);
 		if (c->wait)

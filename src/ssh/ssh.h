@@ -5,6 +5,7 @@
  * RFC 4251-4254, 4256, 4419, 5656 (ecdh, ecdsa), 8268 (modp), 8308 (ext-info), 8332 (rsa-sha2), 8731 (curve25519),
  * 5647/OpenSSH (gcm), OpenSSH PROTOCOL (chacha20-poly1305, etm, strict kex), draft-ietf-sshm-ntruprime-ssh,
  * draft-ietf-sshm-mlkem-hybrid-kex.
+ * Version 1.5, served when our own string begins with "SSH-1." and the client's says so: src/ssh/v1.
  *
  *     ssh_feed(conn, bytes);
  *     while (ssh_step(conn, &ev) == SSH_EVENT) handle(&ev);
@@ -20,6 +21,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "ssh/rows.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +44,7 @@ const struct ssh_alg_info *ssh_alg_info(enum ssh_alg_kind kind, size_t i);
 /* All spans are copied by ssh_new. */
 struct ssh_config {
 	enum ssh_role role;
-	struct str version; /* "SSH-2.0-Ravelin_0.1" */
+	struct str version; /* "SSH-2.0-Ravelin_0.1"; with 1.99 the client chooses, with 1.5 there is version 1 alone */
 	struct str kex, hostkeys, ciphers,
 	    macs;            /* names without a row are left out; an empty list = all default rows */
 	struct str sig_algs; /* server: signature algorithms users' keys may use (RFC 8308); empty = the strong host key
@@ -88,21 +90,31 @@ enum ssh_step_result {
 };
 
 enum ssh_event_type {
-	SSH_EV_COOKIE,    /* needs ssh_give_cookie before this side's KEXINIT */
-	SSH_EV_SIGN,      /* server: needs ssh_give_signature */
-	SSH_EV_KEXED,     /* algorithms are in use; u.kexed */
-	SSH_EV_AUTH,      /* server: needs ssh_auth_reply or ssh_auth_prompt; u.auth */
-	SSH_EV_OPEN,      /* peer opens a channel: needs ssh_channel_accept or ssh_channel_refuse; u.open */
-	SSH_EV_REQUEST,   /* channel request: needs ssh_request_reply if want_reply; u.request */
-	SSH_EV_DATA,      /* u.data; the window is given back by ssh_channel_consumed */
-	SSH_EV_EOF,       /* peer will send no more on u.channel */
-	SSH_EV_CLOSED,    /* channel is gone on both sides; u.channel is invalid from now on */
-	SSH_EV_PROVE,     /* server: needs ssh_prove_reply; u.prove */
-	SSH_EV_WRITABLE,  /* the peer's window grew from 0; u.channel */
-	SSH_EV_DISCONNECT /* u.disconnect: by the peer, by us, or because the peer broke the protocol */
+	SSH_EV_COOKIE,         /* needs ssh_give_cookie before this side's KEXINIT */
+	SSH_EV_SIGN,           /* server: needs ssh_give_signature */
+	SSH_EV_KEXED,          /* algorithms are in use; u.kexed */
+	SSH_EV_AUTH,           /* server: needs ssh_auth_reply or ssh_auth_prompt; u.auth */
+	SSH_EV_OPEN,           /* peer opens a channel: needs ssh_channel_accept or ssh_channel_refuse; u.open */
+	SSH_EV_REQUEST,        /* channel request: needs ssh_request_reply if want_reply; u.request */
+	SSH_EV_DATA,           /* u.data; the window is given back by ssh_channel_consumed */
+	SSH_EV_EOF,            /* peer will send no more on u.channel */
+	SSH_EV_CLOSED,         /* channel is gone on both sides; u.channel is invalid from now on */
+	SSH_EV_PROVE,          /* server: needs ssh_prove_reply; u.prove */
+	SSH_EV_WRITABLE,       /* the peer's window grew from 0; u.channel */
+	SSH_EV_V1_HELLO,       /* the client chose version 1: needs ssh_v1_give_keys; u.v1_hello */
+	SSH_EV_V1_SESSION_KEY, /* needs ssh_v1_give_session_key; u.v1_session_key */
+	SSH_EV_DISCONNECT      /* u.disconnect: by the peer, by us, or because the peer broke the protocol */
 };
 
-enum ssh_auth_method { SSH_AUTH_NONE, SSH_AUTH_PASSWORD, SSH_AUTH_KBDINT, SSH_AUTH_KBDINT_ANSWER, SSH_AUTH_PUBLICKEY };
+enum ssh_auth_method {
+	SSH_AUTH_NONE,
+	SSH_AUTH_PASSWORD,
+	SSH_AUTH_KBDINT,
+	SSH_AUTH_KBDINT_ANSWER,
+	SSH_AUTH_PUBLICKEY,
+	SSH_AUTH_V1_RSA,     /* version 1: a modulus in u.auth.blob; needs ssh_v1_give_challenge or ssh_auth_reply */
+	SSH_AUTH_V1_RESPONSE /* 16 bytes in u.auth.signature */
+};
 enum ssh_auth_result { SSH_AUTH_FAILED, SSH_AUTH_SUCCESS, SSH_AUTH_PARTIAL, SSH_AUTH_PK_OK };
 enum ssh_request_type {
 	SSH_REQ_PTY,
@@ -117,6 +129,20 @@ enum ssh_request_type {
 };
 
 #define SSH_MAX_ANSWERS 16
+
+#define SSH_V1_COOKIE 8
+#define SSH_V1_KEY    32
+
+struct ssh_v1_public {
+	uint32_t bits;
+	struct str e, n; /* big-endian */
+};
+/* What a server offers; spans are borrowed for the call. The keys differ by 128 bits at least. */
+struct ssh_v1_keys {
+	uint8_t cookie[SSH_V1_COOKIE];
+	struct ssh_v1_public server, host;
+	uint32_t ciphers, auths;
+};
 
 struct ssh_event {
 	enum ssh_event_type type;
@@ -163,6 +189,13 @@ struct ssh_event {
 			uint32_t extended; /* 0 = data, 1 = stderr */
 		} data;
 		struct {
+			struct str peer_version;
+		} v1_hello;
+		struct { /* cookie and secret as the client sent them: unwrapping is the caller's */
+			enum ssh_v1_cipher cipher;
+			struct str cookie, secret;
+		} v1_session_key;
+		struct {
 			bool by_peer;
 			uint32_t reason; /* RFC 4253 section 11.1 */
 			struct str text; /* for the log */
@@ -181,6 +214,9 @@ int ssh_give_signature(struct ssh_conn *conn, struct str hash, struct str signat
 int ssh_auth_reply(struct ssh_conn *conn, enum ssh_auth_result result, struct str methods);
 int ssh_auth_prompt(struct ssh_conn *conn, struct str name, struct str instruction, const struct str *prompts,
 		    const bool *echo, size_t n);
+int ssh_v1_give_keys(struct ssh_conn *conn, const struct ssh_v1_keys *keys);
+int ssh_v1_give_session_key(struct ssh_conn *conn, const uint8_t key[SSH_V1_KEY]);
+int ssh_v1_give_challenge(struct ssh_conn *conn, struct str number); /* encrypted for the user's key; big-endian */
 int ssh_channel_accept(struct ssh_conn *conn, uint32_t channel);
 int ssh_channel_refuse(struct ssh_conn *conn, uint32_t channel, uint32_t reason, const char *text);
 int ssh_request_reply(struct ssh_conn *conn, uint32_t channel, bool success);
@@ -197,7 +233,7 @@ int ssh_channel_close(struct ssh_conn *conn, uint32_t channel);
 void ssh_disconnect(struct ssh_conn *conn, uint32_t reason, const char *text);
 bool ssh_over(const struct ssh_conn *conn); /* whoever ended it: no answer is awaited any more */
 
-/* The first exchange hash; empty before it. */
+/* The first exchange hash; empty before it, and in version 1. */
 struct str ssh_session_id(const struct ssh_conn *conn);
 
 #endif

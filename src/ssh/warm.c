@@ -4,6 +4,7 @@
  * machine is found before the first stranger comes. Gate runs it; no outside input.
  */
 #include "ssh/algorithms.h"
+#include "ssh/v1/ssh1.h"
 #include "ssh/v2/kex.h"
 #include "ssh/v2/packet.h"
 
@@ -82,5 +83,7 @@ int ssh_warm(void)
 	for (size_t i = 0; !rc && (cipher = ssh_alg_info(SSH_ALG_CIPHER, i)); i++)
 		for (size_t j = 0; !rc && (mac = ssh_alg_info(SSH_ALG_MAC, j)); j++)
 			rc = warm_packet(alg_cipher(str_of(cipher->name)), alg_mac(str_of(mac->name)));
+	if (!rc)
+		rc = ssh1_warm();
 	return rc ? E_CRYPTO : 0;
 }

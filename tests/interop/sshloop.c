@@ -425,6 +425,8 @@ static void handle(struct server *s, const struct ssh_event *ev)
 		ssh_prove_reply(s->ssh, STR(""));
 		break;
 	case SSH_EV_WRITABLE:
+	case SSH_EV_V1_HELLO: /* its string says 2.0 */
+	case SSH_EV_V1_SESSION_KEY:
 		break;
 	case SSH_EV_DISCONNECT:
 		fprintf(stderr, "disconnect by_peer=%d reason=%u %.*s\n", ev->u.disconnect.by_peer,

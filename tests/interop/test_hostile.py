@@ -130,7 +130,7 @@ def test_broken_first_exchange(shared_device, name):
 
 RAW = {
     "no-version": b"GET / HTTP/1.0\r\n\r\n",
-    "version-1.5": b"SSH-1.5-old\r\n",
+    "version-1.3": b"SSH-1.3-old\r\n",
     "endless-version": b"x" * 100000,
     "huge-length": b"SSH-2.0-x\r\n\xff\xff\xff\xff" + b"\0" * 64,
     "tiny-length": b"SSH-2.0-x\r\n\0\0\0\1\0" + b"\0" * 64,

@@ -6,24 +6,28 @@ The commands are the rows of tests/table/ios-commands.tsv. Its columns:
 feature   the row's requirement
 mode      where the example is typed: priv is Router#, exec is Router>
 device    who answers: `ssh` and `console` have CONFIG below, `bare` has nothing and is used at its console; what stands
-          after a colon tells apart devices that rows must not share
+          after a colon tells apart devices that rows must not share; on `client1` somebody sits by SSH version 1
 setup     lines typed before the example, from Router# (mode exec: from Router>); empty: the lines that lead to the mode
 syntax    for the reader
 example   what is typed; ` / ` stands between lines, ` ^Z` for Ctrl-Z at the end of a line, <FILE> for each line of
           tests/system/routers/FILE
 expect    clauses with `; ` between, each of which must hold (CLAUSES); a text between slashes is a regular expression
-later     clauses that will hold when this device serves SSH version 1 or has a client, and must not hold until then
+later     clauses that will hold when this device has a client, and must not hold until then
 proof     tests that show the behaviour no screen tells"""
 
 import pathlib
 import re
 import shutil
+import sys
 
 import pytest
 
 import lab as laboratory
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/interop"))
+import wire1  # noqa: E402
+
 TABLE = ROOT / "tests/table/ios-commands.tsv"
 COLUMNS = ("feature", "mode", "device", "setup", "syntax", "example", "expect", "later", "proof")
 
@@ -236,6 +240,14 @@ class Place:
         self.terminal = None
 
 
+def sit_down(device):
+    """Somebody on a line by SSH version 1."""
+    client = wire1.Client(device.port).logged_in()
+    client.send(wire1.EXEC_SHELL)
+    assert client.answer() == wire1.STDOUT_DATA
+    return client
+
+
 class Places:
     """Makes the devices the table names, each when the first row asks for it."""
 
@@ -260,6 +272,8 @@ class Places:
         if name not in self.places:
             kind = name.split(":")[0]
             self.places[name] = Place(self.make(kind), kind)
+            if name.endswith(":client1"):
+                self.places[name].client = sit_down(self.places[name].device)
         return self.places[name]
 
 

@@ -165,7 +165,7 @@ static void send_banner(struct ssh_conn *c)
 	conn_send(c);
 }
 
-int ssh_auth_reply(struct ssh_conn *c, enum ssh_auth_result result, struct str list)
+int auth_reply(struct ssh_conn *c, enum ssh_auth_result result, struct str list)
 {
 	struct buf *out;
 
@@ -196,8 +196,8 @@ int ssh_auth_reply(struct ssh_conn *c, enum ssh_auth_result result, struct str l
 	return 0;
 }
 
-int ssh_auth_prompt(struct ssh_conn *c, struct str name, struct str instruction, const struct str *prompts,
-		    const bool *echo, size_t n)
+int auth_prompt(struct ssh_conn *c, struct str name, struct str instruction, const struct str *prompts,
+		const bool *echo, size_t n)
 {
 	struct buf *out;
 

@@ -68,7 +68,7 @@ bool channel_on_open(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 	return true;
 }
 
-int ssh_channel_accept(struct ssh_conn *c, uint32_t id)
+int channel_accept(struct ssh_conn *c, uint32_t id)
 {
 	struct channel *ch = at(c, id);
 	struct buf *out;
@@ -87,7 +87,7 @@ int ssh_channel_accept(struct ssh_conn *c, uint32_t id)
 	return 0;
 }
 
-int ssh_channel_refuse(struct ssh_conn *c, uint32_t id, uint32_t reason, const char *text)
+int channel_refuse(struct ssh_conn *c, uint32_t id, uint32_t reason, const char *text)
 {
 	struct channel *ch = at(c, id);
 
@@ -217,7 +217,7 @@ static void put_data(struct ssh_conn *c, const struct channel *ch, uint32_t exte
 	conn_send(c);
 }
 
-size_t ssh_channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const void *bytes, size_t n)
+size_t channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const void *bytes, size_t n)
 {
 	struct channel *ch = channel_sendable(c, id);
 	const uint8_t *p = bytes;
@@ -254,7 +254,7 @@ bool channel_writable(struct ssh_conn *c, struct ssh_event *ev)
 	return false;
 }
 
-void ssh_channel_consumed(struct ssh_conn *c, uint32_t id, size_t n)
+void channel_consumed(struct ssh_conn *c, uint32_t id, size_t n)
 {
 	struct channel *ch = channel_sendable(c, id);
 	uint32_t given;
@@ -274,7 +274,7 @@ void ssh_channel_consumed(struct ssh_conn *c, uint32_t id, size_t n)
 	ch->consumed = 0;
 }
 
-int ssh_channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status)
+int channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status)
 {
 	struct channel *ch = channel_sendable(c, id);
 	struct buf *out;
@@ -290,7 +290,7 @@ int ssh_channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status)
 	return 0;
 }
 
-int ssh_channel_eof(struct ssh_conn *c, uint32_t id)
+int channel_eof(struct ssh_conn *c, uint32_t id)
 {
 	struct channel *ch = channel_sendable(c, id);
 
@@ -301,7 +301,7 @@ int ssh_channel_eof(struct ssh_conn *c, uint32_t id)
 	return 0;
 }
 
-int ssh_channel_close(struct ssh_conn *c, uint32_t id)
+int channel_close(struct ssh_conn *c, uint32_t id)
 {
 	struct channel *ch = channel_sendable(c, id);
 

@@ -21,4 +21,13 @@ struct channel *channel_sendable(struct ssh_conn *c, uint32_t id);
 /* A channel whose writer can go on: fills an event. */
 bool channel_writable(struct ssh_conn *c, struct ssh_event *ev);
 
+/* The answers of ssh.h, and what it lets a caller do with a channel. */
+int channel_accept(struct ssh_conn *c, uint32_t id);
+int channel_refuse(struct ssh_conn *c, uint32_t id, uint32_t reason, const char *text);
+size_t channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const void *bytes, size_t n);
+void channel_consumed(struct ssh_conn *c, uint32_t id, size_t n);
+int channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status);
+int channel_eof(struct ssh_conn *c, uint32_t id);
+int channel_close(struct ssh_conn *c, uint32_t id);
+
 #endif

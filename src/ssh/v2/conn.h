@@ -101,6 +101,8 @@ struct settings {
 	uint32_t window, dh_min;
 };
 
+struct ssh1;
+
 struct ssh_conn {
 	enum ssh_role role;
 	enum phase phase;
@@ -112,6 +114,7 @@ struct ssh_conn {
 	struct packet_side rx, tx;
 	uint32_t rx_seq; /* of the message being handled */
 	char peer_version[CONN_VERSION_MAX + 1];
+	struct ssh1 *v1; /* the client chose version 1: then nothing below counts, nor what stands above but buffers */
 	struct kex kex;
 	struct auth auth;
 	struct hostkeys hostkeys;

@@ -10,4 +10,6 @@
 bool request_on_global(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool request_on_channel(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 
+int request_reply(struct ssh_conn *c, uint32_t id, bool success); /* as in ssh.h */
+
 #endif

@@ -126,7 +126,7 @@ bool request_on_channel(struct ssh_conn *c, struct cur *in, struct ssh_event *ev
 	return true;
 }
 
-int ssh_request_reply(struct ssh_conn *c, uint32_t id, bool success)
+int request_reply(struct ssh_conn *c, uint32_t id, bool success)
 {
 	struct channel *ch;
 

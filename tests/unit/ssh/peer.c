@@ -34,7 +34,8 @@ void host_init(struct host *h, const struct ssh_config *extra)
 		c = *extra;
 	blob = buf_str(&h->blob);
 	c.role = SSH_SERVER;
-	c.version = STR("SSH-2.0-Test");
+	if (c.version.n == 0)
+		c.version = STR("SSH-2.0-Test");
 	c.hostkey_blobs = &blob;
 	c.n_hostkey_blobs = 1;
 	h->ssh = ssh_new(&c);
@@ -103,6 +104,8 @@ static void host_auth(struct host *h, const struct ssh_event *ev)
 	copy(h->secret, sizeof(h->secret), ev->u.auth.n_answers ? ev->u.auth.answers[0] : ev->u.auth.password);
 	if (ev->u.auth.method == SSH_AUTH_KBDINT)
 		ssh_auth_prompt(h->ssh, STR("name"), STR("instruction"), prompts, echo, h->prompts);
+	else if (ev->u.auth.method == SSH_AUTH_V1_RSA && h->answer == SSH_AUTH_SUCCESS)
+		ssh_v1_give_challenge(h->ssh, STR("challenge"));
 	else if (ssh_auth_reply(h->ssh, h->answer, STR("publickey,password")))
 		ssh_auth_reply(h->ssh, SSH_AUTH_FAILED, STR("publickey,password"));
 }
@@ -142,6 +145,22 @@ static void host_end_channel(struct host *h, uint32_t channel)
 	ssh_channel_close(h->ssh, channel);
 }
 
+/* Who unwraps the session key of version 1 is not the library: here it is always the same. */
+static void host_version1(struct host *h, const struct ssh_event *ev)
+{
+	static const uint8_t e[] = { 1, 0, 1 }, n[160] = { [0] = 0x80, [159] = 1 };
+	struct ssh_v1_keys keys = { .cookie = "cookie!",
+				    .server = { 1024, { e, sizeof(e) }, { n, 128 } },
+				    .host = { 1280, { e, sizeof(e) }, { n, 160 } },
+				    .ciphers = SSH_V1_BIT(SSH_V1_3DES),
+				    .auths = SSH_V1_BIT(SSH_V1_AUTH_RSA) | SSH_V1_BIT(SSH_V1_AUTH_PASSWORD) };
+
+	if (ev->type == SSH_EV_V1_HELLO)
+		ssh_v1_give_keys(h->ssh, &keys);
+	else
+		ssh_v1_give_session_key(h->ssh, (const uint8_t *)HOST_V1_KEY);
+}
+
 static void host_handle(struct host *h, const struct ssh_event *ev)
 {
 	static const uint8_t cookie[16] = "0123456789abcdef";
@@ -179,6 +198,10 @@ static void host_handle(struct host *h, const struct ssh_event *ev)
 	case SSH_EV_EOF:
 		if (h->echo)
 			host_end_channel(h, ev->channel);
+		break;
+	case SSH_EV_V1_HELLO:
+	case SSH_EV_V1_SESSION_KEY:
+		host_version1(h, ev);
 		break;
 	case SSH_EV_DISCONNECT:
 		h->ended = true;

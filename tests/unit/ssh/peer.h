@@ -14,6 +14,7 @@
 #include "ssh/v2/packet.h"
 
 #define HOST_EVENTS 16
+#define HOST_V1_KEY "0123456789abcdefghijklmnopqrstuv" /* the session key of every client of version 1 */
 
 struct host {
 	struct ssh_conn *ssh;

@@ -25,3 +25,21 @@ mode exec
       "Incoming ssh debugging"
   undebug ip ssh ; level 15, handler debug
       "Incoming ssh debugging"
+  debug ip ssh client ; level 15, handler debug
+      "Incoming ssh debugging" "SSH client debugging"
+  no debug ip ssh client ; level 15, handler debug
+      "Incoming ssh debugging" "SSH client debugging"
+  undebug ip ssh client ; level 15, handler debug
+      "Incoming ssh debugging" "SSH client debugging"
+  debug ip ssh detail ; level 15, handler debug
+      "Incoming ssh debugging" "SSH protocol and channel requests"
+  no debug ip ssh detail ; level 15, handler debug
+      "Incoming ssh debugging" "SSH protocol and channel requests"
+  undebug ip ssh detail ; level 15, handler debug
+      "Incoming ssh debugging" "SSH protocol and channel requests"
+  debug ip ssh packet ; level 15, handler debug
+      "Incoming ssh debugging" "SSH packets"
+  no debug ip ssh packet ; level 15, handler debug
+      "Incoming ssh debugging" "SSH packets"
+  undebug ip ssh packet ; level 15, handler debug
+      "Incoming ssh debugging" "SSH packets"

@@ -7,14 +7,15 @@
 #include "core/cli.h"
 #include "core/core.h"
 #include "core/debug.h"
+#include "core/sshdebug.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct {
-	const char *words, *heading, *text;
+	const char *words, *heading, *text, *note;
 } switches[] = {
-#define DEBUG_ROW(name, words, heading, text) { words, heading, text },
+#define DEBUG_ROW(name, words, heading, text, note) { words, heading, text, note },
 	DEBUGS(DEBUG_ROW)
 #undef DEBUG_ROW
 };
@@ -22,32 +23,52 @@ static const struct {
 static void turn(struct core *core, enum debug_switch which, bool on)
 {
 	core->debug = (core->debug & ~(1U << which)) | (unsigned)on << which;
+	sshdebug_watch_all(core);
 }
 
-/* Whether the line named this switch: all its words were given. */
-static bool named(const struct run *run, const char *words)
+/* How many words of this switch the line named; 0 unless it named all. */
+static unsigned named(const struct run *run, const char *words)
 {
 	char copy[64], *save = NULL;
+	unsigned n = 0;
 
 	snprintf(copy, sizeof copy, "%s", words);
 	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
 		if (!cmd_has(&run->match, w))
-			return false;
+			return 0;
+		n++;
 	}
-	return true;
+	return n;
+}
+
+/* The switch meant: of `ip ssh` and `ip ssh packet` the longer, where both were named. */
+static unsigned meant(const struct run *run)
+{
+	unsigned best = DEBUG_SWITCHES, most = 0;
+
+	for (unsigned i = 0; i < DEBUG_SWITCHES; i++) {
+		unsigned n = named(run, switches[i].words);
+
+		if (n > most) {
+			most = n;
+			best = i;
+		}
+	}
+	return best;
 }
 
 /* `debug X`, `no debug X`, `undebug X`. */
 int cmd_debug(struct run *run)
 {
 	bool on = !run->match.no && !cmd_has(&run->match, "undebug");
+	unsigned which = meant(run);
 
-	for (unsigned i = 0; i < DEBUG_SWITCHES; i++) {
-		if (!named(run, switches[i].words))
-			continue;
-		turn(run->core, (enum debug_switch)i, on);
-		buf_printf(&run->out, "%s is %s\n", switches[i].text, on ? "on" : "off");
-	}
+	if (which == DEBUG_SWITCHES)
+		return run_fail(run, "%% No such debugging");
+	turn(run->core, (enum debug_switch)which, on);
+	buf_printf(&run->out, "%s is %s\n", switches[which].text, on ? "on" : "off");
+	if (on && switches[which].note)
+		buf_printf(&run->out, "%s\n", switches[which].note);
 	return RUN_DONE;
 }
 

@@ -8,6 +8,7 @@
 #include "core/cli.h"
 #include "core/core.h"
 #include "core/peer.h"
+#include "core/sshdebug.h"
 #include "lines/lines.h"
 
 #include <stdlib.h>
@@ -92,6 +93,7 @@ int cmd_terminal_monitor(struct run *run)
 		return RUN_DONE;
 	}
 	p->monitor = !to_default(run);
+	sshdebug_watch(p);
 	return RUN_DONE;
 }
 

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/host.h"
 #include "core/job.h"
+#include "core/pace.h"
 #include "core/spawn.h"
 #include "core/vrf.h"
 #include "files/volume.h"
@@ -68,6 +69,7 @@ struct core {
 	struct version1 *version1;
 	struct syslog *log;
 	unsigned debug; /* a bit per enum debug_switch */
+	struct pace ssh_debug_pace, ssh_log_pace;
 	struct peer_list peers;
 
 	struct reload_plan *plan; /* NULL: no reload is scheduled */

@@ -14,10 +14,10 @@
 #include "aaa/aaa.h"
 #include "core/clock.h"
 #include "core/core.h"
-#include "core/debug.h"
 #include "core/job.h"
 #include "core/methods.h"
 #include "core/peer.h"
+#include "core/sshdebug.h"
 #include "core/sshlog.h"
 #include "core/syslog.h"
 #include "keys/cert.h"
@@ -125,6 +125,8 @@ static void failed(struct peer *p)
 		     "Login failed [user: %s] [Source: %s] [localport: 22] [method: %s]",
 		     syslog_word(p->login.user, user), p->address, methods[p->login.method]);
 	sshlog_userauth(p, false);
+	sshdebug_say(p, "SSH2 %u: %s authentication failed for %s", p->number, methods[p->login.method],
+		     syslog_word(p->login.user, user));
 	refuse(p);
 }
 
@@ -136,8 +138,6 @@ static void succeeded(struct peer *p)
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
 	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""), .no_pty = p->login.cert.no_pty);
-	debug_say(p->core, DEBUG_IP_SSH, "%s%u: authentication successful for %s", p->v1.chosen ? "SSH" : "SSH2 ",
-		  p->number, sh->user);
 }
 
 static bool under_way(const struct login *l)

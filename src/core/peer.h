@@ -72,7 +72,11 @@ struct peer {
 	struct peer_names names;
 	struct line *line;
 	struct cli cli;
-	bool exec; /* runs one command */
+	bool exec;        /* runs one command */
+	unsigned watched; /* facts it tells: enum ssh_trace_class */
+	bool was_watched; /* it may tell some */
+	bool said_bye;
+	uint32_t bye; /* why it says it ends: RFC 4253 section 11.1; 0 = nothing is wrong */
 };
 
 bool peer_is_console(const struct peer *p);

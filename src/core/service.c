@@ -8,10 +8,10 @@
 #include "core/clock.h"
 #include "core/console.h"
 #include "core/core.h"
-#include "core/debug.h"
 #include "core/ending.h"
 #include "core/peer.h"
 #include "core/sshd.h"
+#include "core/sshdebug.h"
 #include "core/sshlog.h"
 #include "core/syslog.h"
 #include "core/terminal.h"
@@ -23,6 +23,7 @@
 
 #define PEER_QUEUE_MAX   ((size_t)1 << 20)
 #define RECORDS_PER_TURN 32 /* then other sessions get a turn */
+#define BY_APPLICATION   11 /* RFC 4253 section 11.1: nothing was wrong */
 
 /* --- what sessions say --- */
 
@@ -135,7 +136,11 @@ static void on_ACTIVE(struct peer *p, const struct ipc_msg_ACTIVE *m)
 
 static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 {
-	(void)m;
+	if (p->kind == KIND_SSH && !p->said_bye) {
+		p->said_bye = true;
+		p->bye = m->reason == BY_APPLICATION ? 0 : m->reason;
+		sshlog_fault(p, m->fault, m->client);
+	}
 	if (p->closing)
 		return;
 	p->closing = true;
@@ -150,6 +155,7 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 #define on_AUTH_KEY      login_key
 #define on_OPEN          terminal_open
 #define on_PROVE         prove_host_keys
+#define on_TRACE         sshdebug_trace
 
 #define on_V1_ASK           version1_ask
 #define on_V1_SESSION_KEY   version1_session_key
@@ -168,13 +174,22 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 	X(V1_SESSION_KEY)                                                                                              \
 	X(V1_AUTH_RSA)                                                                                                 \
 	X(V1_AUTH_RESPONSE)                                                                                            \
-	X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(PROVE) X(KEXED) X(BYE)
+	X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(PROVE) X(KEXED) X(TRACE) X(BYE)
 
 SESSION_MESSAGES(HANDLER)
 
 typedef void handler_fn(struct peer *p, struct str body);
 #define HANDLER_ROW(NAME) [IPC_##NAME] = handle_##NAME,
 static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) };
+
+/* Normally: somebody was in, and nothing went wrong. */
+static void say_end(const struct peer *p)
+{
+	if (p->phase & (PH_USER | PH_LINE) && p->bye == 0)
+		sshdebug_say(p, "SSH%u: Session terminated normally", p->number);
+	else
+		sshdebug_say(p, "SSH%u: Session disconnected - error 0x%02x", p->number, p->bye);
+}
 
 static void end_session(struct peer *p)
 {
@@ -183,7 +198,7 @@ static void end_session(struct peer *p)
 
 	TAILQ_REMOVE(&core->peers, p, link);
 	if (p->kind == KIND_SSH && !p->doomed) /* else a violation was logged */
-		debug_say(core, DEBUG_IP_SSH, "SSH%u: Session terminated normally", p->number);
+		say_end(p);
 	sshlog_close(p);
 	cli_release(&p->cli);
 	terminal_release(p);
@@ -234,6 +249,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		else if (handlers[r.type])
 			handlers[r.type](p, r.body);
 		ipc_record_release(&r);
+		if (r.type == IPC_TRACE) /* makes many lines */
+			i += RECORDS_PER_TURN / 8;
 	}
 	if (p->doomed)
 		end_session(p);

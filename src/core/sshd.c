@@ -12,10 +12,10 @@
 
 #include "core/banner.h"
 #include "core/core.h"
-#include "core/debug.h"
 #include "core/listen.h"
 #include "core/offer.h"
 #include "core/peer.h"
+#include "core/sshdebug.h"
 #include "core/syslog.h"
 #include "core/version1.h"
 #include "keys/keys.h"
@@ -145,6 +145,26 @@ const struct key *sshd_hostkey_of(const struct sshd *s, struct str blob, const c
 	offer_any(s->core->model, OFFER_HOSTKEY, fits_key, &pick);
 	*alg = pick.found ? pick.found : pick.first;
 	return *alg ? pick.key : NULL;
+}
+
+struct offered {
+	const struct sshd *s;
+	enum offer_class of;
+	struct buf *out;
+};
+
+static bool put_offered(void *arg, const char *name)
+{
+	struct offered *o = arg;
+
+	if (o->of != OFFER_HOSTKEY || sshd_hostkey(o->s, str_of(name)))
+		buf_printf(o->out, "%s%s", buf_len(o->out) ? "," : "", name);
+	return false;
+}
+
+void sshd_offered(const struct sshd *s, enum offer_class of, struct buf *out)
+{
+	offer_any(s->core->model, of, put_offered, &(struct offered){ s, of, out });
 }
 
 static bool any_kex(void *arg, const char *name)
@@ -318,6 +338,7 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	transcript_offer(&p->transcript, buf_str(&names[OFFER_KEX]), offer_dh_min(m));
 	banner_put(s->core, "login", NULL, &text);
 	str_copy(sshd_version(s), p->transcript.version, sizeof p->transcript.version);
+	sshdebug_watch(p); /* before it has anything to tell */
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .kex = buf_str(&names[OFFER_KEX]),
 		  .hostkeys = buf_str(&names[OFFER_HOSTKEY]), .ciphers = buf_str(&names[OFFER_ENCRYPTION]),
@@ -325,8 +346,8 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = offer_rekey_bytes(m),
 		  .rekey_secs = offer_rekey_secs(m), .dh_min = p->transcript.dh_min);
 	peer_set_deadline(p, secs * 1000);
-	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: starting SSH control process", p->number);
-	debug_say(s->core, DEBUG_IP_SSH, "SSH%u: sent protocol version id %s", p->number, p->transcript.version);
+	sshdebug_say(p, "SSH%u: starting SSH control process", p->number);
+	sshdebug_say(p, "SSH%u: sent protocol version id %s", p->number, p->transcript.version);
 	buf_release(&blobs);
 	buf_release(&blob);
 	buf_release(&text);

@@ -7,6 +7,7 @@
 #define CORE_SSHD_H
 
 #include "base/buf.h"
+#include "core/offer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +27,8 @@ struct listen *sshd_listen(const struct sshd *s); /* its sockets */
 void sshd_setup(struct sshd *s, struct peer *p);
 /* Whether the server, as it is now, serves clients of version 1 or 2. */
 bool sshd_serves(const struct sshd *s, unsigned version);
+/* Appends the names of a class that a session is given to offer: host key algorithms only where there is a key. */
+void sshd_offered(const struct sshd *s, enum offer_class of, struct buf *out);
 struct str sshd_version(const struct sshd *s);        /* the identification string of new connections */
 const struct key *sshd_rsa(const struct sshd *s);     /* the RSA pair that serves SSH; NULL if none */
 uint32_t sshd_version1_ciphers(const struct sshd *s); /* a bit for each number of the protocol */

@@ -7,9 +7,9 @@
 #include "core/banner.h"
 #include "core/clock.h"
 #include "core/core.h"
-#include "core/debug.h"
 #include "core/methods.h"
 #include "core/peer.h"
+#include "core/sshdebug.h"
 #include "core/syslog.h"
 #include "core/timeout.h"
 #include "lines/lines.h"
@@ -195,6 +195,7 @@ static void take_settings(struct peer *p)
 	p->history_off = now.history_off;
 	p->basic = now.basic;
 	p->monitor = now.monitor;
+	sshdebug_watch(p);
 	take_hosts(p);
 	take_window(p);
 }
@@ -218,6 +219,7 @@ static void follow_line(struct peer *p)
 	p->history_off = was.history_off == now.history_off ? p->history_off : now.history_off;
 	p->basic = was.basic == now.basic ? p->basic : now.basic;
 	p->monitor = was.monitor == now.monitor ? p->monitor : now.monitor;
+	sshdebug_watch(p);
 	if (!p->exec)
 		take_window(p);
 	if (memcmp(&was, &now, sizeof now) != 0)
@@ -363,7 +365,7 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
 	terminal_attach(p, line);
 	if (!p->exec)
-		debug_say(p->core, DEBUG_IP_SSH, "SSH2 %u: starting shell for vty", p->number);
+		sshdebug_say(p, "SSH2 %u: starting shell for vty", p->number);
 	take_terminal(p, m);
 	autocommand = terminal_autocommand(p);
 	if (!obey_certificate(p, &autocommand))

@@ -5,7 +5,6 @@
 #include "transcript.h"
 
 #include "core/core.h"
-#include "core/debug.h"
 #include "core/dhgroup.h"
 #include "core/job.h"
 #include "core/peer.h"
@@ -248,9 +247,6 @@ void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
 		rc = transcript_check(&p->transcript, m, str_of(p->transcript.version), buf_str(&blob), hash, &n);
 	p->transcript.cookie_given = false; /* one cookie, one signature */
 	str_copy(m->alg, p->transcript.alg, sizeof p->transcript.alg);
-	if (rc == 0 && p->transcript.session_id_len == 0)
-		debug_say(p->core, DEBUG_IP_SSH, "SSH%u: protocol version id is - %.*s", p->number, (int)m->v_c.n,
-			  (const char *)m->v_c.p);
 	if (rc < 0) {
 		peer_violation(p, "transcript refused");
 	} else if (key_sign_is_slow(key)) {

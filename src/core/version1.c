@@ -6,7 +6,6 @@
 #include "version1.h"
 
 #include "core/core.h"
-#include "core/debug.h"
 #include "core/job.h"
 #include "core/login.h"
 #include "core/peer.h"
@@ -257,8 +256,6 @@ void version1_ask(struct peer *p, const struct ipc_msg_V1_ASK *m)
 		return;
 	}
 	p->v1.chosen = true;
-	debug_say(p->core, DEBUG_IP_SSH, "SSH%u: protocol version id is - %.*s", p->number, (int)m->client.n,
-		  (const char *)m->client.p);
 	if (!sshd_serves(p->core->sshd, 1) || !rsa) { /* it was turned off since the connection began */
 		peer_close(p, 1, "Protocol major versions differ.");
 		return;

@@ -38,6 +38,8 @@ enum ipc_ask {
 	ASK_YESNO,   /* a line; core judges it */
 	ASK_KEY      /* any single key */
 };
+/* BYE: the peer's fault, where the log has words for it. NO_…: client and server have none in common. */
+enum ipc_fault { FAULT_NONE, FAULT_UNEXPECTED, FAULT_NO_KEX, FAULT_NO_HOSTKEY, FAULT_NO_CIPHER, FAULT_NO_MAC };
 /* FILTER: how the session filters the command's output before paging it */
 enum ipc_filter { FILTER_NONE, FILTER_INCLUDE, FILTER_EXCLUDE, FILTER_BEGIN, FILTER_SECTION, FILTER_COUNT };
 /* SETUP */
@@ -67,8 +69,10 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2)             /* somebody types: the line is not idle */              \
 	X(PROVE, FROM_SESSION, PH_USER | PH_LINE, 16384, 0, 1) /* once: the client wants proof of host keys */         \
 	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2)             /* negotiated names, for `show ssh` and the log */      \
-	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)               /* the connection ends; why */                          \
+	X(TRACE, FROM_SESSION, PH_SSH, 8192, 0, 40) /* facts for `debug ip ssh`; only after WATCH asked for them */    \
+	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)    /* the connection ends; why */                                     \
 	/* core → session */                                                                                         \
+	X(WATCH, FROM_CORE, PH_ANY, 16, 0, 0) /* which facts core wants from now on; at first none */                  \
 	X(SETUP, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                       \
 	X(COOKIE, FROM_CORE, PH_ANY, 64, 0, 0)                                                                         \
 	X(SIGNED, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                       \
@@ -153,8 +157,19 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, mac_in)                                                                                                \
 	F(STRF, mac_out)
 #define IPC_FIELDS_PROVE(F) F(LISTF, blobs) /* core's own host keys */
-#define IPC_FIELDS_BYE(F)   F(U32F, reason) F(STRF, text) F(U64F, bytes_in) F(U64F, bytes_out)
+#define IPC_FIELDS_TRACE(F)                                                                                            \
+	F(U32F, lost)  /* facts left out before these, because there were too many */                                  \
+	F(STRF, facts) /* at most IPC_TRACE_FACTS, encoded as src/ssh/trace.h says */
+#define IPC_TRACE_FACTS 32
+#define IPC_FIELDS_BYE(F)                                                                                              \
+	F(U32F, reason)                                                                                                \
+	F(STRF, text)                                                                                                  \
+	F(U64F, bytes_in)                                                                                              \
+	F(U64F, bytes_out)                                                                                             \
+	F(U8F, fault)   /* enum ipc_fault */                                                                           \
+	F(STRF, client) /* NO_…: the beginning of the client's list */
 
+#define IPC_FIELDS_WATCH(F) F(U8F, classes) /* enum ssh_trace_class */
 #define IPC_FIELDS_SETUP(F)                                                                                            \
 	F(U8F, kind)                                                                                                   \
 	F(STRF, cookie)  /* 16 bytes; for KIND_SSH */                                                                  \

@@ -57,6 +57,8 @@ bool link_setup(struct session *s, struct str body)
 		.dh_min = m.dh_min,
 	};
 	s->link.conn = ssh_new(&c);
+	if (s->link.conn)
+		trace_start(s);
 	s->stage = STAGE_LOGIN;
 	s->deadline = m.login_secs ? s->started + (uint64_t)m.login_secs * 1000 : 0;
 	return s->link.conn != NULL;
@@ -270,6 +272,7 @@ static bool request_pty(struct session *s, const struct ssh_event *ev)
 	l->pty = true;
 	l->cols = ev->u.request.cols;
 	l->rows = ev->u.request.rows;
+	trace_tell(s, SSH_FACT_TTY, l->rows, l->cols);
 	return true;
 }
 
@@ -281,6 +284,7 @@ static bool request_start(struct session *s, const struct ssh_event *ev)
 	if (l->started || ev->u.request.text.n > COMMAND_MAX || !shell_start(s, exec, l->pty))
 		return false;
 	l->started = true;
+	trace_tell(s, exec ? SSH_FACT_EXEC : SSH_FACT_SHELL, 0, 0);
 	s->shell.cols = s->shell.sent_cols = l->cols;
 	s->shell.rows = s->shell.sent_rows = l->rows;
 	SESSION_SEND(s, OPEN, .kind = exec ? OPEN_EXEC : OPEN_SHELL, .pty = l->pty, .term = str_of(l->term),
@@ -332,6 +336,23 @@ static void on_data(struct session *s, const struct ssh_event *ev)
 		shell_typed(s, ev->u.data.bytes);
 }
 
+static void keep_fault(struct session *s, const struct ssh_event *ev)
+{
+	static const enum ipc_fault unmatched[] = { [SSH_ALG_KEX] = FAULT_NO_KEX,
+						    [SSH_ALG_HOSTKEY] = FAULT_NO_HOSTKEY,
+						    [SSH_ALG_CIPHER] = FAULT_NO_CIPHER,
+						    [SSH_ALG_MAC] = FAULT_NO_MAC };
+	struct str list = ev->u.disconnect.client;
+
+	if (ev->u.disconnect.fault == SSH_FAULT_NO_MATCH)
+		s->end_fault = unmatched[ev->u.disconnect.kind];
+	else if (ev->u.disconnect.fault == SSH_FAULT_UNEXPECTED)
+		s->end_fault = FAULT_UNEXPECTED;
+	if (list.n >= sizeof s->end_client)
+		list.n = sizeof s->end_client - 1;
+	str_copy(list, s->end_client, sizeof s->end_client);
+}
+
 static void on_disconnect(struct session *s, const struct ssh_event *ev)
 {
 	char text[sizeof s->end_text];
@@ -341,6 +362,7 @@ static void on_disconnect(struct session *s, const struct ssh_event *ev)
 		t.n = sizeof text - 1;
 	if (!str_copy(t, text, sizeof text))
 		text[0] = '\0';
+	keep_fault(s, ev);
 	s->link.ended = true;
 	session_stop(s, ev->u.disconnect.reason, text);
 }

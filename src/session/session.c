@@ -28,7 +28,7 @@
 
 #define READ_STEP     32768
 #define SETUP_MS      10000
-#define COOKIE_MS     100   /* how often it is tried again where core's pace holds up a key exchange */
+#define COOKIE_MS     100   /* how often it is tried again where core's pace holds up a key exchange or facts */
 #define PEER_STALL_MS 60000 /* finishing: this long without a byte taken */
 
 static uint64_t now_ms(void)
@@ -94,6 +94,8 @@ static bool receive(struct session *s, struct ipc_record *r)
 	switch (r->type) {
 	case IPC_SETUP:
 		return link_setup(s, r->body);
+	case IPC_WATCH:
+		return trace_watch(s, r->body);
 	case IPC_COOKIE:
 	case IPC_SIGNED:
 	case IPC_AUTH_RESULT:
@@ -152,7 +154,7 @@ static int wait_ms(const struct session *s)
 
 	if (due > s->now) /* what was due already waits for core or the peer, not for time */
 		limit = due - s->now;
-	if (s->link.cookie_due)
+	if (s->link.cookie_due || s->trace.n)
 		limit = COOKIE_MS;
 	if (s->deadline)
 		limit = s->deadline <= s->now ? 0 : s->deadline - s->now < limit ? s->deadline - s->now : limit;
@@ -216,6 +218,8 @@ static void pump(struct session *s)
 		if (!moved)
 			moved = write_peer(s);
 	}
+	if (s->trace.n)
+		trace_flush(s);
 }
 
 static bool over(struct session *s)
@@ -277,8 +281,9 @@ static void end(struct session *s)
 {
 	if (!s->core_gone)
 		SESSION_SEND(s, BYE, .reason = s->end_reason, .text = str_of(s->end_text), .bytes_in = s->bytes_in,
-			     .bytes_out = s->bytes_out);
+			     .bytes_out = s->bytes_out, .fault = s->end_fault, .client = str_of(s->end_client));
 	shell_release(s);
+	trace_release(s);
 	if (s->link.conn)
 		ssh_free(s->link.conn);
 	ipc_channel_release(&s->core);
@@ -294,6 +299,7 @@ _Noreturn void session_run(enum ipc_kind kind, int peer, int core, const struct 
 	s.started = s.now;
 	s.deadline = s.now + SETUP_MS;
 	shell_init(&s);
+	trace_init(&s);
 	if (ipc_channel_init(&s.core, CORE_FD, FROM_CORE, false))
 		_exit(1);
 	if (kind == KIND_CONSOLE) {

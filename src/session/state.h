@@ -44,6 +44,15 @@ struct link {
 	unsigned awaiting; /* answers of core the library waits for: core must be read whatever stands in the queue */
 };
 
+/* Facts on their way to core, while it wants any. */
+struct trace {
+	unsigned classes; /* enum ssh_trace_class */
+	struct buf facts; /* encoded, one after the other */
+	size_t n;
+	uint32_t lost;
+	struct ipc_bucket pace;
+};
+
 #define SHELL_FDS 4
 
 /* The conversation with core once there is a line. */
@@ -81,7 +90,10 @@ struct session {
 	uint64_t bytes_in, bytes_out;
 	uint32_t end_reason;
 	char end_text[128];
+	enum ipc_fault end_fault;
+	char end_client[256]; /* of the client's list: as much as a log line has room for */
 	struct link link;
+	struct trace trace;
 	struct shell shell;
 };
 
@@ -90,15 +102,27 @@ void session_stop(struct session *s, uint32_t reason, const char *text); /* orde
 bool session_wait_core(struct session *s); /* until core reads again; false: it does not */
 void session_sent(struct session *s, int rc);
 
-/* Sends to core and waits when its queue is full: a session has nothing better to do. */
+/* Sends to core and waits when its queue is full: a session has nothing better to do. What was told before goes first.
+ */
 #define SESSION_SEND(s, NAME, ...)                                                                                     \
 	do {                                                                                                           \
 		int rc_;                                                                                               \
+		if ((s)->trace.n)                                                                                      \
+			trace_flush(s);                                                                                \
 		do                                                                                                     \
 			rc_ = IPC_SEND(&(s)->core, NAME, __VA_ARGS__);                                                 \
 		while (rc_ == E_AGAIN && session_wait_core(s));                                                        \
 		session_sent(s, rc_);                                                                                  \
 	} while (0)
+
+/* trace.c */
+void trace_init(struct session *s);
+bool trace_watch(struct session *s, struct str body); /* WATCH; false: malformed */
+void trace_start(struct session *s);                  /* there is a connection to be watched */
+void trace_flush(struct session *s);
+void trace_release(struct session *s);
+/* A fact only the session knows. */
+void trace_tell(struct session *s, enum ssh_fact_what what, uint32_t a, uint32_t b);
 
 /* link.c */
 bool link_setup(struct session *s, struct str body);

@@ -74,6 +74,16 @@ static const void *row(enum ssh_alg_kind kind, struct str name)
 	return NULL;
 }
 
+uint32_t alg_row(enum ssh_alg_kind kind, const struct ssh_alg_info *info)
+{
+	const struct ssh_alg_info *row_info;
+	uint32_t i = 0;
+
+	while ((row_info = ssh_alg_info(kind, i)) && strcmp(row_info->name, info->name) != 0)
+		i++;
+	return i;
+}
+
 const struct kex_alg *alg_kex(struct str name)
 {
 	return row(SSH_ALG_KEX, name);

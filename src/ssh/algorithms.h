@@ -67,6 +67,9 @@ const struct hostkey_alg *alg_hostkey(struct str name);
 const struct cipher_alg *alg_cipher(struct str name);
 const struct mac_alg *alg_mac(struct str name);
 
+/* The number of this row, or of the one it was copied from, among those of its kind, as ssh_alg_info counts. */
+uint32_t alg_row(enum ssh_alg_kind kind, const struct ssh_alg_info *info);
+
 /* Name-lists, RFC 4251 section 5. */
 /* Takes the first name off a list; false when the list is empty. */
 bool alg_list_next(struct str *list, struct str *name);

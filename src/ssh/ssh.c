@@ -139,6 +139,13 @@ void ssh_free(struct ssh_conn *c)
 	free(c);
 }
 
+void ssh_trace(struct ssh_conn *c, unsigned classes, ssh_trace_fn *fn, void *arg)
+{
+	c->tracing = classes;
+	c->trace = fn;
+	c->trace_arg = arg;
+}
+
 uint8_t *ssh_feed_room(struct ssh_conn *c, size_t *n)
 {
 	*n = c->in.cap - c->in.len;
@@ -147,6 +154,7 @@ uint8_t *ssh_feed_room(struct ssh_conn *c, size_t *n)
 
 void ssh_fed(struct ssh_conn *c, size_t n)
 {
+	c->fed += n;
 	buf_claim(&c->in, n);
 }
 
@@ -265,13 +273,43 @@ static bool broken(struct ssh_conn *c, int rc)
 	}
 }
 
+/* What was learnt of the packet that is coming in; `begun`: its length was known before. */
+static void tell_input(const struct ssh_conn *c, bool begun, bool news, bool whole)
+{
+	const struct crypt *crypt = &c->rx.crypt;
+	uint32_t length = whole ? c->rx.whole : c->rx.length ? 4 + c->rx.length : 0;
+	uint32_t head = (uint32_t)crypt_head(crypt), tag = (uint32_t)crypt_tag(crypt);
+
+	if (length && !begun)
+		CONN_TELL(c, INPUT, .a = length);
+	if (length && (news || !begun))
+		CONN_TELL(c, PARTIAL, .a = head, .b = length - head, .c = tag);
+	if (whole && tag)
+		CONN_TELL(c, MAC_IN, .a = c->rx_seq);
+	if (whole)
+		CONN_TELL(c, PADDING_IN, .a = c->rx.pad);
+}
+
+static bool tell_received(struct ssh_conn *c)
+{
+	uint32_t fed = (uint32_t)c->fed;
+
+	if (fed)
+		CONN_TELL(c, RECEIVED, .a = fed);
+	c->fed = 0;
+	return fed != 0;
+}
+
 /* One packet, if it is whole. False: there is none. */
 static bool next_message(struct ssh_conn *c, struct str *payload)
 {
+	bool begun = c->rx.length != 0, news = tell_received(c);
 	int rc;
 
 	c->rx_seq = c->rx.seq;
 	rc = packet_open(&c->rx, c->in.data + c->in.off, buf_len(&c->in), payload, &c->in_used);
+	if (c->tracing && rc >= 0)
+		tell_input(c, begun, news, rc == 1);
 	if (rc < 0)
 		broken(c, rc);
 	return rc == 1;
@@ -286,6 +324,9 @@ static enum ssh_step_result end(struct ssh_conn *c, struct ssh_event *ev)
 	ev->u.disconnect.by_peer = c->by_peer;
 	ev->u.disconnect.reason = c->reason;
 	ev->u.disconnect.text = str_of(c->text);
+	ev->u.disconnect.fault = c->fault;
+	ev->u.disconnect.kind = c->unmatched;
+	ev->u.disconnect.client = c->unmatched_list;
 	return SSH_EVENT;
 }
 

@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "ssh/rows.h"
+#include "ssh/trace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -105,6 +106,9 @@ enum ssh_event_type {
 	SSH_EV_V1_SESSION_KEY, /* needs ssh_v1_give_session_key; u.v1_session_key */
 	SSH_EV_DISCONNECT      /* u.disconnect: by the peer, by us, or because the peer broke the protocol */
 };
+
+/* Why a connection ended, where the log has words of its own for it. */
+enum ssh_fault { SSH_FAULT_NONE, SSH_FAULT_NO_MATCH, SSH_FAULT_UNEXPECTED };
 
 enum ssh_auth_method {
 	SSH_AUTH_NONE,
@@ -199,6 +203,9 @@ struct ssh_event {
 			bool by_peer;
 			uint32_t reason; /* RFC 4253 section 11.1 */
 			struct str text; /* for the log */
+			enum ssh_fault fault;
+			enum ssh_alg_kind kind; /* NO_MATCH: of what nothing was in common … */
+			struct str client;      /* … with this list of the client's */
 		} disconnect;
 	} u;
 };
@@ -232,6 +239,11 @@ int ssh_channel_eof(struct ssh_conn *conn, uint32_t channel);
 int ssh_channel_close(struct ssh_conn *conn, uint32_t channel);
 void ssh_disconnect(struct ssh_conn *conn, uint32_t reason, const char *text);
 bool ssh_over(const struct ssh_conn *conn); /* whoever ended it: no answer is awaited any more */
+
+/* From now on facts of these classes (enum ssh_trace_class) are told as they happen; 0 = none any more. `f` and its
+ * text are borrowed for the call, which must not call the library. */
+typedef void ssh_trace_fn(void *arg, const struct ssh_fact *f);
+void ssh_trace(struct ssh_conn *conn, unsigned classes, ssh_trace_fn *fn, void *arg);
 
 /* The first exchange hash; empty before it, and in version 1. */
 struct str ssh_session_id(const struct ssh_conn *conn);

@@ -75,17 +75,17 @@ bool version_receive(struct ssh_conn *c)
 
 	if (seen.n == 0)
 		return false;
-	if (!may_be_ssh(seen))
-		return refuse(c, "Invalid SSH identification string.");
 	line = (struct str){ seen.p, seen.n < CONN_VERSION_MAX ? seen.n : CONN_VERSION_MAX };
 	end = memchr(line.p, '\n', line.n);
-	if (!end && line.n == CONN_VERSION_MAX)
-		return refuse(c, "Invalid SSH identification string.");
-	if (!end)
+	if (!end && line.n < CONN_VERSION_MAX && may_be_ssh(seen))
 		return false;
-	line.n = (size_t)(end - line.p);
+	line.n = end ? (size_t)(end - line.p) : line.n;
+	CONN_TELL(c, VERSION, .text = line);
+	if (!end || !may_be_ssh(seen))
+		return refuse(c, "Invalid SSH identification string.");
 	if (!take(c, line))
 		return false;
 	buf_consume(&c->in, line.n + 1);
+	c->fed = buf_len(&c->in); /* the line itself was no packet */
 	return true;
 }

@@ -179,6 +179,7 @@ int auth_reply(struct ssh_conn *c, enum ssh_auth_result result, struct str list)
 	case SSH_AUTH_SUCCESS:
 		conn_begin(c, MSG_USERAUTH_SUCCESS);
 		conn_send(c);
+		CONN_TELL(c, AUTHENTICATED);
 		c->phase = PHASE_OPEN;
 		hostkeys_announce(c);
 		break;

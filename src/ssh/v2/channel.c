@@ -51,6 +51,7 @@ bool channel_on_open(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 
 	if (in->bad)
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed channel open");
+	CONN_TELL(c, CHANNEL_OPEN);
 	while (id < c->set.max_channels && c->channels[id].used)
 		id++;
 	if (id == c->set.max_channels || packet == 0) {

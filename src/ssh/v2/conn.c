@@ -47,6 +47,13 @@ static int hold(struct ssh_conn *c)
 	return 0;
 }
 
+static void tell_sent(struct ssh_conn *c)
+{
+	CONN_TELL(c, SEND, .a = c->tx.whole, .b = c->tx.pad);
+	if (crypt_tag(&c->tx.crypt))
+		CONN_TELL(c, MAC_OUT, .a = c->tx.seq - 1);
+}
+
 /* When a message cannot even be built, neither can a DISCONNECT. */
 void conn_send(struct ssh_conn *c)
 {
@@ -54,6 +61,8 @@ void conn_send(struct ssh_conn *c)
 
 	if (rc)
 		conn_end(c, false, REASON_BY_APPLICATION, str_of(err_text(rc)));
+	else if (c->tracing && !c->send_held)
+		tell_sent(c);
 }
 
 void conn_release_held(struct ssh_conn *c)
@@ -103,4 +112,11 @@ bool conn_fail(struct ssh_conn *c, uint32_t reason, const char *text)
 	if (c->phase != PHASE_VERSION)
 		send_disconnect(c, reason, text);
 	return conn_end(c, false, reason, str_of(text));
+}
+
+bool conn_unexpected(struct ssh_conn *c, const char *text)
+{
+	if (!c->over)
+		c->fault = SSH_FAULT_UNEXPECTED;
+	return conn_fail(c, REASON_PROTOCOL_ERROR, text);
 }

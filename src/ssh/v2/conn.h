@@ -126,6 +126,13 @@ struct ssh_conn {
 	bool over, over_told, by_peer;
 	uint32_t reason;
 	char text[CONN_TEXT_MAX];
+	enum ssh_fault fault;
+	enum ssh_alg_kind unmatched; /* NO_MATCH: of this kind … */
+	struct str unmatched_list;   /* … the client proposed these; in kex.init_peer */
+	unsigned tracing;            /* classes of facts somebody wants … */
+	ssh_trace_fn *trace;         /* … and who */
+	void *trace_arg;
+	size_t fed; /* bytes that came and were not told of yet */
 };
 
 /* Ends the connection because of the peer (or of us): tells it why, once; later calls do nothing. Returns false, so
@@ -133,6 +140,16 @@ struct ssh_conn {
 bool conn_fail(struct ssh_conn *c, uint32_t reason, const char *text);
 /* The same without a DISCONNECT message: before and instead of the binary protocol, or said by the peer. */
 bool conn_end(struct ssh_conn *c, bool by_peer, uint32_t reason, struct str text);
+/* conn_fail for a message that may not come now. */
+bool conn_unexpected(struct ssh_conn *c, const char *text);
+
+/* CONN_TELL(c, SEND, .a = length, .b = padding): costs a test of a bit while nobody listens. */
+#define CONN_TELL(conn, NAME, ...)                                                                                     \
+	do {                                                                                                           \
+		if ((conn)->tracing & SSH_FACT_CLASS_##NAME)                                                           \
+			(conn)->trace((conn)->trace_arg,                                                               \
+				      &(struct ssh_fact){ .what = SSH_FACT_##NAME, ##__VA_ARGS__ });                   \
+	} while (0)
 
 /* Builds one message: conn_begin returns where the fields go; conn_send seals it, or keeps it until the key exchange
  * that is under way ends. */

@@ -46,15 +46,18 @@ static bool answer(struct ssh_conn *c, const struct gex_request *request)
 	unsigned bits = gex_choose(request, c->set.dh_min);
 	struct buf *out;
 
+	CONN_TELL(c, GEX_REQUEST, .a = request->min, .b = request->n, .c = request->max);
 	k->gex_request = buf_len(&k->gex);
 	if (bits == 0)
 		return conn_fail(c, REASON_KEX_FAILED, "no Diffie-Hellman group of the size asked for");
 	if (agree(k, bits))
 		return conn_fail(c, REASON_KEX_FAILED, "Diffie-Hellman group failed");
+	CONN_TELL(c, GEX_GROUP, .a = bits);
 	k->state = KEX_PUBLIC;
 	out = conn_begin(c, MSG_GEX_GROUP);
 	buf_put(out, buf_ptr(&k->gex) + k->gex_request, buf_len(&k->gex) - k->gex_request);
 	conn_send(c);
+	CONN_TELL(c, EXPECTING, .a = alg_row(SSH_ALG_KEX, &k->alg->info));
 	return false;
 }
 

@@ -158,6 +158,9 @@ bool kex_on_newkeys(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "NEWKEYS not expected or malformed");
 	if (kex_take_keys(c, &c->rx, C2S))
 		return conn_fail(c, REASON_KEX_FAILED, "new keys failed");
+	CONN_TELL(c, NEWKEYS_MODE, .a = 0);
+	CONN_TELL(c, TYPE_IN, .a = MSG_NEWKEYS);
+	CONN_TELL(c, NEWKEYS_RECEIVED);
 	ev->type = SSH_EV_KEXED;
 	ev->u.kexed.peer_version = str_of(c->peer_version);
 	ev->u.kexed.kex = str_of(k->alg->info.name);

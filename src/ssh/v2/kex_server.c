@@ -64,6 +64,7 @@ bool kex_take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 
 	if (!cur_done(in))
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "malformed key exchange message");
+	CONN_TELL(c, KEX_INIT_RECEIVED, .a = alg_row(SSH_ALG_KEX, &k->alg->info));
 	buf_clear(&k->q_c);
 	buf_clear(&k->q_s);
 	buf_clear(&k->secret);
@@ -86,7 +87,9 @@ static void send_reply(struct ssh_conn *c, struct str signature)
 	buf_put_str(out, k->blob);
 	buf_put_str(out, buf_str(&k->q_s));
 	buf_put_str(out, signature);
+	CONN_TELL(c, SIGNATURE, .a = (uint32_t)signature.n);
 	conn_send(c);
+	CONN_TELL(c, KEYS_DERIVED);
 	conn_begin(c, MSG_NEWKEYS);
 	conn_send(c);
 }
@@ -109,6 +112,9 @@ void kex_sign(struct ssh_conn *c, struct str hash, struct str signature)
 		conn_fail(c, REASON_KEX_FAILED, "new keys failed");
 		return;
 	}
+	CONN_TELL(c, NEWKEYS_MODE, .a = 1);
+	CONN_TELL(c, NEWKEYS_SENT);
+	CONN_TELL(c, NEWKEYS_AWAITED);
 	k->sent = false;
 	k->state = KEX_NEWKEYS;
 	if (first && k->ext_info)

@@ -106,6 +106,7 @@ void kexinit_send(struct ssh_conn *c)
 	out = conn_begin(c, MSG_KEXINIT);
 	buf_put(out, buf_ptr(mine) + 1, buf_len(mine) - 1);
 	conn_send(c);
+	CONN_TELL(c, KEXINIT_SENT);
 	c->kex.sent = true;
 	c->kex.wanted = false;
 	c->kex.have_cookie = false;
@@ -133,18 +134,26 @@ static bool same_first(struct str a, struct str b)
 	return alg_list_next(&a, &first_a) && alg_list_next(&b, &first_b) && str_eq(first_a, first_b);
 }
 
+static bool unmatched(struct ssh_conn *c, enum ssh_alg_kind kind, struct str client, const char *text)
+{
+	c->fault = SSH_FAULT_NO_MATCH;
+	c->unmatched = kind;
+	c->unmatched_list = client;
+	return conn_fail(c, REASON_KEX_FAILED, text);
+}
+
 static bool choose_direction(struct ssh_conn *c, const struct proposal *client, const struct proposal *server, int way)
 {
 	struct kex *k = &c->kex;
 
 	k->cipher[way] = alg_cipher(alg_list_match(client->list[L_CIPHER + way], server->list[L_CIPHER + way]));
 	if (!k->cipher[way])
-		return conn_fail(c, REASON_KEX_FAILED, "no common cipher");
+		return unmatched(c, SSH_ALG_CIPHER, client->list[L_CIPHER + way], "no common cipher");
 	k->mac[way] = NULL;
 	if (k->cipher[way]->tag_len == 0)
 		k->mac[way] = alg_mac(alg_list_match(client->list[L_MAC + way], server->list[L_MAC + way]));
 	if (!k->mac[way] && k->cipher[way]->tag_len == 0)
-		return conn_fail(c, REASON_KEX_FAILED, "no common mac");
+		return unmatched(c, SSH_ALG_MAC, client->list[L_MAC + way], "no common mac");
 	if (!alg_list_match(client->list[L_COMPRESSION + way], server->list[L_COMPRESSION + way]).n)
 		return conn_fail(c, REASON_KEX_FAILED, "no common compression");
 	return true;
@@ -157,13 +166,30 @@ static bool choose(struct ssh_conn *c, const struct proposal *client, const stru
 
 	k->alg = alg_kex(alg_list_match(client->list[L_KEX], server->list[L_KEX]));
 	if (!k->alg)
-		return conn_fail(c, REASON_KEX_FAILED, "no common key exchange method");
+		return unmatched(c, SSH_ALG_KEX, client->list[L_KEX], "no common key exchange method");
 	k->hostkey = alg_hostkey(alg_list_match(client->list[L_HOSTKEY], server->list[L_HOSTKEY]));
 	blob = blob_for(c, k->hostkey);
 	if (!blob)
-		return conn_fail(c, REASON_KEX_FAILED, "no common host key algorithm");
+		return unmatched(c, SSH_ALG_HOSTKEY, client->list[L_HOSTKEY], "no common host key algorithm");
 	k->blob = buf_str(blob);
 	return choose_direction(c, client, server, C2S) && choose_direction(c, client, server, S2C);
+}
+
+static void tell_choice(const struct ssh_conn *c)
+{
+	const struct kex *k = &c->kex;
+	uint32_t cipher[2], mac[2];
+
+	for (int way = C2S; way <= S2C; way++) {
+		cipher[way] = alg_row(SSH_ALG_CIPHER, &k->cipher[way]->info);
+		mac[way] = k->mac[way] ? 1 + alg_row(SSH_ALG_MAC, &k->mac[way]->info) : 0;
+	}
+	CONN_TELL(c, KEX_IN, .a = cipher[C2S], .b = mac[C2S]);
+	CONN_TELL(c, KEX_OUT, .a = cipher[S2C], .b = mac[S2C]);
+	if (k->state == KEX_REQUEST)
+		CONN_TELL(c, GEX_EXPECTED);
+	else
+		CONN_TELL(c, EXPECTING, .a = alg_row(SSH_ALG_KEX, &k->alg->info));
 }
 
 void kexinit_negotiate(struct ssh_conn *c)
@@ -188,6 +214,8 @@ void kexinit_negotiate(struct ssh_conn *c)
 	k->skip = client.follows && !(same_first(client.list[L_KEX], server.list[L_KEX]) &&
 				      same_first(client.list[L_HOSTKEY], server.list[L_HOSTKEY]));
 	k->state = alg_kex_agrees(k->alg) ? KEX_REQUEST : KEX_PUBLIC;
+	if (c->tracing)
+		tell_choice(c);
 }
 
 bool kexinit_receive(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
@@ -199,6 +227,7 @@ bool kexinit_receive(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 	buf_put(&k->init_peer, in->p, in->n);
 	if (k->init_peer.err)
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "KEXINIT too long");
+	CONN_TELL(c, KEXINIT_RECEIVED);
 	k->got = true;
 	if (k->sent)
 		kexinit_negotiate(c);

@@ -89,7 +89,7 @@ static bool unknown(struct ssh_conn *c, uint8_t type, uint8_t at)
 	struct buf *out;
 
 	if (type == 0 || at == AT_STRICT || (at != AT_OPEN && type >= 80) || (!(at & AT_KEYED) && type >= 30))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "message not allowed now");
+		return conn_unexpected(c, "message not allowed now");
 	out = conn_begin(c, MSG_UNIMPLEMENTED);
 	buf_put_u32(out, c->rx_seq);
 	conn_send(c);
@@ -103,6 +103,8 @@ bool message_handle(struct ssh_conn *c, struct str payload, struct ssh_event *ev
 	const struct row *row = type < sizeof(rows) / sizeof(rows[0]) ? &rows[type] : NULL;
 	uint8_t from = c->role == SSH_SERVER ? FROM_CLIENT : FROM_SERVER;
 
+	if (type != MSG_NEWKEYS) /* that one when the keys are in use */
+		CONN_TELL(c, TYPE_IN, .a = type);
 	if (c->kex.skip) { /* RFC 4253 section 7: the wrongly guessed packet is ignored, whatever its method calls it */
 		c->kex.skip = false;
 		if (type < 30 || type > 49)
@@ -112,6 +114,6 @@ bool message_handle(struct ssh_conn *c, struct str payload, struct ssh_event *ev
 	if (!row || !row->from)
 		return unknown(c, type, at);
 	if (!(row->from & from) || !(row->at & at) || !row->handle)
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "message not allowed now");
+		return conn_unexpected(c, "message not allowed now");
 	return row->handle(c, &in, ev);
 }

@@ -96,6 +96,8 @@ int packet_open(struct packet_side *s, uint8_t *p, size_t n, struct str *payload
 		return E_INVAL;
 	*payload = (struct str){ p + PACKET_HEAD, body - PACKET_HEAD - pad };
 	*used = body + crypt_tag(&s->crypt);
+	s->whole = (uint32_t)body;
+	s->pad = (uint8_t)pad;
 	s->length = 0;
 	s->seq++;
 	s->packets++;
@@ -152,6 +154,8 @@ static int seal(struct packet_side *s, struct buf *out, size_t at)
 	if (s->crypt.mode->seal(&s->crypt, s->seq, p, 4 + length))
 		return E_CRYPTO;
 	buf_claim(out, pad + tag);
+	s->whole = (uint32_t)(4 + length);
+	s->pad = (uint8_t)pad;
 	s->seq++;
 	s->packets++;
 	s->bytes += 4 + length + tag;

@@ -19,6 +19,8 @@ struct packet_side {
 	uint64_t bytes;   /* since the last new keys */
 	uint32_t length;  /* of the packet being received; 0 = not known yet */
 	size_t spoilt;    /* not authentic: this many bytes were looked at, the rest of the largest packet will be */
+	uint32_t whole;   /* of the packet opened or sealed last: its bytes without the tag … */
+	uint8_t pad;      /* … and of them padding */
 	uint8_t padding[128];
 	size_t padding_left;
 };

@@ -117,6 +117,7 @@ bool request_on_channel(struct ssh_conn *c, struct cur *in, struct ssh_event *ev
 			send_reply(c, ch, false);
 		return false;
 	}
+	CONN_TELL(c, REQUEST, .text = ev->u.request.name);
 	ev->type = SSH_EV_REQUEST;
 	ev->channel = id;
 	if (ev->u.request.want_reply) {

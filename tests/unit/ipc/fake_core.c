@@ -176,6 +176,10 @@ static void command(struct session *s, struct str line)
 	} else if (str_is(line, "exit")) {
 		IPC_SEND(&s->ch, CLOSE, .status = 0, .text = STR("bye\n"));
 		return;
+	} else if (str_is(line, "watch")) {
+		IPC_SEND(&s->ch, WATCH, .classes = 3);
+	} else if (str_is(line, "unwatch")) {
+		IPC_SEND(&s->ch, WATCH, .classes = 0);
 	} else if (line.n) {
 		char text[300];
 
@@ -247,6 +251,8 @@ static void from_session(struct session *s, struct ipc_record *r)
 		IPC_SEND(&s->ch, HELP_TEXT, .text = STR("  no help here\n"));
 	} else if (r->type == IPC_COMPLETE) {
 		IPC_SEND(&s->ch, COMPLETION, .insert = STR("pleted "));
+	} else if (r->type == IPC_TRACE) {
+		printf("TRACE %zu\n", r->body.n);
 	} else if (r->type == IPC_CANCEL) {
 		out(s, "never seen\n");
 		done(s);

@@ -65,8 +65,11 @@ class Session(unittest.TestCase):
         self.folder.cleanup()
         for wait_status in re.findall(r"gone (\d+)", self.rest):
             self.assertIn(int(wait_status), self.may_end, self.rest)
+        if not self.watched: # no test makes a session tell anything that nobody asked for
+            self.assertNotIn("TRACE", self.rest)
 
     may_end = (0,)
+    watched = False
 
     def argv(self, *options):
         return [*SSH, "-p", str(self.port), *options, "admin@127.0.0.1"]
@@ -225,6 +228,24 @@ class Session(unittest.TestCase):
         t.send("hello\r")
         t.expect_exact("you said hello")
         t.close()
+
+    # --- facts for debug ---
+    def test_facts_while_they_are_wanted(self):
+        self.watched = True
+        t = self.shell()
+        t.send("hello\r")
+        t.expect_exact("you said hello\r\nfake#")
+        t.send("watch\r")
+        t.expect_exact("watch\r\nfake#")
+        t.send("hello\r")
+        t.expect_exact("you said hello\r\nfake#")
+        self.assertRegex(self.core.stdout.readline(), r"TRACE \d+") # the first line since the start: there was none before
+        t.send("unwatch\r")
+        t.expect_exact("unwatch\r\nfake#")
+        t.send("exit\r")
+        t.expect(pexpect.EOF)
+        t.close()
+        self.assertEqual(t.exitstatus, 0)
 
     # --- walls and limits ---
     def test_walls(self):

@@ -144,7 +144,7 @@ CONFIG = laboratory.CONFIG.replace(
     """\
 service timestamps debug uptime
 ip ssh dh min size 1024
-ip ssh server algorithm kex curve25519-sha256 diffie-hellman-group1-sha1
+ip ssh server algorithm kex curve25519-sha256 diffie-hellman-group-exchange-sha256 diffie-hellman-group1-sha1
 ip ssh server algorithm hostkey rsa-sha2-256
 ip ssh server algorithm encryption chacha20-poly1305@openssh.com aes128-ctr aes128-cbc
 ip ssh server algorithm mac hmac-sha2-256 hmac-md5
@@ -271,6 +271,20 @@ def test_debug_ip_ssh_detail(device, console, algorithms):
     log_in_and_out(device, algorithms)
     found = [line for line in masked(lines(console), algorithms) if line != "SSH2 N: env request"]
     assert found == DETAIL.splitlines()
+
+
+def test_group_exchange(device, console):
+    """What the document's connection does not have: a group that both agree on."""
+    console.command("debug ip ssh detail")
+    done = device.ssh("show privilege", options=["-o", "KexAlgorithms=diffie-hellman-group-exchange-sha256"])
+    assert done.returncode == 0
+    found = lines(console)
+    at = found.index("SSH2 0: expecting SSH2_MSG_KEX_DH_GEX_REQUEST")
+    assert re.fullmatch(
+        r"SSH2 0: SSH2_MSG_KEX_DH_GEX_REQUEST received - range sent by client is 2048 < \d+ < 8192", found[at + 1]
+    )
+    assert re.fullmatch(r"SSH2 0: modulus size established: \d+ bits", found[at + 2])
+    assert found[at + 3 : at + 5] == ["SSH2 0: expecting SSH2_MSG_KEX_DH_GEX_INIT", "SSH2 0: SSH2_MSG_KEX_DH_GEX_INIT received"]
 
 
 def test_debug_ip_ssh_packet(device, console):

@@ -222,7 +222,7 @@ def lines(console, until="Session terminated normally|Session disconnected"):
 def masked(found, algorithms):
     a = algorithms
     for line in found:
-        line = re.sub(r"(version id) SSH-2\.0-Ravelin_\S+$", r"\1 OURS", line)
+        line = re.sub(r"(version id) SSH-(?:2\.0|1\.99)-Ravelin_\S+$", r"\1 OURS", line)
         line = re.sub(r"(version id is -) SSH-2\.0-OpenSSH_.*$", r"\1 THEIRS", line)
         line = line.replace(a["cipher"], "CIPHER").replace(a["mac"], "MAC").replace(a["kex"][1], "KEX_INIT")
         line = line.replace("for admin", "for USER")

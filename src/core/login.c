@@ -125,8 +125,8 @@ static void failed(struct peer *p)
 		     "Login failed [user: %s] [Source: %s] [localport: 22] [method: %s]",
 		     syslog_word(p->login.user, user), p->address, methods[p->login.method]);
 	sshlog_userauth(p, false);
-	sshdebug_say(p, "SSH2 %u: %s authentication failed for %s", p->number, methods[p->login.method],
-		     syslog_word(p->login.user, user));
+	sshdebug_say_version(p, "%s authentication failed for %s", methods[p->login.method],
+			     syslog_word(p->login.user, user));
 	refuse(p);
 }
 

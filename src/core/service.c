@@ -186,9 +186,9 @@ static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) }
 static void say_end(const struct peer *p)
 {
 	if (p->phase & (PH_USER | PH_LINE) && p->bye == 0)
-		sshdebug_say(p, "SSH%u: Session terminated normally", p->number);
+		sshdebug_say(p, "Session terminated normally");
 	else
-		sshdebug_say(p, "SSH%u: Session disconnected - error 0x%02x", p->number, p->bye);
+		sshdebug_say(p, "Session disconnected - error 0x%02x", p->bye);
 }
 
 static void end_session(struct peer *p)

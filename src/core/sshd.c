@@ -346,8 +346,8 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = offer_rekey_bytes(m),
 		  .rekey_secs = offer_rekey_secs(m), .dh_min = p->transcript.dh_min);
 	peer_set_deadline(p, secs * 1000);
-	sshdebug_say(p, "SSH%u: starting SSH control process", p->number);
-	sshdebug_say(p, "SSH%u: sent protocol version id %s", p->number, p->transcript.version);
+	sshdebug_say(p, "starting SSH control process");
+	sshdebug_say(p, "sent protocol version id %s", p->transcript.version);
 	buf_release(&blobs);
 	buf_release(&blob);
 	buf_release(&text);

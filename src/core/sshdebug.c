@@ -26,9 +26,11 @@
 #define TTY_COLS       80
 #define TTY_MAX        512
 
-/* The words of a fact behind `debug ip ssh`, and behind the keyword of its class (NULL: none there). %n is the number
- * of the connection, %a %b %c are the fact's, %s is its text; %C and %M the names of the cipher a and the MAC b, %K the
- * first message of the key exchange a, %H and %W a terminal's height and width. */
+/* The words of a fact behind `debug ip ssh`, and behind the keyword of its class (NULL: none there); where a fact of
+ * both versions is worded otherwise in version 1, or not at all ("" there), that is a table of its own. %n is the
+ * number of the connection, %a %b %c are the fact's, %x is a in hexadecimal, %s is its text; %C and %M the names of the
+ * cipher a and the MAC b, %K the first message of the key exchange a, %H and %W a terminal's height and width, %U who
+ * is logged in. */
 #define SAME(text)                                                                                                     \
 	{                                                                                                              \
 		text, text                                                                                             \
@@ -69,6 +71,26 @@ static const struct {
 	[SSH_FACT_TTY] = SAME("SSH2 %n: setting TTY - requested: height %a, width %b; set: height %H, width %W"),
 	[SSH_FACT_SHELL] = SAME("SSH2 %n: shell message received"),
 	[SSH_FACT_EXEC] = SAME("SSH2 %n: exec message received"),
+	[SSH_FACT_V1_PUBLIC_KEY] = SAME("SSH%n: SSH_SMSG_PUBLIC_KEY msg"),
+	[SSH_FACT_V1_SESSION_KEY] = SAME("SSH%n: SSH_CMSG_SESSION_KEY msg - length %a, type 0x03"),
+	[SSH_FACT_V1_CONFIRMED] = SAME("SSH%n: sending encryption confirmation"),
+	[SSH_FACT_V1_KEYED] = SAME("SSH%n: keys exchanged and encryption on"),
+	[SSH_FACT_V1_USER] = SAME("SSH%n: SSH_CMSG_USER message received"),
+	[SSH_FACT_V1_USERID] = SAME("SSH%n: authentication request for userid %s"),
+	[SSH_FACT_V1_PASSWORD] = SAME("SSH%n: SSH_CMSG_AUTH_PASSWORD message received"),
+	[SSH_FACT_V1_RSA] = SAME("SSH%n: SSH_CMSG_AUTH_RSA message received"),
+	[SSH_FACT_V1_RSA_RESPONSE] = SAME("SSH%n: SSH_CMSG_AUTH_RSA_RESPONSE message received"),
+	[SSH_FACT_V1_FAILURE] = SAME("SSH%n: SSH_SMSG_FAILURE message sent"),
+	[SSH_FACT_V1_PTY] = SAME("SSH%n: requesting TTY"),
+	[SSH_FACT_V1_INVALID] = SAME("SSH%n: invalid request - %x"),
+	[SSH_FACT_V1_SHELL] = SAME("SSH%n: SSH_CMSG_EXEC_SHELL message received"),
+	[SSH_FACT_V1_COMMAND] = SAME("SSH%n: SSH_CMSG_EXEC_CMD message received"),
+};
+static const char *const words_1[SSH_FACT_COUNT] = {
+	[SSH_FACT_AUTHENTICATED] = "SSH%n: authentication successful for %U",
+	[SSH_FACT_TTY] = "SSH%n: setting TTY - requested: length %a, width %b; set: length %H, width %W",
+	[SSH_FACT_SHELL] = "",
+	[SSH_FACT_EXEC] = "",
 };
 
 #define NAME(name, ...) name,
@@ -128,19 +150,34 @@ static bool allowed(struct core *core)
 	return true;
 }
 
-void sshdebug_say(const struct peer *p, const char *fmt, ...)
+static void say(const struct peer *p, const char *before, const char *fmt, va_list ap)
 {
 	struct core *core = p->core;
 	char text[LINE_BYTES];
-	va_list ap;
 
 	if (!debug_on(core, DEBUG_IP_SSH) && !debug_on(core, DEBUG_IP_SSH_DETAIL))
 		return;
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
 	if (allowed(core))
-		syslog_debug(core->log, "%s", text);
+		syslog_debug(core->log, "%s%u: %s", before, p->number, text);
+}
+
+void sshdebug_say(const struct peer *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(p, "SSH", fmt, ap);
+	va_end(ap);
+}
+
+void sshdebug_say_version(const struct peer *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(p, p->v1.chosen ? "SSH" : "SSH2 ", fmt, ap);
+	va_end(ap);
 }
 
 /* RFC 4253 section 8, 5656 section 4, draft-ietf-sshm-mlkem-hybrid-kex. */
@@ -195,6 +232,9 @@ static void put_field(struct buf *out, char field, const struct peer *p, const s
 	case 'c':
 		buf_printf(out, "%u", f->c);
 		break;
+	case 'x':
+		buf_printf(out, "0x%02X", f->a);
+		break;
 	case 's':
 		if (f->what == SSH_FACT_VERSION)
 			put_line(out, f->text);
@@ -233,13 +273,16 @@ static void put_fact(struct buf *out, const char *line, const struct peer *p, co
 }
 
 /* The words the switches ask for; NULL: they ask for none. */
-static const char *words_for(const struct core *core, const struct ssh_fact *f)
+static const char *words_for(const struct peer *p, const struct ssh_fact *f)
 {
-	bool packet = f->what < SSH_FACT_VERSION;
+	const struct core *core = p->core;
+	bool packet = f->what < SSH_FACT_VERSION, all = debug_on(core, DEBUG_IP_SSH);
 
-	if (debug_on(core, DEBUG_IP_SSH))
-		return words[f->what].all;
-	return debug_on(core, packet ? DEBUG_IP_SSH_PACKET : DEBUG_IP_SSH_DETAIL) ? words[f->what].keyword : NULL;
+	if (!all && !debug_on(core, packet ? DEBUG_IP_SSH_PACKET : DEBUG_IP_SSH_DETAIL))
+		return NULL;
+	if (p->v1.chosen && words_1[f->what])
+		return words_1[f->what][0] ? words_1[f->what] : NULL;
+	return all ? words[f->what].all : words[f->what].keyword;
 }
 
 /* Rows that exist. */
@@ -259,7 +302,7 @@ static bool sane(const struct ssh_fact *f)
 
 static void print(struct peer *p, const struct ssh_fact *f)
 {
-	const char *line = words_for(p->core, f);
+	const char *line = words_for(p, f);
 	struct buf out;
 
 	if (!line || !allowed(p->core))

@@ -16,7 +16,9 @@ struct peer;
 void sshdebug_watch(struct peer *p);
 void sshdebug_watch_all(struct core *core);
 void sshdebug_trace(struct peer *p, const struct ipc_msg_TRACE *m);
-/* What core itself has to tell of a connection; `fmt` with its beginning, "SSH%u: …". */
+/* What core itself has to tell of a connection, behind "SSH1: ", or behind that of its version, which is "SSH2 1: " in
+ * version 2. */
 void sshdebug_say(const struct peer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sshdebug_say_version(const struct peer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -365,7 +365,7 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
 	terminal_attach(p, line);
 	if (!p->exec)
-		sshdebug_say(p, "SSH2 %u: starting shell for vty", p->number);
+		sshdebug_say_version(p, "starting shell for vty");
 	take_terminal(p, m);
 	autocommand = terminal_autocommand(p);
 	if (!obey_certificate(p, &autocommand))

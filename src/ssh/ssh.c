@@ -141,9 +141,7 @@ void ssh_free(struct ssh_conn *c)
 
 void ssh_trace(struct ssh_conn *c, unsigned classes, ssh_trace_fn *fn, void *arg)
 {
-	c->tracing = classes;
-	c->trace = fn;
-	c->trace_arg = arg;
+	c->tracer = (struct tracer){ classes, fn, arg };
 }
 
 uint8_t *ssh_feed_room(struct ssh_conn *c, size_t *n)
@@ -308,7 +306,7 @@ static bool next_message(struct ssh_conn *c, struct str *payload)
 
 	c->rx_seq = c->rx.seq;
 	rc = packet_open(&c->rx, c->in.data + c->in.off, buf_len(&c->in), payload, &c->in_used);
-	if (c->tracing && rc >= 0)
+	if (c->tracer.classes && rc >= 0)
 		tell_input(c, begun, news, rc == 1);
 	if (rc < 0)
 		broken(c, rc);

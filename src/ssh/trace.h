@@ -46,7 +46,22 @@ enum ssh_trace_class { SSH_TRACE_DETAIL = 1, SSH_TRACE_PACKET = 2 };
 	X(REQUEST, DETAIL) /* text: the channel request's name */                                                      \
 	X(TTY, DETAIL)     /* a: rows, b: columns */                                                                   \
 	X(SHELL, DETAIL)                                                                                               \
-	X(EXEC, DETAIL)
+	X(EXEC, DETAIL)                                                                                                \
+	/* version 1 */                                                                                                \
+	X(V1_PUBLIC_KEY, DETAIL)                                                                                       \
+	X(V1_SESSION_KEY, DETAIL) /* a: bytes of the wrapped key, b: cipher's number */                                \
+	X(V1_CONFIRMED, DETAIL)                                                                                        \
+	X(V1_KEYED, DETAIL)                                                                                            \
+	X(V1_USER, DETAIL)                                                                                             \
+	X(V1_USERID, DETAIL) /* text: who it says it is */                                                             \
+	X(V1_PASSWORD, DETAIL)                                                                                         \
+	X(V1_RSA, DETAIL)                                                                                              \
+	X(V1_RSA_RESPONSE, DETAIL)                                                                                     \
+	X(V1_FAILURE, DETAIL)                                                                                          \
+	X(V1_PTY, DETAIL)                                                                                              \
+	X(V1_INVALID, DETAIL) /* a: message number */                                                                  \
+	X(V1_SHELL, DETAIL)                                                                                            \
+	X(V1_COMMAND, DETAIL)
 
 #define SSH_FACT_ENUM(name, class)  SSH_FACT_##name,
 #define SSH_FACT_CLASS(name, class) SSH_FACT_CLASS_##name = SSH_TRACE_##class,

@@ -64,7 +64,7 @@ static bool take(struct ssh_conn *c, struct str line)
 		return true;
 	if (!version_serves_1(c) || (!starts(line, "SSH-1.5-") && !starts(line, "SSH-1.99-")))
 		return refuse(c, "Protocol major versions differ.");
-	c->v1 = ssh1_new(&c->in, &c->out, str_of(c->peer_version), c->set.window);
+	c->v1 = ssh1_new(&c->in, &c->out, str_of(c->peer_version), c->set.window, &c->tracer);
 	return c->v1 || refuse(c, "out of memory");
 }
 

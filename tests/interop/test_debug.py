@@ -5,6 +5,7 @@ ends no line."""
 
 import re
 import socket
+import subprocess
 
 import pytest
 
@@ -294,6 +295,62 @@ def test_debug_ip_ssh_packet(device, console):
     got = once(masked(found, OLD_ALGORITHMS))
     assert missing(BYTES.splitlines(), got) is None, "\n".join(found)
     assert set(got) - set(BYTES.splitlines()) == {"SSH2 N: done calc MAC out #N"}
+
+
+def plink(device, *arguments, password="admin"):
+    """PuTTY in version 1; it is told the host key it was shown before."""
+    argv = ["plink", "-1", "-ssh", "-P", device.port, "-l", "admin", "-batch", "-v", "-no-antispoof", "-pw", password]
+    env = {"HOME": str(device.parent), "PATH": "/usr/bin"}
+
+    def run(*more):
+        return subprocess.run(
+            [*map(str, argv), *more], input="exit\r", capture_output=True, text=True, timeout=30, env=env
+        )  # fmt: skip
+
+    known = re.search(r"fingerprint is:\s+\d+ ([0-9a-f:]{47})", run("127.0.0.1").stderr).group(1)
+    return run("-hostkey", known, "127.0.0.1", *arguments)
+
+
+VERSION1 = """\
+starting SSH control process
+sent protocol version id OURS
+protocol version id is - SSH-1.5-PuTTY
+SSH_SMSG_PUBLIC_KEY msg
+SSH_CMSG_SESSION_KEY msg - length N, type 0x03
+sending encryption confirmation
+keys exchanged and encryption on
+SSH_CMSG_USER message received
+authentication request for userid admin
+SSH_SMSG_FAILURE message sent
+SSH_CMSG_AUTH_PASSWORD message received
+"""
+IN = """\
+authentication successful for admin
+requesting TTY
+setting TTY - requested: length 24, width 80; set: length 24, width 80
+SSH_CMSG_EXEC_SHELL message received
+starting shell for vty
+Session terminated normally
+"""
+OUT = """\
+password authentication failed for admin
+SSH_SMSG_FAILURE message sent
+Session disconnected - error 0x00
+"""
+
+
+@pytest.mark.parametrize("words", ["debug ip ssh", "debug ip ssh detail"])
+@pytest.mark.parametrize("password, end", [("admin", IN), ("wrong", OUT)], ids=["in", "out"])
+def test_version_1(device, console, words, password, end):
+    """The document has no sample of it: the words IOS has."""
+    console.command(words)
+    plink(device, "-t", password=password)
+    lines(console, until=re.escape(end.splitlines()[-1]) + "[^$]*" + re.escape(end.splitlines()[-1]) if end is OUT else end.splitlines()[-1])
+    found = [re.sub(r"^SSH0: ", "", line) for line in lines(console)]
+    found = found[found.index("starting SSH control process", 1) :]  # behind the connection that asked for the key
+    found = [re.sub(r"version id SSH-1\.99-Ravelin_\S+", "version id OURS", line) for line in found]
+    found = [re.sub(r"(SSH-1\.5-PuTTY)\S+", r"\1", re.sub(r"length \d{3}", "length N", line)) for line in found]
+    assert found == (VERSION1 + end).splitlines()
 
 
 def test_the_numbers_are_real(device, console):

@@ -29,6 +29,8 @@ bool auth1_on_user(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 
 	if (!cur_done(in) || !str_copy(user, c->user, sizeof(c->user)))
 		return conn1_fail(c, CONN1_PROTOCOL_ERROR, "malformed name");
+	TELL(c->tracer, V1_USER);
+	TELL(c->tracer, V1_USERID, .text = user);
 	c->phase = PHASE1_AUTH;
 	c->named_due = true;
 	ev->type = SSH_EV_KEXED;
@@ -79,6 +81,7 @@ bool auth1_on_password(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 		return conn1_fail(c, CONN1_PROTOCOL_ERROR, "malformed password");
 	if (!offered(c, SSH_V1_AUTH_PASSWORD))
 		return auth1_on_other(c, in, ev);
+	TELL(c->tracer, V1_PASSWORD);
 	c->in_secret = true;
 	ask(c, ev, SSH_AUTH_PASSWORD);
 	ev->u.auth.password = before_zero(password);
@@ -93,6 +96,7 @@ bool auth1_on_rsa(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 		return conn1_fail(c, CONN1_PROTOCOL_ERROR, "malformed key");
 	if (!offered(c, SSH_V1_AUTH_RSA))
 		return auth1_on_other(c, in, ev);
+	TELL(c->tracer, V1_RSA);
 	ask(c, ev, SSH_AUTH_V1_RSA);
 	ev->u.auth.blob = modulus;
 	return true;
@@ -105,6 +109,7 @@ bool auth1_on_rsa_response(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 	if (!c->challenged || !cur_done(in))
 		return conn1_fail(c, CONN1_PROTOCOL_ERROR, "answer without a question");
 	c->challenged = false;
+	TELL(c->tracer, V1_RSA_RESPONSE);
 	ask(c, ev, SSH_AUTH_V1_RESPONSE);
 	ev->u.auth.signature = response;
 	return true;
@@ -132,5 +137,9 @@ int ssh1_auth_reply(struct ssh1 *c, enum ssh_auth_result result)
 	if (result == SSH_AUTH_SUCCESS)
 		c->phase = PHASE1_PREPARE;
 	conn1_send(c, result == SSH_AUTH_SUCCESS ? V1_SMSG_SUCCESS : V1_SMSG_FAILURE, STR(""));
+	if (result == SSH_AUTH_SUCCESS)
+		TELL(c->tracer, AUTHENTICATED);
+	else
+		TELL(c->tracer, V1_FAILURE);
 	return 0;
 }

@@ -43,6 +43,8 @@ void conn1_send(struct ssh1 *c, uint8_t type, struct str data)
 
 	if (rc)
 		conn1_end(c, false, CONN1_BY_APPLICATION, str_of(err_text(rc)));
+	else if (type == V1_SMSG_PUBLIC_KEY)
+		TELL(c->tracer, V1_PUBLIC_KEY);
 }
 
 void conn1_send_buf(struct ssh1 *c, uint8_t type, struct buf *data)

@@ -32,9 +32,10 @@ enum phase1 {
 enum wait1 { WAIT1_NONE, WAIT1_KEYS, WAIT1_SESSION_KEY, WAIT1_AUTH, WAIT1_OPEN, WAIT1_REQUEST };
 
 struct ssh1 {
-	struct buf *in, *out; /* the connection's */
-	size_t in_used;       /* bytes of `in` the current event borrows; dropped at the next step */
-	bool in_secret;       /* they hold a secret: wipe them */
+	struct buf *in, *out;        /* the connection's */
+	const struct tracer *tracer; /* the same */
+	size_t in_used;              /* bytes of `in` the current event borrows; dropped at the next step */
+	bool in_secret;              /* they hold a secret: wipe them */
 	struct cipher rx, tx;
 	struct str peer_version;
 	enum phase1 phase;
@@ -53,6 +54,7 @@ struct ssh1 {
 	bool over, over_told, by_peer;
 	uint32_t reason;
 	char text[CONN1_TEXT_MAX];
+	enum ssh_fault fault;
 };
 
 /* Ends the connection because of the peer (or of us) and tells it why, once; later calls do nothing. Returns false. */

@@ -46,6 +46,7 @@ bool kex1_on_session_key(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 	cur_u32(in); /* protocol flags: none concerns a server */
 	if (!cur_done(in))
 		return conn1_fail(c, CONN1_PROTOCOL_ERROR, "malformed session key");
+	TELL(c->tracer, V1_SESSION_KEY, .a = (uint32_t)secret.n, .b = cipher);
 	if (cipher >= 32 || !(c->ciphers >> cipher & 1))
 		return conn1_fail(c, CONN1_KEX_FAILED, "cipher was not offered");
 	c->cipher = cipher;
@@ -68,6 +69,8 @@ int ssh1_give_session_key(struct ssh1 *c, const uint8_t key[SSH_V1_KEY])
 		return 0;
 	}
 	c->phase = PHASE1_USER;
+	TELL(c->tracer, V1_CONFIRMED);
 	conn1_send(c, V1_SMSG_SUCCESS, STR(""));
+	TELL(c->tracer, V1_KEYED);
 	return 0;
 }

@@ -73,10 +73,14 @@ bool message1_handle(struct ssh1 *c, uint8_t type, struct str data, struct ssh_e
 	if (c->challenged && type != V1_CMSG_AUTH_RSA_RESPONSE && type != V1_MSG_IGNORE && type != V1_MSG_DEBUG &&
 	    type != V1_MSG_DISCONNECT)
 		return conn1_fail(c, CONN1_PROTOCOL_ERROR, "answer to the challenge expected");
-	if (row && row->at & AT(c->phase))
+	if (row && row->at & AT(c->phase) && row->handle != session1_on_other)
 		return row->handle(c, &in, ev);
 	/* What nobody knows is refused while there is somebody to ask: so says the draft. */
-	if ((!row || !row->at) && c->phase == PHASE1_PREPARE)
+	if (c->phase == PHASE1_PREPARE && (!row || !row->at || row->handle == session1_on_other)) {
+		TELL(c->tracer, V1_INVALID, .a = type);
 		return session1_on_other(c, &in, ev);
+	}
+	if (!c->over)
+		c->fault = SSH_FAULT_UNEXPECTED;
 	return conn1_fail(c, CONN1_PROTOCOL_ERROR, "message not allowed now");
 }

@@ -32,6 +32,7 @@ static void take_window(struct cur *in, struct ssh_event *ev)
 
 bool session1_on_pty(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 {
+	TELL(c->tracer, V1_PTY);
 	request(c, ev, SSH_REQ_PTY, true);
 	ev->u.request.text = cur_str(in);
 	take_window(in, ev);
@@ -48,12 +49,14 @@ bool session1_on_window(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 
 bool session1_on_shell(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 {
+	TELL(c->tracer, V1_SHELL);
 	request(c, ev, SSH_REQ_SHELL, true);
 	return cur_done(in) || conn1_fail(c, CONN1_PROTOCOL_ERROR, "malformed shell request");
 }
 
 bool session1_on_command(struct ssh1 *c, struct cur *in, struct ssh_event *ev)
 {
+	TELL(c->tracer, V1_COMMAND);
 	request(c, ev, SSH_REQ_EXEC, true);
 	ev->u.request.text = cur_str(in);
 	return cur_done(in) || conn1_fail(c, CONN1_PROTOCOL_ERROR, "malformed command");

@@ -14,7 +14,8 @@
 
 #define OUT_STOP ((size_t)512 * 1024) /* nothing is read above this: a peer that does not take answers gets none */
 
-struct ssh1 *ssh1_new(struct buf *in, struct buf *out, struct str peer_version, uint32_t window)
+struct ssh1 *ssh1_new(struct buf *in, struct buf *out, struct str peer_version, uint32_t window,
+		      const struct tracer *tracer)
 {
 	struct ssh1 *c = cipher_fetch() ? NULL : calloc(1, sizeof(*c));
 
@@ -24,6 +25,7 @@ struct ssh1 *ssh1_new(struct buf *in, struct buf *out, struct str peer_version, 
 	c->out = out;
 	c->peer_version = peer_version;
 	c->window = window;
+	c->tracer = tracer;
 	return c;
 }
 
@@ -73,6 +75,7 @@ static enum ssh_step_result end(struct ssh1 *c, struct ssh_event *ev)
 	ev->u.disconnect.by_peer = c->by_peer;
 	ev->u.disconnect.reason = c->reason;
 	ev->u.disconnect.text = str_of(c->text);
+	ev->u.disconnect.fault = c->fault;
 	return SSH_EVENT;
 }
 

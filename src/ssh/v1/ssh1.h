@@ -9,12 +9,14 @@
 #define SSH_V1_SSH1_H
 
 #include "ssh/ssh.h"
+#include "ssh/tell.h"
 
 struct ssh1;
 
 /* `in` and `out` are the connection's; `peer_version` outlives it. `window`: how much of the peer's data may lie with
  * the caller. NULL: out of memory. */
-struct ssh1 *ssh1_new(struct buf *in, struct buf *out, struct str peer_version, uint32_t window);
+struct ssh1 *ssh1_new(struct buf *in, struct buf *out, struct str peer_version, uint32_t window,
+		      const struct tracer *tracer);
 void ssh1_free(struct ssh1 *c);
 /* The ciphers once each, for ssh_warm. 0 or E_CRYPTO. */
 int ssh1_warm(void);

@@ -61,7 +61,7 @@ void conn_send(struct ssh_conn *c)
 
 	if (rc)
 		conn_end(c, false, REASON_BY_APPLICATION, str_of(err_text(rc)));
-	else if (c->tracing && !c->send_held)
+	else if (c->tracer.classes && !c->send_held)
 		tell_sent(c);
 }
 

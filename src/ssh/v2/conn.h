@@ -8,6 +8,7 @@
 
 #include "ssh/algorithms.h"
 #include "ssh/ssh.h"
+#include "ssh/tell.h"
 #include "ssh/v2/modp.h"
 #include "ssh/v2/packet.h"
 
@@ -129,9 +130,7 @@ struct ssh_conn {
 	enum ssh_fault fault;
 	enum ssh_alg_kind unmatched; /* NO_MATCH: of this kind … */
 	struct str unmatched_list;   /* … the client proposed these; in kex.init_peer */
-	unsigned tracing;            /* classes of facts somebody wants … */
-	ssh_trace_fn *trace;         /* … and who */
-	void *trace_arg;
+	struct tracer tracer;
 	size_t fed; /* bytes that came and were not told of yet */
 };
 
@@ -143,13 +142,8 @@ bool conn_end(struct ssh_conn *c, bool by_peer, uint32_t reason, struct str text
 /* conn_fail for a message that may not come now. */
 bool conn_unexpected(struct ssh_conn *c, const char *text);
 
-/* CONN_TELL(c, SEND, .a = length, .b = padding): costs a test of a bit while nobody listens. */
-#define CONN_TELL(conn, NAME, ...)                                                                                     \
-	do {                                                                                                           \
-		if ((conn)->tracing & SSH_FACT_CLASS_##NAME)                                                           \
-			(conn)->trace((conn)->trace_arg,                                                               \
-				      &(struct ssh_fact){ .what = SSH_FACT_##NAME, ##__VA_ARGS__ });                   \
-	} while (0)
+/* See tell.h. */
+#define CONN_TELL(conn, NAME, ...) TELL(&(conn)->tracer, NAME, ##__VA_ARGS__)
 
 /* Builds one message: conn_begin returns where the fields go; conn_send seals it, or keeps it until the key exchange
  * that is under way ends. */

@@ -214,7 +214,7 @@ void kexinit_negotiate(struct ssh_conn *c)
 	k->skip = client.follows && !(same_first(client.list[L_KEX], server.list[L_KEX]) &&
 				      same_first(client.list[L_HOSTKEY], server.list[L_HOSTKEY]));
 	k->state = alg_kex_agrees(k->alg) ? KEX_REQUEST : KEX_PUBLIC;
-	if (c->tracing)
+	if (c->tracer.classes)
 		tell_choice(c);
 }
 

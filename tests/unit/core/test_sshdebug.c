@@ -178,14 +178,35 @@ static void test_detail_words(void **state)
 	       "SSH2 1: setting TTY - requested: height 24, width 80; set: height 24, width 80\n");
 }
 
+/* Version 1 has words of its own for what both have. */
+static void test_version_1(void **state)
+{
+	(void)state;
+	on(DEBUG_IP_SSH_DETAIL);
+	peer.v1.chosen = true;
+	tell(SSH_FACT_V1_SESSION_KEY, 112, 3, 0, STR(""));
+	tell(SSH_FACT_V1_USERID, 0, 0, 0, STR("cis co\n"));
+	tell(SSH_FACT_V1_INVALID, 0x22, 0, 0, STR(""));
+	tell(SSH_FACT_TTY, 0, 0, 0, STR(""));
+	tell(SSH_FACT_SHELL, 0, 0, 0, STR(""));
+	sent();
+	sshdebug_say_version(&peer, "starting shell for vty");
+	expect("SSH1: SSH_CMSG_SESSION_KEY msg - length 112, type 0x03\n"
+	       "SSH1: authentication request for userid cis?co?\n"
+	       "SSH1: invalid request - 0x22\n"
+	       "SSH1: setting TTY - requested: length 0, width 0; set: length 24, width 80\n"
+	       "SSH1: starting shell for vty\n");
+}
+
 /* Each fact has words, and rows of algorithms their names. */
 static void test_every_fact(void **state)
 {
 	(void)state;
 	on(DEBUG_IP_SSH);
-	for (unsigned what = 0; what < SSH_FACT_COUNT; what++)
+	for (unsigned what = 0; what < SSH_FACT_COUNT; what++) {
 		tell((enum ssh_fact_what)what, 0, 0, 0, STR("x"));
-	sent();
+		sent();
+	}
 	assert_false(peer.doomed);
 	assert_int_equal(lines(), SSH_FACT_COUNT);
 	assert_null(strchr(shown(), '%'));
@@ -370,10 +391,10 @@ static void test_encoding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_old_words),       T(test_packet_words), T(test_detail_words), T(test_every_fact),
-		T(test_switched_off),    T(test_watch),        T(test_nobody_asked), T(test_forged),
-		T(test_too_many_in_one), T(test_flood),        T(test_rate),         T(test_size),
-		T(test_hostile_texts),   T(test_long_text),    T(test_encoding),
+		T(test_old_words),  T(test_packet_words),    T(test_detail_words), T(test_version_1),
+		T(test_every_fact), T(test_switched_off),    T(test_watch),        T(test_nobody_asked),
+		T(test_forged),     T(test_too_many_in_one), T(test_flood),        T(test_rate),
+		T(test_size),       T(test_hostile_texts),   T(test_long_text),    T(test_encoding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

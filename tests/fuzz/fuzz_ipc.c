@@ -2,11 +2,12 @@
  *
  * fuzz_ipc.c: core's receiver of session and gate messages under arbitrary records (fuzz target).
  * A record goes through a real socket pair into ipc_recv; what is accepted is decoded, and encoding it again must
- * give the same bytes: decoding is strict. No descriptor may stay behind.
+ * give the same bytes: decoding is strict; so for the facts inside a TRACE. No descriptor may stay behind.
  */
 #include "ipc/ipc.h"
 
 #include "base/err.h"
+#include "ipc/fact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +53,33 @@ IPC_MESSAGES(DECODE)
 #define AGAIN(name, from, phases, max, fds, rate) [IPC_##name] = again_##name,
 static bool (*const again[IPC_TYPES])(struct str, struct buf *) = { IPC_MESSAGES(AGAIN) };
 
+static void facts(struct str body)
+{
+	struct ipc_msg_TRACE m;
+	struct ssh_fact f;
+	struct cur c;
+	struct buf out;
+	size_t used;
+
+	if (!ipc_get_TRACE(body, &m))
+		return;
+	buf_init(&out, 0);
+	c = cur_of(m.facts);
+	while (c.n && fact_get(&c, &f))
+		fact_put(&out, &f);
+	used = buf_len(&out);
+	if (used > m.facts.n || !str_eq(buf_str(&out), (struct str){ m.facts.p, used }))
+		abort();
+	buf_release(&out);
+}
+
 static void decode(unsigned type, struct str body)
 {
 	struct buf out;
 	struct str back;
 
+	if (type == IPC_TRACE)
+		facts(body);
 	buf_init(&out, 0);
 	if (again[type] && again[type](body, &out)) {
 		back = buf_str(&out);

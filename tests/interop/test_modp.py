@@ -8,6 +8,7 @@ import struct
 import subprocess
 
 import pytest
+from test_libssh2 import client as libssh2
 from test_plink import fingerprint, plink
 
 import lab as laboratory
@@ -99,6 +100,12 @@ def test_dbclient(offer, kex):
     assert (done.stdout, done.returncode) == (LEVEL, 0), done.stderr
 
 
+@pytest.mark.parametrize("kex", OPENSSH)
+def test_libssh2(offer, kex):
+    done = libssh2(offer(kex), "password", "admin", "exec", "show privilege")
+    assert (done.returncode, done.stdout) == (0, LEVEL), done.stderr
+
+
 @pytest.mark.parametrize("kex", PARAMIKO)
 def test_paramiko(offer, kex):
     client = offer(kex).paramiko()
@@ -127,6 +134,14 @@ def test_openssh_asks_for_what_its_cipher_needs(offer, tmp_path, cipher, bits):
     assert offer(GEX[0]).ssh("show privilege", options=options).stdout == LEVEL
     log = (tmp_path / "log").read_text()
     assert f"GEX_REQUEST(2048<{bits}<8192) sent" in log and re.search(rf"bits set: \d+/{bits}\n", log)
+
+
+@pytest.mark.parametrize("least", [2048, 4096])
+def test_ssh_audit_finds_no_smaller_group(offer, least):
+    """It asks for ever larger groups from 512 bits on, and notes the smallest it is given."""
+    device = offer(GEX[0], least)
+    audit = subprocess.run(["ssh-audit", "-n", "-p", str(device.port), "127.0.0.1"], capture_output=True, text=True, timeout=60)
+    assert re.search(rf"^\(kex\) {GEX[0]} \({least}-bit\)", audit.stdout, re.M), audit.stdout
 
 
 GROUPS = [

@@ -65,13 +65,15 @@ static void test_exchange(void **state)
 		host_init(&h, &(struct ssh_config){ .kex = STR(METHOD), .dh_min = cases[i].dh_min });
 		h.answer = SSH_AUTH_SUCCESS;
 		peer_init(&p);
-		p.kex = p.method = METHOD;
+		p.method = METHOD;
+		p.kex = i & 1 ? METHOD ",kex-strict-c-v00@openssh.com" : METHOD;
 		p.request = cases[i].request;
 		p.old_request = cases[i].old;
 		assert_true(peer_handshake(&p, &h));
 		assert_int_equal(p.group.bits, cases[i].bits);
 		assert_true(peer_login(&p, &h) && peer_handshake(&p, &h) && peer_open(&p, &h));
 		assert_int_equal(h.seen[SSH_EV_KEXED], 2);
+		assert_int_equal(h.strict, i & 1);
 		peer_release(&p);
 		host_release(&h);
 	}

@@ -172,7 +172,7 @@ def test_a_signature_is_good_after_new_keys(device, client):
     c = client()
     first = c.transport.session_id
     c.transport._send_kex_init()
-    assert laboratory.wait_for(lambda: c.transport.H != first)
+    assert laboratory.wait_for(lambda: c.transport.H != first and c.transport.clear_to_send.is_set())
     assert not c.show("admin", a, a.signature(c.signed("admin", a, session=c.transport.H)))
     assert c.show("admin", a, a.signature(c.signed("admin", a, session=first)))
 

@@ -189,6 +189,21 @@ static void test_who_was_told_to_end_answers_nothing(void **state)
 	buf_release(&log);
 }
 
+/* The session was told that his certificate permits no terminal; one that asks for it all the same has broken out. */
+static void test_no_terminal_without_permission(void **state)
+{
+	const struct ipc_msg_OPEN shell = { .kind = OPEN_SHELL, .pty = 1 }, command = { .kind = OPEN_EXEC };
+	struct bed *b = *state;
+
+	b->peer->login.cert.no_pty = true;
+	terminal_open(b->peer, &command); /* refused for another reason: nobody has logged in */
+	assert_true(b->peer->closing && !b->peer->doomed);
+	b->peer->closing = false;
+	terminal_open(b->peer, &shell);
+	assert_true(b->peer->doomed && !b->peer->closing);
+	play(b, logs_in_on_a_line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +212,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_wrong_phase_ends_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_command_has_no_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_was_told_to_end_answers_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_terminal_without_permission, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

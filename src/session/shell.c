@@ -110,6 +110,8 @@ static bool show_line(struct session *s, struct str body, int fd)
 	front_progress(&s->shell.front, m.banner);
 	if (m.prompt.n)
 		prompt(&s->shell, m.prompt, false);
+	else
+		s->shell.busy = true; /* a command runs at once: the end of what is typed is not its end */
 	return true;
 }
 

@@ -47,7 +47,7 @@ mode config
   ip ssh server algorithm hostkey <hostkey>... = /ssh:ssh/server-algorithm ; hook ssh-offer
       "Host key algorithms"
       "Ed25519" "ECDSA on NIST P-256" "ECDSA on NIST P-384" "ECDSA on NIST P-521" "RSA with SHA-512"
-      "RSA with SHA-256"
+      "RSA with SHA-256" "RSA with SHA-1 (broken)"
   ip ssh server algorithm kex <kex>... = /ssh:ssh/server-algorithm ; hook ssh-offer
       "Key exchange methods"
       "NTRU Prime (post-quantum) and X25519" "NTRU Prime and X25519, by its older name"
@@ -63,6 +63,15 @@ mode config
       "SHA-1, of the encrypted packet (old)" "SHA-1 (old)" "SHA-1 cut to 96 bits, of the encrypted packet (old)"
       "SHA-1 cut to 96 bits (old)" "MD5, of the encrypted packet (broken)" "MD5 (broken)"
       "MD5 cut to 96 bits, of the encrypted packet (broken)" "MD5 cut to 96 bits (broken)"
+  ip ssh server algorithm preset <preset> = /ssh:ssh/server-algorithm ; hook ssh-offer
+      "What is offered where no list says so"
+      "What is sound today" "Post-quantum key exchange and Ed25519 alone" "As a device of IOS 15 (weak)"
+      "As a device of IOS 12 (broken)"
+  ip ssh server algorithm publickey <publickey>... = /ssh:ssh/server-algorithm
+      "Signatures users' keys may make"
+      "Ed25519" "ECDSA on NIST P-256" "ECDSA on NIST P-384" "ECDSA on NIST P-521" "RSA with SHA-512"
+      "RSA with SHA-256" "Ed25519 of a security key" "ECDSA on NIST P-256 of a security key"
+      "RSA with SHA-1 (broken)"
 
   help crypto               "Encryption module"
   help crypto key           "Long term key operations"

@@ -324,6 +324,7 @@ static bool is_alg(void *arg, const char *name)
 static int make_ec(struct run *run, const char *name)
 {
 	unsigned bits = cmd_has(&run->match, "256") ? 256 : cmd_has(&run->match, "384") ? 384 : 521;
+	const struct offer_plan plan = offer_now(run->core->model);
 	struct errbuf e = { "" };
 	char alg[32];
 	int rc;
@@ -334,7 +335,7 @@ static int make_ec(struct run *run, const char *name)
 	if (rc < 0)
 		return run_fail(run, "%% The key pair was not saved: %s", e.text);
 	snprintf(alg, sizeof alg, "ecdsa-sha2-nistp%u", bits);
-	if (!offer_any(run->core->model, OFFER_HOSTKEY, is_alg, alg))
+	if (!offer_any(&plan, OFFER_HOSTKEY, is_alg, alg))
 		buf_printf(&run->out, "%% SSH uses it once \"ip ssh server algorithm hostkey\" names %s\n", alg);
 	return RUN_DONE;
 }

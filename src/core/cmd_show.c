@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/offer.h"
 #include "core/peer.h"
 #include "core/cli.h"
 #include "core/listen.h"
@@ -76,9 +77,61 @@ int cmd_show_privilege(struct run *run)
 
 /* --- SSH --- */
 
+static bool has_key(void *sshd, const char *alg)
+{
+	return sshd_hostkey(sshd, str_of(alg)) != NULL;
+}
+
+struct listing {
+	struct buf *out;
+	offer_fn *offered;
+	void *arg;
+	bool any;
+};
+
+static bool list_one(void *arg, const char *name)
+{
+	struct listing *l = arg;
+
+	if (l->offered(l->arg, name)) {
+		buf_printf(l->out, "%s%s", l->any ? "," : "", name);
+		l->any = true;
+	}
+	return false;
+}
+
+/* As later releases print it, below the two lines there have always been. */
+static void show_offer(struct core *core, struct buf *out)
+{
+	static const struct {
+		enum offer_class of;
+		const char *title;
+	} classes[] = {
+		{ OFFER_PUBLICKEY, "Authentication Publickey" },
+		{ OFFER_HOSTKEY, "Hostkey" },
+		{ OFFER_ENCRYPTION, "Encryption" },
+		{ OFFER_MAC, "MAC" },
+		{ OFFER_KEX, "KEX" },
+	};
+	const struct offer_plan plan = offer_now(core->model);
+
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		struct listing l = { out, offer_one, NULL, false };
+
+		if (classes[i].of == OFFER_HOSTKEY) {
+			l.offered = has_key;
+			l.arg = core->sshd;
+		}
+		buf_printf(out, "%s Algorithms:", classes[i].title);
+		offer_any(&plan, classes[i].of, list_one, &l);
+		buf_puts(out, "\n");
+	}
+	buf_printf(out, "Minimum expected Diffie Hellman key size : %u bits\n", plan.dh_min);
+}
+
 int cmd_show_ip_ssh(struct run *run)
 {
-	const struct core *core = run->core;
+	struct core *core = run->core;
 	const char *off = sshd_off_reason(core->sshd);
 
 	if (off) {
@@ -93,6 +146,7 @@ int cmd_show_ip_ssh(struct run *run)
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/authentication-retries", 3));
 	if (sshd_version2_off_reason(core->sshd))
 		buf_printf(&run->out, "%%SSH version 2 is off: %s\n", sshd_version2_off_reason(core->sshd));
+	show_offer(core, &run->out);
 	if (listen_trouble(sshd_listen(core->sshd)))
 		buf_printf(&run->out, "%%%s\n", listen_trouble(sshd_listen(core->sshd)));
 	return RUN_DONE;

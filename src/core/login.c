@@ -16,6 +16,7 @@
 #include "core/core.h"
 #include "core/job.h"
 #include "core/methods.h"
+#include "core/offer.h"
 #include "core/peer.h"
 #include "core/sshdebug.h"
 #include "core/sshlog.h"
@@ -335,7 +336,10 @@ static bool acceptable(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct 
 {
 	struct cur c = cur_of(m->blob);
 	struct str type = cur_str(&c);
+	const char *plain = cert_plain_alg(m->alg);
 
+	if (!offer_has(&p->offered, OFFER_PUBLICKEY, plain ? str_of(plain) : m->alg))
+		return false;
 	s->alg = m->alg;
 	s->key = m->blob;
 	if (!(cert_is(m->blob) ? certified(p, m, s) : key_listed(p, type, m->blob, &s->flags)))

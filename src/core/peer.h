@@ -6,6 +6,7 @@
 #ifndef CORE_PEER_H
 #define CORE_PEER_H
 
+#include "core/offer.h"
 #include "core/prove.h"
 #include "core/transcript.h"
 #include "core/login.h"
@@ -65,6 +66,7 @@ struct peer {
 	char term[64];                   /* the kind of terminal, as the client names it */
 	struct line_settings said;       /* its line, when that was last looked at */
 	bool warned;                     /* of the end of its time */
+	struct offer_set offered;        /* by SETUP */
 	struct transcript transcript;
 	struct prove prove;
 	struct version1_peer v1;

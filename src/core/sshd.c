@@ -18,6 +18,7 @@
 #include "core/sshdebug.h"
 #include "core/syslog.h"
 #include "core/version1.h"
+#include "core/weak.h"
 #include "keys/keys.h"
 #include "model/model.h"
 #include "ssh/rows.h"
@@ -27,7 +28,6 @@
 #include <string.h>
 
 #define SSHV2_MIN_BITS 768
-#define SOFTWARE       "Ravelin_" RAVELIN_VERSION
 #define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
 #define EC_CURVES      3
 #define HOST_KEYS      (2 + EC_CURVES)
@@ -38,6 +38,8 @@ struct sshd {
 	bool enabled;
 	const char *served;              /* versions, as the log said when it was enabled */
 	const char *off[3];              /* why version 1, version 2 is not served; NULL: it is */
+	char version[64];                /* identification string */
+	struct offer_set told;           /* what the log was told of */
 	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
 	const struct key *ecdsa[EC_CURVES];
 	bool ecdsa_serves; /* one of them is offered */
@@ -128,6 +130,7 @@ static bool fits_key(void *arg, const char *alg)
 const struct key *sshd_hostkey_of(const struct sshd *s, struct str blob, const char *preferred, const char **alg)
 {
 	const struct key *keys[HOST_KEYS];
+	const struct offer_plan plan = offer_now(s->core->model);
 	size_t n = host_keys(s, keys), i = 0;
 	struct pick pick = { .preferred = preferred };
 	struct buf own;
@@ -142,7 +145,7 @@ const struct key *sshd_hostkey_of(const struct sshd *s, struct str blob, const c
 	buf_release(&own);
 	if (!pick.key)
 		return NULL;
-	offer_any(s->core->model, OFFER_HOSTKEY, fits_key, &pick);
+	offer_any(&plan, OFFER_HOSTKEY, fits_key, &pick);
 	*alg = pick.found ? pick.found : pick.first;
 	return *alg ? pick.key : NULL;
 }
@@ -164,14 +167,9 @@ static bool put_offered(void *arg, const char *name)
 
 void sshd_offered(const struct sshd *s, enum offer_class of, struct buf *out)
 {
-	offer_any(s->core->model, of, put_offered, &(struct offered){ s, of, out });
-}
+	const struct offer_plan plan = offer_now(s->core->model);
 
-static bool any_kex(void *arg, const char *name)
-{
-	(void)arg;
-	(void)name;
-	return true;
+	offer_any(&plan, of, put_offered, &(struct offered){ s, of, out });
 }
 
 static bool any_key(void *s, const char *alg)
@@ -206,15 +204,17 @@ static const char *why_off_1(const struct sshd *s)
 
 static const char *why_off_2(struct sshd *s)
 {
+	const struct offer_plan plan = offer_now(s->core->model);
+
 	if (!s->rsa && (!s->ecdsa_serves || model_str(s->core->model, KEYPAIR_NAME)))
 		return why_no_rsa(s);
 	if (version_configured(s) == 1)
 		return "version 1 is configured";
 	if (s->rsa && s->rsa->bits < SSHV2_MIN_BITS && !s->ecdsa_serves)
 		return "the RSA key pair has less than 768 bits, which version 2 needs";
-	if (!offer_any(s->core->model, OFFER_KEX, any_kex, NULL))
+	if (!offer_any(&plan, OFFER_KEX, offer_one, NULL))
 		return "no method of ip ssh server algorithm kex is as large as ip ssh dh min size wants";
-	if (!offer_any(s->core->model, OFFER_HOSTKEY, any_key, s))
+	if (!offer_any(&plan, OFFER_HOSTKEY, any_key, s))
 		return "no key pair for ip ssh server algorithm hostkey";
 	return NULL;
 }
@@ -273,22 +273,26 @@ bool sshd_enabled(const struct sshd *s)
 
 struct str sshd_version(const struct sshd *s)
 {
-	if (!sshd_serves(s, 1))
-		return STR("SSH-2.0-" SOFTWARE);
-	return sshd_serves(s, 2) ? STR("SSH-1.99-" SOFTWARE) : STR("SSH-1.5-" SOFTWARE);
+	return str_of(s->version);
 }
 
 void sshd_update(struct sshd *s)
 {
+	const struct offer_plan plan = offer_now(s->core->model);
 	bool was = s->enabled, was_1 = sshd_serves(s, 1);
 
 	s->rsa = find_rsa(s);
 	find_ecdsa(s);
-	s->ecdsa_serves = offer_any(s->core->model, OFFER_HOSTKEY, ecdsa_key, s);
+	s->ecdsa_serves = offer_any(&plan, OFFER_HOSTKEY, ecdsa_key, s);
 	s->ed25519 = s->rsa || s->ecdsa_serves ? find_ed25519(s) : NULL;
 	s->off[1] = why_off_1(s);
 	s->off[2] = why_off_2(s);
 	s->enabled = sshd_serves(s, 1) || sshd_serves(s, 2);
+	snprintf(s->version, sizeof s->version, "SSH-%s-%s",
+		 !sshd_serves(s, 1)  ? "2.0"
+		 : sshd_serves(s, 2) ? "1.99"
+				     : "1.5",
+		 plan.preset->software);
 	listen_update(s->listen, s->enabled);
 	if (s->enabled && !was) {
 		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
@@ -300,6 +304,8 @@ void sshd_update(struct sshd *s)
 		syslog_event(s->core->log, "SSH", 4, "VERSION1",
 			     "SSH version 1 is served: nothing in it protects what is sent against being changed on "
 			     "the way; \"ip ssh version 2\" turns it off");
+	if (sshd_serves(s, 2))
+		weak_tell(s->core, &s->told);
 }
 
 void sshd_status(const struct sshd *s, struct buf *out)
@@ -314,6 +320,7 @@ void sshd_status(const struct sshd *s, struct buf *out)
 void sshd_setup(struct sshd *s, struct peer *p)
 {
 	const struct model *m = s->core->model;
+	const struct offer_plan plan = offer_now(m);
 	uint64_t secs = model_uint(m, "/ravelin-ssh:ssh/time-out", 120);
 	const struct key *keys[HOST_KEYS];
 	size_t n = host_keys(s, keys);
@@ -333,18 +340,20 @@ void sshd_setup(struct sshd *s, struct peer *p)
 	}
 	for (size_t i = 0; i < OFFER_CLASSES; i++) {
 		buf_init(&names[i], NAMES_MAX);
-		offer_put(m, (enum offer_class)i, &names[i]);
+		offer_put(&plan, (enum offer_class)i, &names[i]);
 	}
-	transcript_offer(&p->transcript, buf_str(&names[OFFER_KEX]), offer_dh_min(m));
+	transcript_offer(&p->transcript, buf_str(&names[OFFER_KEX]), plan.dh_min);
+	offer_remember(&plan, &p->offered);
 	banner_put(s->core, "login", NULL, &text);
 	str_copy(sshd_version(s), p->transcript.version, sizeof p->transcript.version);
 	sshdebug_watch(p); /* before it has anything to tell */
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
 		  .version = sshd_version(s), .kex = buf_str(&names[OFFER_KEX]),
 		  .hostkeys = buf_str(&names[OFFER_HOSTKEY]), .ciphers = buf_str(&names[OFFER_ENCRYPTION]),
-		  .macs = buf_str(&names[OFFER_MAC]), .blobs = str_list_of(&blobs, (uint32_t)n),
-		  .banner = buf_str(&text), .login_secs = (uint32_t)secs, .rekey_bytes = offer_rekey_bytes(m),
-		  .rekey_secs = offer_rekey_secs(m), .dh_min = p->transcript.dh_min);
+		  .macs = buf_str(&names[OFFER_MAC]), .sig_algs = buf_str(&names[OFFER_PUBLICKEY]),
+		  .blobs = str_list_of(&blobs, (uint32_t)n), .banner = buf_str(&text), .login_secs = (uint32_t)secs,
+		  .rekey_bytes = offer_rekey_bytes(m), .rekey_secs = offer_rekey_secs(m),
+		  .dh_min = p->transcript.dh_min);
 	peer_set_deadline(p, secs * 1000);
 	sshdebug_say(p, "starting SSH control process");
 	sshdebug_say(p, "sent protocol version id %s", p->transcript.version);

@@ -7,6 +7,7 @@
 #include "core/core.h"
 #include "core/dhgroup.h"
 #include "core/job.h"
+#include "core/offer.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "keys/keys.h"
@@ -233,7 +234,8 @@ static void sign_slowly(struct peer *p, const struct key *key, struct str alg, c
 
 void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
 {
-	const struct key *key = sshd_hostkey(p->core->sshd, m->alg);
+	bool offered = offer_has(&p->offered, OFFER_HOSTKEY, m->alg);
+	const struct key *key = offered ? sshd_hostkey(p->core->sshd, m->alg) : NULL;
 	struct buf blob, signature;
 	uint8_t hash[64];
 	size_t n = 0;

@@ -178,6 +178,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, hostkeys)                                                                                              \
 	F(STRF, ciphers)                                                                                               \
 	F(STRF, macs)                                                                                                  \
+	F(STRF, sig_algs)   /* signatures users' keys may make */                                                      \
 	F(LISTF, blobs)     /* public host key blobs (RFC 4253 section 6.6) */                                         \
 	F(STRF, banner)     /* SSH_MSG_USERAUTH_BANNER text or empty */                                                \
 	F(U32F, login_secs) /* from connection to shell */                                                             \

@@ -45,26 +45,25 @@ static const struct alg_row {
 	enum key_type type;
 	const char *digest;          /* NULL: the algorithm brings its own */
 	unsigned bits_min, bits_max; /* of a curve; of a modulus that holds the padded digest */
-	bool enabled;
-	bool sk; /* of security keys: the device has none itself */
+	bool sk;                     /* of security keys: the device has none itself */
 } alg_rows[] = {
-	{ "ssh-ed25519", "ssh-ed25519", KEY_ED25519, NULL, 256, 256, true },
-	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", KEY_ECDSA, "SHA2-256", 256, 256, true },
-	{ "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", KEY_ECDSA, "SHA2-384", 384, 384, true },
-	{ "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", KEY_ECDSA, "SHA2-512", 521, 521, true },
-	{ "rsa-sha2-512", "ssh-rsa", KEY_RSA, "SHA2-512", 752, KEY_RSA_BITS_MAX, true },
-	{ "rsa-sha2-256", "ssh-rsa", KEY_RSA, "SHA2-256", 496, KEY_RSA_BITS_MAX, true },
-	{ "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com", KEY_ED25519, NULL, 256, 256, true, true },
+	{ "ssh-ed25519", "ssh-ed25519", KEY_ED25519, NULL, 256, 256 },
+	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", KEY_ECDSA, "SHA2-256", 256, 256 },
+	{ "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", KEY_ECDSA, "SHA2-384", 384, 384 },
+	{ "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", KEY_ECDSA, "SHA2-512", 521, 521 },
+	{ "rsa-sha2-512", "ssh-rsa", KEY_RSA, "SHA2-512", 752, KEY_RSA_BITS_MAX },
+	{ "rsa-sha2-256", "ssh-rsa", KEY_RSA, "SHA2-256", 496, KEY_RSA_BITS_MAX },
+	{ "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com", KEY_ED25519, NULL, 256, 256, true },
 	{ "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", KEY_ECDSA, "SHA2-256", 256, 256,
-	  true, true },
-	/* SHA-1 can be collided: nothing offers or accepts it, until a policy for old clients turns it on. */
-	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, KEY_RSA_BITS_MAX, false },
+	  true },
+	/* SHA-1 can be collided: whoever calls asks the configuration first (core/offer.h) */
+	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, KEY_RSA_BITS_MAX },
 };
 
 static const struct alg_row *find_alg(struct str alg)
 {
 	for (size_t i = 0; i < sizeof alg_rows / sizeof *alg_rows; i++)
-		if (alg_rows[i].enabled && str_is(alg, alg_rows[i].name))
+		if (str_is(alg, alg_rows[i].name))
 			return &alg_rows[i];
 	return NULL;
 }

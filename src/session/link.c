@@ -48,6 +48,7 @@ bool link_setup(struct session *s, struct str body)
 		.hostkeys = m.hostkeys,
 		.ciphers = m.ciphers,
 		.macs = m.macs,
+		.sig_algs = m.sig_algs,
 		.hostkey_blobs = blobs,
 		.n_hostkey_blobs = n,
 		.banner = m.banner,

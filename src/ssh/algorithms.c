@@ -37,10 +37,13 @@
 #define MAC_ROW(name, on, fips, strength, digest, key_len, len, mode)                                                  \
 	{ INFO(name, on, fips, strength), digest, key_len, len, mode },
 
+#define PUBLICKEY_ROW(name, on, fips, strength) INFO(name, on, fips, strength),
+
 static struct kex_alg kexes[] = { SSH_KEX_ROWS(KEX_ROW) };
 static const struct hostkey_alg hostkeys[] = { SSH_HOSTKEY_ROWS(HOSTKEY_ROW) };
 static struct cipher_alg ciphers[] = { SSH_CIPHER_ROWS(CIPHER_ROW) };
 static const struct mac_alg macs[] = { SSH_MAC_ROWS(MAC_ROW) };
+static const struct ssh_alg_info publickeys[] = { SSH_PUBLICKEY_ROWS(PUBLICKEY_ROW) };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -53,6 +56,7 @@ static const struct {
 	[SSH_ALG_HOSTKEY] = { hostkeys, sizeof(hostkeys[0]), COUNT(hostkeys) },
 	[SSH_ALG_CIPHER] = { ciphers, sizeof(ciphers[0]), COUNT(ciphers) },
 	[SSH_ALG_MAC] = { macs, sizeof(macs[0]), COUNT(macs) },
+	[SSH_ALG_PUBLICKEY] = { publickeys, sizeof(publickeys[0]), COUNT(publickeys) },
 };
 
 static EVP_MAC *hmac, *poly1305;
@@ -179,15 +183,6 @@ void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted)
 	while (alg_list_next(&wanted, &name))
 		if (row(kind, name))
 			list_add(out, name);
-}
-
-void alg_list_strong(struct buf *out, enum ssh_alg_kind kind)
-{
-	const struct ssh_alg_info *info;
-
-	for (size_t i = 0; (info = ssh_alg_info(kind, i)); i++)
-		if (info->strength == SSH_STRONG)
-			list_add(out, str_of(info->name));
 }
 
 struct str alg_list_match(struct str client, struct str server)

@@ -77,8 +77,6 @@ bool alg_list_has(struct str list, struct str name);
 /* Appends to `out` (no length field) the names of `wanted` that are rows of `kind`, each once; all default rows if
  * `wanted` is empty. */
 void alg_list_offer(struct buf *out, enum ssh_alg_kind kind, struct str wanted);
-/* Appends every row of `kind` that is not weak, by default on or not. */
-void alg_list_strong(struct buf *out, enum ssh_alg_kind kind);
 /* First name of the client's list that the server's has too: RFC 4253 section 7.1. Empty if there is none. */
 struct str alg_list_match(struct str client, struct str server);
 

@@ -61,11 +61,7 @@ static int settings_init(struct settings *s, const struct ssh_config *from)
 	keep_list(&s->hostkeys, SSH_ALG_HOSTKEY, from->hostkeys);
 	keep_list(&s->ciphers, SSH_ALG_CIPHER, from->ciphers);
 	keep_list(&s->macs, SSH_ALG_MAC, from->macs);
-	buf_init(&s->sig_algs, SETTING_MAX);
-	if (from->sig_algs.n)
-		alg_list_offer(&s->sig_algs, SSH_ALG_HOSTKEY, from->sig_algs);
-	else
-		alg_list_strong(&s->sig_algs, SSH_ALG_HOSTKEY);
+	keep_list(&s->sig_algs, SSH_ALG_PUBLICKEY, from->sig_algs);
 	s->rekey_bytes = from->rekey_bytes ? from->rekey_bytes : DEFAULT_REKEY_BYTES;
 	s->rekey_ms = from->rekey_ms ? from->rekey_ms : DEFAULT_REKEY_MS;
 	s->max_channels = from->max_channels ? from->max_channels : DEFAULT_CHANNELS;

@@ -31,7 +31,7 @@
 enum ssh_role { SSH_SERVER, SSH_CLIENT };
 
 /* One row per algorithm lives in src/ssh/rows.h. Name-lists here are comma-separated, in order of preference. */
-enum ssh_alg_kind { SSH_ALG_KEX, SSH_ALG_HOSTKEY, SSH_ALG_CIPHER, SSH_ALG_MAC };
+enum ssh_alg_kind { SSH_ALG_KEX, SSH_ALG_HOSTKEY, SSH_ALG_CIPHER, SSH_ALG_MAC, SSH_ALG_PUBLICKEY };
 enum ssh_strength { SSH_STRONG, SSH_WEAK, SSH_BROKEN };
 struct ssh_alg_info {
 	const char *name;
@@ -48,8 +48,7 @@ struct ssh_config {
 	struct str version; /* "SSH-2.0-Ravelin_0.1"; with 1.99 the client chooses, with 1.5 there is version 1 alone */
 	struct str kex, hostkeys, ciphers,
 	    macs;            /* names without a row are left out; an empty list = all default rows */
-	struct str sig_algs; /* server: signature algorithms users' keys may use (RFC 8308); empty = the strong host key
-				rows */
+	struct str sig_algs; /* server: signatures users' keys may make, told to clients (RFC 8308) and demanded */
 	const struct str *hostkey_blobs; /* server: public keys, RFC 4253 section 6.6; an algorithm of `hostkeys`
 					    without one is not offered */
 	size_t n_hostkey_blobs;

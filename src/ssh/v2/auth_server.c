@@ -2,7 +2,8 @@
  *
  * auth_server.c: user authentication, server side: RFC 4252 (none, password, publickey, banner) and RFC 4256
  * (keyboard-interactive). The session runs it; everything is hostile, and the bytes hold passwords.
- * A method we do not know, and a request to change a password, reach the caller as "none": they get its answer and no
+ * A method we do not know, a key that signs as nobody may, and a request to change a password, reach the caller as
+ * "none": they get its answer and no
  * more, which is failure with the methods that can continue, unless that user needs no proof at all.
  */
 #include "ssh/v2/auth.h"
@@ -49,6 +50,27 @@ static bool read_kbdint(struct ssh_conn *c, struct cur *in, struct ssh_event *ev
 	return cur_done(in);
 }
 
+#define CERT_TAIL "-cert-v01@openssh.com"
+
+/* A certificate does not change who signs, nor how: sk-X-cert-v01@openssh.com is X's sk-X@openssh.com, the others' tail
+ * is all there is more. */
+static bool may_sign(const struct ssh_conn *c, struct str alg)
+{
+	const size_t tail = sizeof(CERT_TAIL) - 1;
+	struct str listed = buf_str(&c->set.sig_algs), name;
+
+	if (alg.n <= tail || memcmp(alg.p + alg.n - tail, CERT_TAIL, tail) != 0)
+		return alg_list_has(listed, alg);
+	alg.n -= tail;
+	while (alg_list_next(&listed, &name)) {
+		if (name.n > 12 && memcmp(name.p + name.n - 12, "@openssh.com", 12) == 0)
+			name.n -= 12;
+		if (str_eq(name, alg))
+			return true;
+	}
+	return false;
+}
+
 static bool read_publickey(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 {
 	bool has_signature = cur_bool(in);
@@ -61,6 +83,10 @@ static bool read_publickey(struct ssh_conn *c, struct cur *in, struct ssh_event 
 	c->auth.query = !has_signature;
 	c->auth.alg = ev->u.auth.alg;
 	c->auth.blob = ev->u.auth.blob;
+	if (!may_sign(c, ev->u.auth.alg)) {
+		ev->u.auth.method = SSH_AUTH_NONE;
+		c->auth.query = false;
+	}
 	/* an empty signature must not pass for a query */
 	return cur_done(in) && (!has_signature || ev->u.auth.signature.n);
 }

@@ -84,6 +84,7 @@ static void list_authority(struct model *m, const char *type, struct str blob)
 static int setup(void **state)
 {
 	static struct bed b;
+	struct offer_plan plan;
 	int pair[2];
 
 	b = (struct bed){ 0 };
@@ -99,6 +100,8 @@ static int setup(void **state)
 	assert_int_equal(ipc_channel_init(&b.peer.channel, pair[0], FROM_SESSION, false), 0);
 	b.peer.core = &b.core;
 	b.peer.phase = PH_KEYED;
+	plan = offer_now(b.core.model);
+	offer_remember(&plan, &b.peer.offered);
 	b.peer.transcript.session_id_len = 32;
 	buf_init(&b.peer.queue, 0);
 	verified = 0;
@@ -225,12 +228,40 @@ static void strangers_certificates_are_not_looked_at(void **state)
 	buf_release(&authority);
 }
 
+/* A signature the session was not told to take is not verified, though the key is the user's; told so, it is. */
+static void only_offered_signatures_are_taken(void **state)
+{
+	struct bed *b = *state;
+	struct offer_plan plan;
+	struct buf blob;
+	struct txn *t;
+
+	put_blob(&blob, "ssh-rsa", 5);
+	list_key(b->core.model, "a", "ssh-rsa", buf_str(&blob));
+	assert_int_equal(offer(b, "a", "ssh-rsa", buf_str(&blob), STR("")), AUTH_FAIL);
+	assert_int_equal(offer(b, "a", "ssh-rsa", buf_str(&blob), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 0);
+	t = model_begin(b->core.model);
+	assert_int_equal(txn_set(t, NULL, "/ravelin-ssh:ssh/server-algorithm/publickey", "ssh-rsa", NULL), 0);
+	assert_int_equal(txn_commit(t, NULL), 0);
+	assert_int_equal(offer(b, "a", "ssh-rsa", buf_str(&blob), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 0); /* the next connection */
+	plan = offer_now(b->core.model);
+	offer_remember(&plan, &b->peer.offered);
+	assert_int_equal(offer(b, "a", "ssh-rsa", buf_str(&blob), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 1);
+	assert_int_equal(offer(b, "a", "rsa-sha2-256", buf_str(&blob), STR("sig")), AUTH_FAIL);
+	assert_int_equal(verified, 1);
+	buf_release(&blob);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(strangers_keys_are_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(type_and_digest_must_both_fit, setup, teardown),
 		cmocka_unit_test_setup_teardown(strangers_certificates_are_not_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_offered_signatures_are_taken, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ static const char *const ciphers[] = { SSH_CIPHER_ROWS(NAME) NULL };
 static const char *const hostkeys[] = { SSH_HOSTKEY_ROWS(NAME) NULL };
 static const char *const kexes[] = { SSH_KEX_ROWS(NAME) NULL };
 static const char *const macs[] = { SSH_MAC_ROWS(NAME) NULL };
+static const char *const publickeys[] = { SSH_PUBLICKEY_ROWS(NAME) NULL };
 
 static struct model *m;
 
@@ -63,6 +64,7 @@ static void names_are_the_rows(void **state)
 	expect_enum(SERVER "hostkey", hostkeys);
 	expect_enum(SERVER "kex", kexes);
 	expect_enum(SERVER "mac", macs);
+	expect_enum(SERVER "publickey", publickeys);
 }
 
 /* The key store has an algorithm of this name, for one kind of key and no other. */
@@ -102,10 +104,12 @@ static void unset(const char *path)
 
 static void expect(enum offer_class of, const char *names)
 {
+	struct offer_plan plan;
 	struct buf out;
 
 	buf_init(&out, 0);
-	offer_put(m, of, &out);
+	plan = offer_now(m);
+	offer_put(&plan, of, &out);
 	assert_string_equal(buf_cstr(&out), names);
 	buf_release(&out);
 }
@@ -123,6 +127,59 @@ static void lists_follow_the_configuration(void **state)
 	unset(SERVER "hostkey");
 	unset(SERVER "encryption");
 	expect(OFFER_HOSTKEY, "ssh-ed25519,rsa-sha2-512,rsa-sha2-256");
+}
+
+#define DEFAULT_SIGNATURES                                                                                             \
+	"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,"           \
+	"sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com"
+
+/* A preset fills what is not listed, brings its own least size of a group, and both yield to a line that says so. */
+static void presets_fill_what_is_not_listed(void **state)
+{
+	(void)state;
+	assert_int_equal(offer_now(m).dh_min, 2048);
+	assert_string_equal(offer_now(m).preset->name, "modern");
+	expect(OFFER_PUBLICKEY, DEFAULT_SIGNATURES);
+	set(SERVER "preset", "pq-only");
+	expect(OFFER_ENCRYPTION, "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com");
+	expect(OFFER_HOSTKEY, "ssh-ed25519");
+	expect(OFFER_KEX, "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,mlkem768x25519-sha256");
+	set(SERVER "preset", "ios-12");
+	expect(OFFER_ENCRYPTION, "aes128-cbc,3des-cbc,aes192-cbc,aes256-cbc");
+	expect(OFFER_MAC, "hmac-sha1,hmac-sha1-96,hmac-md5,hmac-md5-96");
+	expect(OFFER_HOSTKEY, "ssh-rsa");
+	assert_int_equal(offer_now(m).dh_min, 1024);
+	set("/ravelin-ssh:ssh/dh-min-size", "2048");
+	assert_int_equal(offer_now(m).dh_min, 2048);
+	set(SERVER "encryption", "aes256-ctr");
+	set(SERVER "publickey", "rsa-sha2-512");
+	expect(OFFER_ENCRYPTION, "aes256-ctr");
+	expect(OFFER_PUBLICKEY, "rsa-sha2-512");
+	unset(SERVER "encryption");
+	unset(SERVER "publickey");
+	expect(OFFER_PUBLICKEY, "ssh-rsa");
+	set(SERVER "preset", "modern");
+	expect(OFFER_PUBLICKEY, DEFAULT_SIGNATURES);
+}
+
+/* What a session was given does not change with the configuration. */
+static void sets_are_remembered(void **state)
+{
+	struct offer_plan plan = offer_now(m);
+	struct offer_set offered;
+
+	(void)state;
+	offer_remember(&plan, &offered);
+	assert_true(offer_has(&offered, OFFER_PUBLICKEY, STR("rsa-sha2-256")));
+	assert_false(offer_has(&offered, OFFER_PUBLICKEY, STR("ssh-rsa")));
+	assert_false(offer_has(&offered, OFFER_HOSTKEY, STR("ssh-rsa")));
+	assert_false(offer_has(&offered, OFFER_HOSTKEY, STR("none")));
+	assert_false(offer_has(&offered, OFFER_KEX, STR("")));
+	set(SERVER "hostkey", "ssh-rsa");
+	assert_false(offer_has(&offered, OFFER_HOSTKEY, STR("ssh-rsa")));
+	offer_remember(&plan, &offered);
+	assert_true(offer_has(&offered, OFFER_HOSTKEY, STR("ssh-rsa")));
+	assert_false(offer_has(&offered, OFFER_HOSTKEY, STR("ssh-ed25519")));
 }
 
 #define PQ "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,mlkem768x25519-sha256,"
@@ -143,8 +200,6 @@ static void small_groups_are_left_out(void **state)
 	expect(OFFER_KEX, large);
 	set(SERVER "kex", "diffie-hellman-group14-sha256");
 	expect(OFFER_KEX, "");
-	assert_false(offer_kex_left(m, 4096));
-	assert_true(offer_kex_left(m, 2048));    /* what is configured now is not the question */
 	set(SERVER "kex", "ecdh-sha2-nistp256"); /* a curve is no such group */
 	expect(OFFER_KEX, "ecdh-sha2-nistp256");
 	unset("/ravelin-ssh:ssh/dh-min-size");
@@ -169,6 +224,8 @@ int main(void)
 		cmocka_unit_test(every_host_key_algorithm_has_its_key),
 		cmocka_unit_test_setup_teardown(lists_follow_the_configuration, setup, teardown),
 		cmocka_unit_test_setup_teardown(small_groups_are_left_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(presets_fill_what_is_not_listed, setup, teardown),
+		cmocka_unit_test_setup_teardown(sets_are_remembered, setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_serve_as_long_as_configured, setup, teardown),
 	};
 

@@ -201,14 +201,40 @@ static void test_kbdint_abandoned(void **state)
 	assert_int_equal(h.reason, REASON_PROTOCOL_ERROR);
 }
 
+static const char *key_algorithm = "ssh-ed25519";
+
 static void put_key(bool with_signature, const char *signature)
 {
 	buf_put_u8(begin("u", "ssh-connection", "publickey"), with_signature);
-	buf_put_cstr(&p.out, "ssh-ed25519");
+	buf_put_cstr(&p.out, key_algorithm);
 	buf_put_cstr(&p.out, "the blob");
 	if (signature)
 		buf_put_cstr(&p.out, signature);
 	end();
+}
+
+/* A signature nobody may make is no method: the caller sees neither algorithm nor key, query or not. */
+static void test_publickey_not_offered(void **state)
+{
+	static const char *const fine[] = { "sk-ssh-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519@openssh.com",
+					    "rsa-sha2-256-cert-v01@openssh.com", "ssh-ed25519" };
+
+	h.answer = SSH_AUTH_PK_OK;
+	key_algorithm = "ssh-rsa";
+	put_key(false, NULL);
+	assert_int_equal(h.method, SSH_AUTH_NONE);
+	expect_failure(false);
+	put_key(true, "signature");
+	assert_int_equal(h.method, SSH_AUTH_NONE);
+	expect_failure(false);
+	key_algorithm = "ssh-rsa-cert-v01@openssh.com";
+	put_key(false, NULL);
+	assert_int_equal(h.method, SSH_AUTH_NONE);
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
+		key_algorithm = fine[i];
+		put_key(false, NULL);
+		assert_int_equal(h.method, SSH_AUTH_PUBLICKEY);
+	}
 }
 
 static void test_publickey(void **state)
@@ -353,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kbdint, start, stop),
 		cmocka_unit_test_setup_teardown(test_kbdint_count, start, stop),
 		cmocka_unit_test_setup_teardown(test_kbdint_abandoned, start, stop),
+		cmocka_unit_test_setup_teardown(test_publickey_not_offered, start, stop),
 		cmocka_unit_test_setup_teardown(test_publickey, start, stop),
 		cmocka_unit_test_setup_teardown(test_empty_signature, start, stop),
 		cmocka_unit_test_setup_teardown(test_user_stays, start, stop),

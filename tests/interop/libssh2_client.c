@@ -3,9 +3,10 @@
  * libssh2_client.c: the client of test_libssh2.py: libssh2, which stands behind curl and much of PHP and Rust, logs in
  * and runs one command or a shell.
  *
- *     libssh2_client PORT USER METHOD SECRET exec COMMAND | shell LINES
+ *     libssh2_client PORT USER METHOD SECRET exec COMMAND | shell LINES [KEX HOSTKEY CIPHER MAC]
  *
  * METHOD: password, keyboard-interactive, or publickey (SECRET is the private key's file, the public one beside it).
+ * With the last four it proposes those alone, and says on standard error what it uses.
  * What the device says goes to standard output; the exit status is the command's, 100 where the login failed, 101 for
  * anything else.
  */
@@ -84,6 +85,17 @@ static void start(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel, const char
 		die(session, FAILED, "write");
 }
 
+/* One of each, both ways. */
+static void propose(LIBSSH2_SESSION *session, char **names)
+{
+	static const int methods[] = { LIBSSH2_METHOD_KEX,    LIBSSH2_METHOD_HOSTKEY,  LIBSSH2_METHOD_CRYPT_CS,
+				       LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_MAC_SC };
+
+	for (int i = 0; i < 6; i++)
+		if (libssh2_session_method_pref(session, methods[i], names[i < 4 ? i : i - 2]))
+			die(session, FAILED, "preference");
+}
+
 int main(int argc, char **argv)
 {
 	LIBSSH2_SESSION *session;
@@ -92,15 +104,19 @@ int main(int argc, char **argv)
 	ssize_t n;
 	int fd, status;
 
-	if (argc != 7 || libssh2_init(0))
+	if ((argc != 7 && argc != 11) || libssh2_init(0))
 		die(NULL, FAILED, "usage");
 	fprintf(stderr, "libssh2 %s\n", libssh2_version(0));
 	secret = argv[4];
 	fd = connect_to(argv[1]);
 	session = libssh2_session_init();
 	libssh2_session_set_timeout(session, 20000);
+	if (argc == 11)
+		propose(session, argv + 7);
 	if (libssh2_session_handshake(session, fd))
 		die(session, FAILED, "handshake");
+	fprintf(stderr, "using: %s %s\n", libssh2_session_methods(session, LIBSSH2_METHOD_CRYPT_SC),
+		libssh2_session_methods(session, LIBSSH2_METHOD_MAC_SC));
 	if (log_in(session, argv[2], argv[3]))
 		die(session, NOT_LOGGED_IN, "login");
 	channel = libssh2_channel_open_session(session);

@@ -35,3 +35,5 @@ mode exec
       "Show RSA public keys"
   show crypto key mypubkey ec ; level 1
       "Show EC public keys"
+  show crypto key mypubkey dsa ; level 1
+      "Show DSA public keys"

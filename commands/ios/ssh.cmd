@@ -47,7 +47,7 @@ mode config
   ip ssh server algorithm hostkey <hostkey>... = /ssh:ssh/server-algorithm ; hook ssh-offer
       "Host key algorithms"
       "Ed25519" "ECDSA on NIST P-256" "ECDSA on NIST P-384" "ECDSA on NIST P-521" "RSA with SHA-512"
-      "RSA with SHA-256" "RSA with SHA-1 (broken)"
+      "RSA with SHA-256" "RSA with SHA-1 (broken)" "DSA with SHA-1 (broken)"
   ip ssh server algorithm kex <kex>... = /ssh:ssh/server-algorithm ; hook ssh-offer
       "Key exchange methods"
       "NTRU Prime (post-quantum) and X25519" "NTRU Prime and X25519, by its older name"
@@ -71,7 +71,7 @@ mode config
       "Signatures users' keys may make"
       "Ed25519" "ECDSA on NIST P-256" "ECDSA on NIST P-384" "ECDSA on NIST P-521" "RSA with SHA-512"
       "RSA with SHA-256" "Ed25519 of a security key" "ECDSA on NIST P-256 of a security key"
-      "RSA with SHA-1 (broken)"
+      "RSA with SHA-1 (broken)" "DSA with SHA-1 (broken)"
 
   help crypto               "Encryption module"
   help crypto key           "Long term key operations"
@@ -89,10 +89,14 @@ mode config
   crypto key generate ec keysize {256 | 384 | 521} [{label <.label WORD> | exportable}...] ; handler crypto-key-generate-ec
       "Generate EC keys" "Size of the key: its curve"
       "P-256" "P-384" "P-521" "Provide a label" "EC keypair label" "Allow the key to be exported"
+  crypto key generate dsa [label <.label WORD>] ; handler crypto-key-generate-dsa
+      "Generate DSA keys of 1024 bits, for old devices" "Provide a label" "DSA keypair label"
   crypto key zeroize rsa [<.label WORD>] ; handler
       "Remove RSA keys" "RSA keypair label"
   crypto key zeroize ec [<.label WORD>] ; handler
       "Remove EC keys" "EC keypair label"
+  crypto key zeroize dsa [<.label WORD>] ; handler
+      "Remove DSA keys" "DSA keypair label"
 
 mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"  title "SSH public key chain commands:"
   username <name> = user ; enter conf-ssh-pubkey-user
@@ -105,12 +109,12 @@ mode conf-ssh-pubkey  parent config  prompt "(conf-ssh-pubkey)"  title "SSH publ
 mode conf-ssh-pubkey-user, conf-ssh-pubkey-server, conf-ssh-pubkey-ca  parent conf-ssh-pubkey  title "SSH public key commands:"
   key-string = key ; input, sets type hash comment, hook key-string, text exit "(conf-ssh-pubkey-data)#"
       "Enter the public key as text"
-  key-hash <type ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521|sk-ssh-ed25519@openssh.com|sk-ecdsa-sha2-nistp256@openssh.com>
+  key-hash <type ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521|sk-ssh-ed25519@openssh.com|sk-ecdsa-sha2-nistp256@openssh.com|ssh-dss>
            <hash> [<comment LINE>] = key ; hook key-hash
       "Enter the hash of the public key: MD5, of an authority's SHA-256"
       "RSA public key" "Ed25519 public key" "ECDSA public key on NIST P-256" "ECDSA public key on NIST P-384"
       "ECDSA public key on NIST P-521" "Ed25519 public key of a security key"
-      "ECDSA public key of a security key on NIST P-256" "Hash of the key" "Comment"
+      "ECDSA public key of a security key on NIST P-256" "DSA public key" "Hash of the key" "Comment"
 
 mode conf-ssh-pubkey-user
   help security-key  "What a security key must attest"

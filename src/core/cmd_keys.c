@@ -355,9 +355,65 @@ int cmd_key_generate_ec(struct run *run)
 	return run_ask(run, 1, true, ASK_YESNO, REPLACE_PROMPT);
 }
 
+/* --- crypto key generate dsa --- */
+
+#define DSA_BITS 1024
+
+enum dsa_step { DSA_BEGIN, DSA_REPLACE, DSA_MADE };
+
+static int start_dsa(struct run *run, const char *name)
+{
+	struct buf request;
+
+	buf_printf(&run->out, "The name for the keys will be: %s\n%% Generating %d bit DSA keys...", name, DSA_BITS);
+	buf_init(&request, 16);
+	buf_put_u32(&request, DSA_BITS);
+	return run_start_job(run, DSA_MADE, "dsa", &request, GENERATE_LIMIT_MS);
+}
+
+static int dsa_made(struct run *run, const char *name)
+{
+	const struct offer_plan plan = offer_now(run->core->model);
+	struct cur c = cur_of(buf_str(&run->job_result));
+	struct str der = cur_str(&c);
+	struct errbuf e = { "" };
+	char alg[] = "ssh-dss";
+	int rc;
+
+	if (!run->job_ok || !cur_done(&c))
+		return run_fail(run, "\n%% Key generation failed");
+	rc = keys_add(run->core->keys, name, KEY_DSA, KEY_SIGNATURE, false, der, &e);
+	sshd_update(run->core->sshd); /* it borrows keys from the store */
+	if (rc < 0)
+		return run_fail(run, "\n%% The key pair was not saved: %s", e.text);
+	buf_puts(&run->out, "\n[OK]\n% Warning: DSA with 1024 bits and SHA-1 is broken.\n");
+	if (!offer_any(&plan, OFFER_HOSTKEY, is_alg, alg))
+		buf_printf(&run->out, "%% SSH uses it once \"ip ssh server algorithm hostkey\" names %s\n", alg);
+	return RUN_DONE;
+}
+
+int cmd_key_generate_dsa(struct run *run)
+{
+	int rc = run->step == DSA_REPLACE ? run_yes_or_no(run, REPLACE_PROMPT) : RUN_DONE;
+	char name[KEY_NAME_MAX];
+
+	if (rc != RUN_DONE)
+		return rc;
+	if (name_pair(run, name) != RUN_DONE)
+		return RUN_FAILED;
+	if (run->step == DSA_MADE)
+		return dsa_made(run, name);
+	if (run->step == DSA_REPLACE || !keys_find(run->core->keys, KEY_DSA, name, KEY_SIGNATURE))
+		return start_dsa(run, name);
+	buf_printf(&run->out, "%% You already have DSA keys defined named %s.\n", name);
+	return run_ask(run, DSA_REPLACE, true, ASK_YESNO, REPLACE_PROMPT);
+}
+
 /* --- crypto key zeroize --- */
 
-static const char *const type_names[] = { [KEY_RSA] = "RSA", [KEY_ED25519] = "Ed25519", [KEY_ECDSA] = "EC" };
+static const char *const type_names[] = {
+	[KEY_RSA] = "RSA", [KEY_ED25519] = "Ed25519", [KEY_ECDSA] = "EC", [KEY_DSA] = "DSA"
+};
 
 static int zeroize(struct run *run, enum key_type type)
 {
@@ -397,6 +453,11 @@ int cmd_key_zeroize(struct run *run)
 int cmd_key_zeroize_ec(struct run *run)
 {
 	return zeroize(run, KEY_ECDSA);
+}
+
+int cmd_key_zeroize_dsa(struct run *run)
+{
+	return zeroize(run, KEY_DSA);
 }
 
 /* --- show crypto key mypubkey --- */
@@ -456,4 +517,9 @@ int cmd_show_mypubkey(struct run *run)
 int cmd_show_mypubkey_ec(struct run *run)
 {
 	return show_mypubkey(run, KEY_ECDSA);
+}
+
+int cmd_show_mypubkey_dsa(struct run *run)
+{
+	return show_mypubkey(run, KEY_DSA);
 }

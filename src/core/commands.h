@@ -70,6 +70,7 @@
 	X("show-startup-config", cmd_show_startup)                                                                     \
 	X("show-crypto-key-mypubkey-rsa", cmd_show_mypubkey)                                                           \
 	X("show-crypto-key-mypubkey-ec", cmd_show_mypubkey_ec)                                                         \
+	X("show-crypto-key-mypubkey-dsa", cmd_show_mypubkey_dsa)                                                       \
 	X("write", cmd_write)                                                                                          \
 	X("write-terminal", cmd_show_running)                                                                          \
 	X("copy-running-config-startup-config", cmd_copy_running_startup)                                              \
@@ -84,8 +85,10 @@
 	X("help", cmd_help_text)                                                                                       \
 	X("show-aliases", cmd_show_aliases)                                                                            \
 	X("aaa-methods", hook_aaa_methods)                                                                             \
+	X("crypto-key-generate-dsa", cmd_key_generate_dsa)                                                             \
 	X("crypto-key-generate-ec", cmd_key_generate_ec)                                                               \
 	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \
+	X("crypto-key-zeroize-dsa", cmd_key_zeroize_dsa)                                                               \
 	X("hash-secret", hook_hash_secret)                                                                             \
 	X("version", cmd_version)                                                                                      \
 	X("ssh-offer", hook_ssh_offer)                                                                                 \

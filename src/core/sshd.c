@@ -4,9 +4,9 @@
  *
  * On means: a version is served. Version 1 where it is configured (or none is) and an RSA pair exists (the one named by
  * `ip ssh rsa keypair-name`, else the first made); version1.c has the key that serves it. Version 2 where it is
- * configured (or none is), that pair has at least 768 bits, or there is an ECDSA pair that `ip ssh server algorithm
- * hostkey` names, and the configured algorithms leave something to offer. An Ed25519 pair is then offered first; it is
- * made when it is missing.
+ * configured (or none is), that pair has at least 768 bits, or there is an ECDSA or DSA pair that `ip ssh server
+ * algorithm hostkey` names, and the configured algorithms leave something to offer. An Ed25519 pair is then offered
+ * first; it is made when it is missing.
  */
 #include "sshd.h"
 
@@ -30,7 +30,7 @@
 #define SSHV2_MIN_BITS 768
 #define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
 #define EC_CURVES      3
-#define HOST_KEYS      (2 + EC_CURVES)
+#define HOST_KEYS      (3 + EC_CURVES)
 #define NAMES_MAX      4096
 
 struct sshd {
@@ -42,7 +42,8 @@ struct sshd {
 	struct offer_set told;           /* what the log was told of */
 	const struct key *rsa, *ed25519; /* borrowed from the key store; looked up at every change */
 	const struct key *ecdsa[EC_CURVES];
-	bool ecdsa_serves; /* one of them is offered */
+	const struct key *dsa;
+	bool other_serves; /* an ECDSA or DSA pair is offered */
 	struct listen *listen;
 };
 
@@ -87,11 +88,19 @@ static void find_ecdsa(struct sshd *s)
 	}
 }
 
+static void find_dsa(struct sshd *s)
+{
+	s->dsa = NULL;
+	for (size_t i = 0; !s->dsa && i < keys_count(s->core->keys); i++)
+		if (keys_at(s->core->keys, i)->type == KEY_DSA)
+			s->dsa = keys_at(s->core->keys, i);
+}
+
 /* A small RSA pair serves version 1 only. */
 static size_t host_keys(const struct sshd *s, const struct key *found[HOST_KEYS])
 {
 	const struct key *rsa = s->rsa && s->rsa->bits >= SSHV2_MIN_BITS ? s->rsa : NULL;
-	const struct key *const all[HOST_KEYS] = { s->ed25519, rsa, s->ecdsa[0], s->ecdsa[1], s->ecdsa[2] };
+	const struct key *const all[HOST_KEYS] = { s->ed25519, rsa, s->ecdsa[0], s->ecdsa[1], s->ecdsa[2], s->dsa };
 	size_t n = 0;
 
 	for (size_t i = 0; i < HOST_KEYS; i++)
@@ -177,11 +186,11 @@ static bool any_key(void *s, const char *alg)
 	return sshd_hostkey(s, str_of(alg)) != NULL;
 }
 
-static bool ecdsa_key(void *s, const char *alg)
+static bool other_key(void *s, const char *alg)
 {
 	const struct key *k = sshd_hostkey(s, str_of(alg));
 
-	return k && k->type == KEY_ECDSA;
+	return k && (k->type == KEY_ECDSA || k->type == KEY_DSA);
 }
 
 static uint64_t version_configured(const struct sshd *s)
@@ -206,11 +215,11 @@ static const char *why_off_2(struct sshd *s)
 {
 	const struct offer_plan plan = offer_now(s->core->model);
 
-	if (!s->rsa && (!s->ecdsa_serves || model_str(s->core->model, KEYPAIR_NAME)))
+	if (!s->rsa && (!s->other_serves || model_str(s->core->model, KEYPAIR_NAME)))
 		return why_no_rsa(s);
 	if (version_configured(s) == 1)
 		return "version 1 is configured";
-	if (s->rsa && s->rsa->bits < SSHV2_MIN_BITS && !s->ecdsa_serves)
+	if (s->rsa && s->rsa->bits < SSHV2_MIN_BITS && !s->other_serves)
 		return "the RSA key pair has less than 768 bits, which version 2 needs";
 	if (!offer_any(&plan, OFFER_KEX, offer_one, NULL))
 		return "no method of ip ssh server algorithm kex is as large as ip ssh dh min size wants";
@@ -283,8 +292,9 @@ void sshd_update(struct sshd *s)
 
 	s->rsa = find_rsa(s);
 	find_ecdsa(s);
-	s->ecdsa_serves = offer_any(&plan, OFFER_HOSTKEY, ecdsa_key, s);
-	s->ed25519 = s->rsa || s->ecdsa_serves ? find_ed25519(s) : NULL;
+	find_dsa(s);
+	s->other_serves = offer_any(&plan, OFFER_HOSTKEY, other_key, s);
+	s->ed25519 = s->rsa || s->other_serves ? find_ed25519(s) : NULL;
 	s->off[1] = why_off_1(s);
 	s->off[2] = why_off_2(s);
 	s->enabled = sshd_serves(s, 1) || sshd_serves(s, 2);

@@ -26,10 +26,8 @@ static const struct role {
 	int (*work)(struct str request, struct buf *result);
 	rlim_t cpu_seconds;
 } roles[] = {
-	{ "rsa", work_rsa, 300 },
-	{ "verify", work_verify, 5 },
-	{ "secret", work_secret, 5 },
-	{ "sign", work_sign, 5 },
+	{ "rsa", work_rsa, 300 },     { "dsa", work_dsa, 60 },  { "verify", work_verify, 5 },
+	{ "secret", work_secret, 5 }, { "sign", work_sign, 5 },
 };
 
 static const struct role *find_role(const char *name)

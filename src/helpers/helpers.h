@@ -18,6 +18,7 @@ void helper_progress(const char *text);
 
 /* What each role does: appends the result, or returns a negative E_*. */
 int work_rsa(struct str request, struct buf *result);
+int work_dsa(struct str request, struct buf *result);
 int work_verify(struct str request, struct buf *result);
 int work_secret(struct str request, struct buf *result);
 int work_sign(struct str request, struct buf *result);

@@ -16,6 +16,7 @@
 
 #define RSA_BITS_MIN 512
 #define RSA_BITS_MAX 4096
+#define DSA_BITS     1024
 #define PROGRESS_MS  250
 
 /* libcrypto calls this for every candidate prime: thousands of times for a long key. */
@@ -59,6 +60,23 @@ int work_rsa(struct str request, struct buf *result)
 	buf_release(&der);
 	key_release(&made);
 	EVP_PKEY_CTX_free(ctx);
+	return r;
+}
+
+int work_dsa(struct str request, struct buf *result)
+{
+	struct cur c = cur_of(request);
+	uint32_t bits = cur_u32(&c);
+	struct buf der;
+	int r;
+
+	if (!cur_done(&c) || bits != DSA_BITS)
+		return E_INVAL;
+	buf_init(&der, 0);
+	r = key_make_dsa(&der);
+	if (r == 0)
+		buf_put_str(result, buf_str(&der));
+	buf_release(&der);
 	return r;
 }
 

@@ -90,7 +90,8 @@ int cert_verify(const struct cert *cert, struct errbuf *e)
 	if (ca.type == KEY_RSA && ca.bits < CA_RSA_BITS_MIN)
 		return err_set(e, E_UNSUPPORTED, "its authority's RSA key has %u bits: at least %d are needed", ca.bits,
 			       CA_RSA_BITS_MIN);
-	if (str_is(alg, "ssh-rsa")) /* whatever a policy for old clients says: who signs certificates is not one */
+	if (str_is(alg, "ssh-rsa") ||
+	    str_is(alg, "ssh-dss")) /* whatever a policy for old clients says: who signs certificates is not one */
 		return err_set(e, E_UNSUPPORTED, "its signature uses SHA-1");
 	r = key_verify(alg, cert->ca, cert->body, cert->signature);
 	return r == 0 ? 0 : err_set(e, r, "its signature is wrong");

@@ -6,6 +6,7 @@
  */
 #include "keys.h"
 
+#include "dsa.h"
 #include "ecdsa.h"
 #include "ed25519.h"
 #include "keys_private.h"
@@ -34,6 +35,7 @@ const struct key_kind key_kinds[] = {
 	{ "ecdsa-sha2-nistp384", CERT_OF("ecdsa-sha2-nistp384"), KEY_ECDSA, false, 2 },
 	{ "ecdsa-sha2-nistp521", CERT_OF("ecdsa-sha2-nistp521"), KEY_ECDSA, false, 2 },
 	{ "ssh-rsa", CERT_OF("ssh-rsa"), KEY_RSA, false, 2 },
+	{ "ssh-dss", CERT_OF("ssh-dss"), KEY_DSA, false, 4 },
 	{ "sk-ssh-ed25519@openssh.com", CERT_OF("sk-ssh-ed25519"), KEY_ED25519, true, 2 },
 	{ "sk-ecdsa-sha2-nistp256@openssh.com", CERT_OF("sk-ecdsa-sha2-nistp256"), KEY_ECDSA, true, 3 },
 	{ 0 },
@@ -58,6 +60,7 @@ static const struct alg_row {
 	  true },
 	/* SHA-1 can be collided: whoever calls asks the configuration first (core/offer.h) */
 	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, KEY_RSA_BITS_MAX },
+	{ "ssh-dss", "ssh-dss", KEY_DSA, "SHA1", DSA_BITS, DSA_BITS },
 };
 
 static const struct alg_row *find_alg(struct str alg)
@@ -68,13 +71,12 @@ static const struct alg_row *find_alg(struct str alg)
 	return NULL;
 }
 
-static void put_rsa_blob(EVP_PKEY *pkey, struct buf *out)
+static void put_numbers(EVP_PKEY *pkey, const char *type, const char *const *parts, size_t n, struct buf *out)
 {
-	static const char *const parts[] = { OSSL_PKEY_PARAM_RSA_E, OSSL_PKEY_PARAM_RSA_N };
 	uint8_t raw[KEY_RSA_BITS_MAX / 8];
 
-	buf_put_cstr(out, "ssh-rsa");
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+	buf_put_cstr(out, type);
+	for (size_t i = 0; i < n; i++) {
 		BIGNUM *bn = NULL;
 
 		if (!EVP_PKEY_get_bn_param(pkey, parts[i], &bn) || BN_num_bytes(bn) > (int)sizeof raw)
@@ -87,11 +89,18 @@ static void put_rsa_blob(EVP_PKEY *pkey, struct buf *out)
 
 void key_blob(const struct key *key, struct buf *out)
 {
+	static const char *const rsa[] = { OSSL_PKEY_PARAM_RSA_E, OSSL_PKEY_PARAM_RSA_N };
+	static const char *const dsa[] = { OSSL_PKEY_PARAM_FFC_P, OSSL_PKEY_PARAM_FFC_Q, OSSL_PKEY_PARAM_FFC_G,
+					   OSSL_PKEY_PARAM_PUB_KEY };
 	uint8_t raw[ED25519_SIZE];
 	size_t n = sizeof raw;
 
 	if (key->type == KEY_RSA) {
-		put_rsa_blob(key->pkey, out);
+		put_numbers(key->pkey, "ssh-rsa", rsa, 2, out);
+		return;
+	}
+	if (key->type == KEY_DSA) {
+		put_numbers(key->pkey, "ssh-dss", dsa, 4, out);
 		return;
 	}
 	if (key->type == KEY_ECDSA) {
@@ -151,6 +160,8 @@ int key_sign(const struct key *key, struct str alg, struct str data, struct buf 
 
 		if (key->type == KEY_ECDSA)
 			r = ec_signature_from_der(made, &raw);
+		else if (key->type == KEY_DSA)
+			r = dsa_signature_from_der(made, &raw);
 		else
 			buf_put(&raw, made.p, made.n);
 		buf_put_cstr(out, row->name);
@@ -202,6 +213,9 @@ static int take_private(EVP_PKEY *pkey, struct key *out)
 	} else if (curve && is_group(group, curve)) {
 		out->type = KEY_ECDSA;
 		out->bits = curve->bits;
+	} else if (dsa_fits(pkey)) {
+		out->type = KEY_DSA;
+		out->bits = DSA_BITS;
 	} else {
 		return E_UNSUPPORTED;
 	}
@@ -236,6 +250,16 @@ int key_share(const struct key *from, struct key *to)
 		return E_CRYPTO;
 	*to = *from;
 	return 0;
+}
+
+int key_make_dsa(struct buf *der)
+{
+	struct key made = { .type = KEY_DSA, .pkey = dsa_generate() };
+	int r = made.pkey ? keys_export_private(&made, der) : E_CRYPTO;
+
+	key_release(&made);
+	ERR_clear_error();
+	return r;
 }
 
 void key_release(struct key *key)
@@ -347,6 +371,8 @@ int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e)
 		return err_set(e, c.bad ? E_INVAL : E_UNSUPPORTED, "key type is not supported");
 	if (kind->type == KEY_RSA)
 		return rsa_parse(&c, out, e);
+	if (kind->type == KEY_DSA)
+		return dsa_parse(&c, out, e);
 	if (kind->type == KEY_ECDSA)
 		out->curve = kind->sk ? ec_curve_sized(256) : ec_curve_of(type);
 	r = out->curve ? ec_parse(&c, out, e) : ed_parse(&c, out, e);
@@ -361,6 +387,8 @@ static int fit_signature(const struct key_public *pub, struct str raw, struct bu
 {
 	if (pub->type == KEY_ECDSA)
 		return ec_signature_to_der(pub->curve, raw, out);
+	if (pub->type == KEY_DSA)
+		return dsa_signature_to_der(raw, out);
 	if (pub->type == KEY_RSA && (raw.n == 0 || raw.n > pub->n.n))
 		return E_INVAL;
 	for (size_t n = raw.n; pub->type == KEY_RSA && n < pub->n.n; n++)
@@ -376,6 +404,8 @@ static EVP_PKEY *public_key(const struct key_public *pub)
 		return key_public_rsa(pub);
 	case KEY_ECDSA:
 		return ec_public(pub);
+	case KEY_DSA:
+		return dsa_public(pub);
 	default:
 		return EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, pub->raw.p, pub->raw.n);
 	}

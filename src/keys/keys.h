@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
-enum key_type { KEY_RSA, KEY_ED25519, KEY_ECDSA };
+enum key_type { KEY_RSA, KEY_ED25519, KEY_ECDSA, KEY_DSA }; /* as files have them */
 /* usage-keys makes a SIGNATURE and an ENCRYPTION pair. SSH1: the host key of SSH version 1, which belongs to the RSA
  * pair of its name and is used for nothing else. */
 enum key_usage { KEY_GENERAL, KEY_SIGNATURE, KEY_ENCRYPTION, KEY_SSH1 };
@@ -54,6 +54,9 @@ int keys_make_ed25519(struct keys *k, const char *name, struct errbuf *e);
 
 /* Make an ECDSA pair of 256, 384 or 521 bits that signs; E_INVAL for other sizes. Under 2 ms, so core does it. */
 int keys_make_ecdsa(struct keys *k, const char *name, unsigned bits, bool exportable, struct errbuf *e);
+
+/* Makes a DSA pair, PKCS#8, in tenths of a second: for a helper, whose answer goes to keys_add. */
+int key_make_dsa(struct buf *der);
 
 void key_blob(const struct key *key, struct buf *out);    /* SSH public key blob, RFC 4253 6.6 / RFC 5656 / RFC 8709 */
 bool key_signs(const struct key *key);                    /* by its usage */

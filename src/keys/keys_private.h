@@ -29,7 +29,8 @@ struct key_public {
 	struct str raw;   /* ed25519; ecdsa: an uncompressed point, on the curve or not */
 	const struct ec_curve *curve;
 	struct str e, n; /* rsa: positive, minimal, odd */
-	unsigned bits;   /* of the modulus, of the curve */
+	struct str dsa[4];
+	unsigned bits; /* of the modulus, of the curve */
 	bool sk;
 	struct str application; /* sk: "ssh:" and what its owner put behind it */
 };

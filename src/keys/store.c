@@ -37,7 +37,9 @@ struct keys {
 	struct key *at[KEYS_MAX]; /* in order of serial */
 };
 
-static const char *const type_words[] = { [KEY_RSA] = "rsa", [KEY_ED25519] = "ed25519", [KEY_ECDSA] = "ec" };
+static const char *const type_words[] = {
+	[KEY_RSA] = "rsa", [KEY_ED25519] = "ed25519", [KEY_ECDSA] = "ec", [KEY_DSA] = "dsa"
+};
 static const char *const usage_words[] = {
 	[KEY_GENERAL] = "general",
 	[KEY_SIGNATURE] = "signature",
@@ -139,7 +141,7 @@ static const char *decode(struct str bytes, struct key *key)
 	key->made = (time_t)cur_u64(&c);
 	der = cur_str(&c);
 	if (!cur_done(&c) || !str_copy(name, key->name, sizeof key->name) || !label_valid(key->name) ||
-	    type > KEY_ECDSA || usage > KEY_SSH1 || flags > FLAG_EXPORTABLE || key->serial >= UINT64_MAX)
+	    type > KEY_DSA || usage > KEY_SSH1 || flags > FLAG_EXPORTABLE || key->serial >= UINT64_MAX)
 		return "malformed";
 	key->usage = usage;
 	key->exportable = flags & FLAG_EXPORTABLE;

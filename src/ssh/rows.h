@@ -56,7 +56,8 @@
 	R("ecdsa-sha2-nistp521", false, true, SSH_STRONG, "ecdsa-sha2-nistp521")                                       \
 	R("rsa-sha2-512", true, true, SSH_STRONG, "ssh-rsa")                                                           \
 	R("rsa-sha2-256", true, true, SSH_STRONG, "ssh-rsa")                                                           \
-	R("ssh-rsa", false, false, SSH_BROKEN, "ssh-rsa")
+	R("ssh-rsa", false, false, SSH_BROKEN, "ssh-rsa")                                                              \
+	R("ssh-dss", false, false, SSH_BROKEN, "ssh-dss")
 
 /* Signatures users' keys may make, with a certificate or without. */
 #define SSH_PUBLICKEY_ROWS(R)                                                                                          \
@@ -68,7 +69,8 @@
 	R("rsa-sha2-256", true, true, SSH_STRONG)                                                                      \
 	R("sk-ssh-ed25519@openssh.com", true, false, SSH_STRONG)                                                       \
 	R("sk-ecdsa-sha2-nistp256@openssh.com", true, true, SSH_STRONG)                                                \
-	R("ssh-rsa", false, false, SSH_BROKEN)
+	R("ssh-rsa", false, false, SSH_BROKEN)                                                                         \
+	R("ssh-dss", false, false, SSH_BROKEN)
 
 /* libcrypto's name; bytes of key, iv, block, tag (0: a MAC is needed); mode (NULL: the MAC's). */
 #define SSH_CIPHER_ROWS(R)                                                                                             \

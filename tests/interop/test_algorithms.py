@@ -25,6 +25,7 @@ UNKNOWN_TO_IT = [
 ]  # fmt: skip
 HOSTKEYS = [
     "ecdsa-sha2-nistp384", "rsa-sha2-256", "ecdsa-sha2-nistp521", "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
+    "ssh-rsa",
 ]  # fmt: skip
 CIPHERS = [
     "aes192-ctr", "aes256-gcm@openssh.com", "aes128-ctr", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes128-gcm@openssh.com",
@@ -216,7 +217,7 @@ NO_KEYS = {
     "other-curve": ("ecdsa-sha2-nistp256", wire.string("ecdsa-sha2-nistp256") + wire.string("nistp384") + wire.string(POINT)),
     "short": ("ecdsa-sha2-nistp256", P256 + wire.string(POINT)[:-9]),
     "trailing": ("ssh-ed25519", wire.string("ssh-ed25519") + wire.string(b"\1" * 32) + b"more"),
-    "unknown": ("ssh-dss", wire.string("ssh-dss") + number(MODULUS)),
+    "unknown": ("ssh-xmss", wire.string("ssh-xmss") + number(MODULUS)),
 }
 
 
@@ -239,7 +240,7 @@ def careless(build, request):
     users = "".join(f"username u{i} privilege 15 password 0 x\n" for i in range(len(NO_KEYS)))
     entries = "".join(
         f" username u{i}\n  key-hash {'ssh-rsa' if a.startswith('rsa') else a} {hashlib.md5(b).hexdigest().upper()}\n exit\n"
-        for i, (a, b) in enumerate(NO_KEYS.values()) if a != "ssh-dss"
+        for i, (a, b) in enumerate(NO_KEYS.values()) if a != "ssh-xmss"
     )  # fmt: skip
     yield made.booted(laboratory.CONFIG.replace("line vty", f"{users}ip ssh pubkey-chain\n{entries}exit\nline vty"))
     made.release()

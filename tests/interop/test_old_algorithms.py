@@ -146,3 +146,34 @@ def test_libssh2(old, cipher, mac):
     done = subprocess.run(argv, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout) == (0, LEVEL), done.stderr
     assert f"using: {cipher} {mac}" in done.stderr
+
+
+# --- DSA ---
+
+
+def configure(device, *lines):
+    terminal = device.terminal()
+    for line in ("configure terminal", *lines, "end"):
+        terminal.command(line)
+    terminal.close()
+
+
+def test_dsa_pairs(old, tmp_path):
+    """A host key made by a command, a user's made by ssh-keygen; gone with `crypto key zeroize dsa`."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "dsa", "-N", "", "-f", tmp_path / "id"], check=True)
+    public = keys.public(tmp_path / "id")
+    pieces = [public[i : i + 72] for i in range(0, len(public), 72)]
+    assert "ssh-dss" not in wire.offered(old.port)[1]
+    configure(old, "crypto key generate dsa label old", "ip ssh pubkey-chain", "username guest", "key-string", *pieces, "exit")
+    assert "ssh-dss" in wire.offered(old.port)[1]
+    options = [*signing("ssh-dss"), "-i", tmp_path / "id", "-o", "HostKeyAlgorithms=ssh-dss"]
+    done = old.ssh("show privilege", user="guest", options=options)
+    assert (done.returncode, done.stdout) == (0, "Current privilege level is 1\n"), done.stderr
+    assert old.ssh("show privilege", user="admin", options=options).returncode == 255, "another user's key"
+    assert "key-hash ssh-dss " in old.ssh("show running-config").stdout
+    terminal = old.terminal()
+    terminal.command("configure terminal")
+    terminal.command("crypto key zeroize dsa")
+    terminal.command("yes")
+    terminal.close()
+    assert "ssh-dss" not in wire.offered(old.port)[1]

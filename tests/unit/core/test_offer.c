@@ -70,11 +70,9 @@ static void names_are_the_rows(void **state)
 /* The key store has an algorithm of this name, for one kind of key and no other. */
 static void every_host_key_algorithm_has_its_key(void **state)
 {
-	static const struct key keys[] = { { .type = KEY_ED25519, .bits = 256 },
-					   { .type = KEY_RSA, .bits = 2048 },
-					   { .type = KEY_ECDSA, .bits = 256 },
-					   { .type = KEY_ECDSA, .bits = 384 },
-					   { .type = KEY_ECDSA, .bits = 521 } };
+	static const struct key keys[] = { { .type = KEY_ED25519, .bits = 256 }, { .type = KEY_RSA, .bits = 2048 },
+					   { .type = KEY_ECDSA, .bits = 256 },   { .type = KEY_ECDSA, .bits = 384 },
+					   { .type = KEY_ECDSA, .bits = 521 },   { .type = KEY_DSA, .bits = 1024 } };
 
 	(void)state;
 	for (size_t i = 0; hostkeys[i]; i++) {

@@ -466,7 +466,7 @@ static void bad_points_are_named(void **state)
 static void other_bad_keys_are_named(void **state)
 {
 	static const char *const unknown[] = {
-		"ssh-dss",        "ssh-ed448", "ssh-rsa-cert-v01@openssh.com", "ecdsa-sha2-nistp224",
+		"ssh-xmss",       "ssh-ed448", "ssh-rsa-cert-v01@openssh.com", "ecdsa-sha2-nistp224",
 		"x509v3-ssh-rsa", "ssh-rs"
 	};
 	struct errbuf e = { "" };

@@ -423,7 +423,9 @@ static void forged_fields_are_refused(void **state)
 	expect_skipped("malformed");
 	put_forged(1, "x", KEY_ECDSA, KEY_GENERAL, 0, 7, der);
 	expect_skipped("usable");
-	put_forged(1, "x", 3, KEY_GENERAL, 0, 7, der);
+	put_forged(1, "x", KEY_DSA, KEY_GENERAL, 0, 7, der);
+	expect_skipped("usable");
+	put_forged(1, "x", KEY_DSA + 1, KEY_GENERAL, 0, 7, der);
 	expect_skipped("malformed");
 	put_forged(1, "x", KEY_ED25519, 4, 0, 7, der);
 	expect_skipped("malformed");

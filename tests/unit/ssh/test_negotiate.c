@@ -280,8 +280,9 @@ static void test_strict_and_ext_info(void **state)
 	assert_int_equal(cur_u8(&c), MSG_EXT_INFO);
 	assert_int_equal(cur_u32(&c), 1);
 	assert_true(str_is(cur_str(&c), "server-sig-algs"));
-	assert_true(str_is(cur_str(&c), "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
-					"rsa-sha2-512,rsa-sha2-256"));
+	assert_true(str_is(cur_str(&c),
+			   "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+			   "rsa-sha2-512,rsa-sha2-256,sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com"));
 	assert_true(cur_done(&c));
 	assert_true(peer_service(&p, &h));
 	peer_release(&p);

@@ -5,7 +5,6 @@
 #include "offer.h"
 
 #include "model/model.h"
-#include "ssh/rows.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "core/preset.h"
-#include "ssh/ssh.h"
+#include "ssh/rows.h"
 
 #include <stdbool.h>
 #include <stddef.h>

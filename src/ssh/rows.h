@@ -9,6 +9,8 @@
 #ifndef SSH_ROWS_H
 #define SSH_ROWS_H
 
+enum ssh_strength { SSH_STRONG, SSH_WEAK, SSH_BROKEN };
+
 /* Each row begins: name, on by default, allowed in FIPS mode, strength (enum ssh_strength). Then: */
 
 /* libcrypto's digest; functions (METHOD_initiate …); the curve, by libcrypto's name, or hybrid.c's; NULL: the one modp

@@ -32,7 +32,6 @@ enum ssh_role { SSH_SERVER, SSH_CLIENT };
 
 /* One row per algorithm lives in src/ssh/rows.h. Name-lists here are comma-separated, in order of preference. */
 enum ssh_alg_kind { SSH_ALG_KEX, SSH_ALG_HOSTKEY, SSH_ALG_CIPHER, SSH_ALG_MAC, SSH_ALG_PUBLICKEY };
-enum ssh_strength { SSH_STRONG, SSH_WEAK, SSH_BROKEN };
 struct ssh_alg_info {
 	const char *name;
 	bool by_default;

@@ -68,7 +68,7 @@ static const struct fact facts[] = {
 	{ CHAIN "key-hash ssh-rsa key1", "key-hash ssh-rsa key1", NULL },
 	{ CHAIN "key-hash ssh-rsa 83D9C8976CF994C80FFBCA704C9FCD90 user1@host",
 	  "key-hash ssh-rsa 83D9C8976CF994C80FFBCA704C9FCD90 user1@host", NULL },
-	{ CHAIN "key-hash ssh-dss key1", NULL, NULL },
+	{ CHAIN "key-hash ssh-xmss key1", NULL, NULL },
 	{ CHAIN "key-hash ssh-rsa a\nkey-hash ssh-rsa b\nkey-hash ssh-rsa c", NULL, NULL },
 	{ "ip ssh pubkey-chain\nusername u1\nusername u2\nusername u3\nusername u4\nusername u5\nusername u6\nusername "
 	  "u7\n"

@@ -146,7 +146,8 @@ int cmd_show_ip_ssh(struct run *run)
 		   (unsigned long long)model_uint(core->model, "/ravelin-ssh:ssh/authentication-retries", 3));
 	if (sshd_version2_off_reason(core->sshd))
 		buf_printf(&run->out, "%%SSH version 2 is off: %s\n", sshd_version2_off_reason(core->sshd));
-	show_offer(core, &run->out);
+	if (sshd_serves(core->sshd, 2))
+		show_offer(core, &run->out);
 	if (listen_trouble(sshd_listen(core->sshd)))
 		buf_printf(&run->out, "%%%s\n", listen_trouble(sshd_listen(core->sshd)));
 	return RUN_DONE;

@@ -30,7 +30,7 @@ def preset(build, request):
     """A device for each, with every kind of host key a preset could offer."""
     made = laboratory.Lab()
     request.node.lab = made
-    device = made.booted(laboratory.CONFIG.replace("end\n", f"ip ssh server algorithm preset {request.param}\nend\n"))
+    device = made.booted(laboratory.CONFIG.replace("end\n", f"ip ssh version 2\nip ssh server algorithm preset {request.param}\nend\n"))
     device.preset = request.param
     yield device
     made.release()

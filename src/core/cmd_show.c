@@ -77,29 +77,6 @@ int cmd_show_privilege(struct run *run)
 
 /* --- SSH --- */
 
-static bool has_key(void *sshd, const char *alg)
-{
-	return sshd_hostkey(sshd, str_of(alg)) != NULL;
-}
-
-struct listing {
-	struct buf *out;
-	offer_fn *offered;
-	void *arg;
-	bool any;
-};
-
-static bool list_one(void *arg, const char *name)
-{
-	struct listing *l = arg;
-
-	if (l->offered(l->arg, name)) {
-		buf_printf(l->out, "%s%s", l->any ? "," : "", name);
-		l->any = true;
-	}
-	return false;
-}
-
 /* As later releases print it, below the two lines there have always been. */
 static void show_offer(struct core *core, struct buf *out)
 {
@@ -113,20 +90,16 @@ static void show_offer(struct core *core, struct buf *out)
 		{ OFFER_MAC, "MAC" },
 		{ OFFER_KEX, "KEX" },
 	};
-	const struct offer_plan plan = offer_now(core->model);
+	struct buf names;
 
+	buf_init(&names, 4096);
 	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
-		struct listing l = { out, offer_one, NULL, false };
-
-		if (classes[i].of == OFFER_HOSTKEY) {
-			l.offered = has_key;
-			l.arg = core->sshd;
-		}
-		buf_printf(out, "%s Algorithms:", classes[i].title);
-		offer_any(&plan, classes[i].of, list_one, &l);
-		buf_puts(out, "\n");
+		buf_clear(&names);
+		sshd_offered(core->sshd, classes[i].of, &names);
+		buf_printf(out, "%s Algorithms:%s\n", classes[i].title, buf_cstr(&names));
 	}
-	buf_printf(out, "Minimum expected Diffie Hellman key size : %u bits\n", plan.dh_min);
+	buf_release(&names);
+	buf_printf(out, "Minimum expected Diffie Hellman key size : %u bits\n", offer_now(core->model).dh_min);
 }
 
 int cmd_show_ip_ssh(struct run *run)

@@ -13,6 +13,9 @@ mode config
       "Name of the RSA keypair" "Name of the RSA keypair"
   ip ssh version <version> = /ssh:ssh
       "Specify protocol version to be supported" "Protocol version"
+  help ip ssh v1   "SSH version 1"
+  ip ssh v1 cipher <v1-cipher>... = /ssh:ssh
+      "Ciphers of version 1: the client chooses one" "Three times DES" "DES, which a desk computer breaks"
   ip ssh logging events(logging-events) = /ssh:ssh
       "Log SSH sessions, logins and their ends"
   ip ssh dscp <dscp> = /ssh:ssh

@@ -35,6 +35,7 @@
 struct gate_process {
 	pid_t pid; /* 0 = none */
 	bool ready;
+	bool des_asked, des; /* its sessions were to have single DES, and have it */
 	struct ipc_channel channel;
 	struct event *readable;
 	struct gatectl *owner;
@@ -47,7 +48,8 @@ struct gatectl {
 	bool was_ready;
 	struct gate_process now, next; /* next: starting, takes over when it is ready */
 	struct gate_process old;       /* accepts nothing more; what it brought last is still on its way */
-	unsigned taken;                /* connections from the present gate */
+	bool des_wanted;
+	unsigned taken; /* connections from the present gate */
 	struct event *restart;
 };
 
@@ -173,8 +175,10 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 	}
 	p = g->events->arrived(g->core, r->fds[0], KIND_SSH, address, port, &from_network);
 	r->fds[0] = -1; /* taken */
-	if (p)
+	if (p) {
 		p->gate_pid = (pid_t)m.pid;
+		p->v1.des = g->now.des;
+	}
 	if (++g->taken >= RECYCLE_AFTER && !g->next.pid)
 		start_next(g);
 }
@@ -250,15 +254,21 @@ static void say_missing_walls(struct gatectl *g, unsigned walls)
 
 static void on_ready(struct gatectl *g, const struct ipc_record *r)
 {
-	struct ipc_msg_READY m;
+	struct ipc_msg_READY m = { 0 };
 
-	if (!g->was_ready && ipc_get_READY(r->body, &m))
+	if (ipc_get_READY(r->body, &m) && !g->was_ready)
 		say_missing_walls(g, m.walls);
 	if (!take_over(g))
 		return;
+	g->now.des = m.des;
+	if (g->now.des_asked && !m.des)
+		syslog_event(g->core->log, "SSH", 3, "NO_DES",
+			     "single DES is configured and OpenSSL has none: its legacy provider does not load");
 	gatectl_policy(g);
 	g->was_ready = true;
 	g->events->ready(g->core);
+	if (g->now.des_asked != g->des_wanted && !g->next.pid)
+		start_next(g); /* it was asked for while this one warmed up */
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -326,18 +336,27 @@ int gatectl_start(struct gatectl *g, struct errbuf *e)
 	rc = ipc_pair(pair);
 	if (rc < 0)
 		return err_set(e, rc, "no socket pair");
-	pid = spawn_role(&g->core->jobs.spawn, "gate", pair[1], e);
+	pid = spawn_role(&g->core->jobs.spawn, "gate", g->des_wanted ? GATE_OPTION_DES : NULL, pair[1], e);
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
 		return E_IO;
 	}
-	*gp = (struct gate_process){ .pid = pid, .owner = g };
+	*gp = (struct gate_process){ .pid = pid, .owner = g, .des_asked = g->des_wanted };
 	rc = ipc_channel_init(&gp->channel, pair[0], FROM_GATE, false);
 	gp->readable = event_new(g->core->base, pair[0], EV_READ | EV_PERSIST, on_readable, gp);
 	if (rc < 0 || !gp->readable || event_add(gp->readable, NULL) < 0)
 		return err_set(e, E_NOMEM, "out of memory");
 	return 0;
+}
+
+void gatectl_des(struct gatectl *g, bool wanted)
+{
+	if (g->des_wanted == wanted)
+		return;
+	g->des_wanted = wanted;
+	if (g->now.pid && !g->next.pid)
+		start_next(g);
 }
 
 bool gatectl_reaped(struct gatectl *g, int pid, int wait_status)

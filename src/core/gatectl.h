@@ -31,6 +31,8 @@ bool gatectl_reaped(struct gatectl *g, int pid, int wait_status); /* true: it wa
 void gatectl_listen(struct gatectl *g, uint32_t id, int fd);
 void gatectl_unlisten(struct gatectl *g, uint32_t id);
 pid_t gatectl_pid(const struct gatectl *g); /* of the gate at work; 0 = none */
+/* Whether sessions are to have single DES (see gate.h): another gate takes over when that changes. */
+void gatectl_des(struct gatectl *g, bool wanted);
 /* Starts a session on the console line. */
 void gatectl_console(struct gatectl *g);
 /* Sends the limits of the present configuration. */

@@ -256,7 +256,7 @@ static int launch(struct job *j)
 		j->readable = event_new(j->host->base, j->fd, EV_READ | EV_PERSIST, on_readable, j);
 		j->writable = event_new(j->host->base, j->fd, EV_WRITE | EV_PERSIST, on_writable, j);
 	}
-	j->pid = j->readable && j->writable ? spawn_role(&j->host->spawn, role, fds[1], &j->why)
+	j->pid = j->readable && j->writable ? spawn_role(&j->host->spawn, role, NULL, fds[1], &j->why)
 					    : err_set(&j->why, E_NOMEM, "%s", err_text(E_NOMEM));
 	close(fds[1]);
 	if (j->pid < 0)

@@ -41,9 +41,9 @@ static _Noreturn void become(const struct spawn_host *h, char *const argv[], int
 	_exit(127);
 }
 
-pid_t spawn_role(const struct spawn_host *h, const char *role, int fd, struct errbuf *e)
+pid_t spawn_role(const struct spawn_host *h, const char *role, const char *option, int fd, struct errbuf *e)
 {
-	char uid[16], gid[16], name[48], dir[4096];
+	char uid[16], gid[16], name[48], dir[4096], more[32] = "";
 	char *argv[] = { (char[]){ "ravelin-image" },
 			 (char[]){ "--role" },
 			 name,
@@ -53,16 +53,18 @@ pid_t spawn_role(const struct spawn_host *h, const char *role, int fd, struct er
 			 uid,
 			 (char[]){ "--gid" },
 			 gid,
+			 NULL,
 			 NULL };
-	const size_t without_user = 5;
+	const size_t without_user = 5, with_user = 9;
 	pid_t pid;
 
 	snprintf(uid, sizeof uid, "%u", h->uid);
 	snprintf(gid, sizeof gid, "%u", h->gid);
 	snprintf(name, sizeof name, "%s", role);
 	snprintf(dir, sizeof dir, "%s", h->device_dir);
-	if (h->uid == 0)
-		argv[without_user] = NULL;
+	snprintf(more, sizeof more, "%s", option ? option : "");
+	argv[h->uid ? with_user : without_user] = option ? more : NULL;
+	argv[h->uid ? with_user + 1 : without_user + 1] = NULL;
 	if (h->image_fd < 0)
 		return err_set(e, E_STATE, "no image to run \"%s\" from", role);
 	pid = fork();

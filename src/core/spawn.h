@@ -16,7 +16,8 @@ struct spawn_host {
 	unsigned uid, gid;      /* to become; 0 = stay who one is */
 };
 
-/* Starts `--role ROLE`; `fd` becomes descriptor 3. The process id or a negative E_*. */
-pid_t spawn_role(const struct spawn_host *h, const char *role, int fd, struct errbuf *e);
+/* Starts `--role ROLE`, with one more argument (NULL: none); `fd` becomes descriptor 3. The process id or a negative
+ * E_*. */
+pid_t spawn_role(const struct spawn_host *h, const char *role, const char *option, int fd, struct errbuf *e);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "core/banner.h"
 #include "core/core.h"
+#include "core/gatectl.h"
 #include "core/listen.h"
 #include "core/offer.h"
 #include "core/peer.h"
@@ -261,8 +262,12 @@ const struct key *sshd_rsa(const struct sshd *s)
 
 uint32_t sshd_version1_ciphers(const struct sshd *s)
 {
-	(void)s;
-	return SSH_V1_BIT(SSH_V1_3DES);
+	const struct lyd_node *named = model_first(s->core->model, NULL, "/ravelin-ssh:ssh/v1-cipher");
+	uint32_t bits = named ? 0 : SSH_V1_BIT(SSH_V1_3DES);
+
+	for (; named; named = model_next(named))
+		bits |= SSH_V1_BIT(strcmp(model_value(named), "des") == 0 ? SSH_V1_DES : SSH_V1_3DES);
+	return bits;
 }
 
 struct listen *sshd_listen(const struct sshd *s)
@@ -304,6 +309,7 @@ void sshd_update(struct sshd *s)
 				     : "1.5",
 		 plan.preset->software);
 	listen_update(s->listen, s->enabled);
+	gatectl_des(s->core->gate, sshd_serves(s, 1) && (sshd_version1_ciphers(s) & SSH_V1_BIT(SSH_V1_DES)));
 	if (s->enabled && !was) {
 		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
 		s->served = sshd_versions(s);

@@ -31,7 +31,7 @@ bool sshd_serves(const struct sshd *s, unsigned version);
 void sshd_offered(const struct sshd *s, enum offer_class of, struct buf *out);
 struct str sshd_version(const struct sshd *s);        /* the identification string of new connections */
 const struct key *sshd_rsa(const struct sshd *s);     /* the RSA pair that serves SSH; NULL if none */
-uint32_t sshd_version1_ciphers(const struct sshd *s); /* a bit for each number of the protocol */
+uint32_t sshd_version1_ciphers(const struct sshd *s); /* configured: a bit for each number of the protocol */
 /* The host key behind an algorithm, NULL if none; also while the server is off, for the sessions that go on. */
 const struct key *sshd_hostkey(const struct sshd *s, struct str alg);
 /* The host key with this public blob that an algorithm of the configuration uses, NULL if none. *alg is what it signs

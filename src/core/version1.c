@@ -183,6 +183,14 @@ static void renew_server(struct version1 *v)
 
 /* --- the session key --- */
 
+/* Those of `ip ssh v1 cipher`, without it 3DES alone, if the process has them. */
+static uint32_t ciphers_of(const struct peer *p)
+{
+	uint32_t wanted = sshd_version1_ciphers(p->core->sshd);
+
+	return p->v1.des ? wanted : wanted & ~SSH_V1_BIT(SSH_V1_DES);
+}
+
 static void put_keys(struct peer *p, const struct key *host, const struct key *server)
 {
 	struct version1_peer *v = &p->v1;
@@ -199,8 +207,7 @@ static void put_keys(struct peer *p, const struct key *host, const struct key *s
 	if (rc == 0)
 		PEER_SEND(p, V1_KEYS, .cookie = { v->cookie, sizeof v->cookie }, .host_bits = host->bits,
 			  .host_e = buf_str(&numbers[0]), .host_n = buf_str(&numbers[1]), .server_bits = server->bits,
-			  .server_e = buf_str(&numbers[2]), .server_n = buf_str(&numbers[3]),
-			  .ciphers = sshd_version1_ciphers(p->core->sshd),
+			  .server_e = buf_str(&numbers[2]), .server_n = buf_str(&numbers[3]), .ciphers = v->ciphers,
 			  .auths = SSH_V1_BIT(SSH_V1_AUTH_RSA) | SSH_V1_BIT(SSH_V1_AUTH_PASSWORD));
 	else
 		peer_violation(p, "keys of version 1 failed");
@@ -215,6 +222,11 @@ static void offer(struct peer *p, const struct key *host, const struct key *serv
 	v->waiting = false;
 	if (p->closing || p->doomed)
 		return;
+	v->ciphers = ciphers_of(p);
+	if (v->ciphers == 0) {
+		peer_close(p, 1, "No cipher for SSH version 1.");
+		return;
+	}
 	if (RAND_bytes(v->cookie, sizeof v->cookie) != 1 || key_share(host, &v->host) < 0 ||
 	    key_share(server, &v->server) < 0) {
 		peer_violation(p, "keys of version 1 failed");
@@ -275,7 +287,7 @@ void version1_session_key(struct peer *p, const struct ipc_msg_V1_SESSION_KEY *m
 
 	if (p->closing)
 		return;
-	if (!v->offered || m->cipher >= 32 || !(sshd_version1_ciphers(p->core->sshd) >> m->cipher & 1)) {
+	if (!v->offered || m->cipher >= 32 || !(v->ciphers >> m->cipher & 1)) {
 		peer_violation(p, "session key that was not asked for");
 		return;
 	}

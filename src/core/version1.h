@@ -19,9 +19,11 @@ struct version1;
 
 /* Of one session. */
 struct version1_peer {
-	bool chosen;  /* the client speaks version 1 */
-	bool waiting; /* for keys that are being made */
-	bool offered; /* the keys were named, the session key is to come */
+	bool des;         /* its process has single DES */
+	bool chosen;      /* the client speaks version 1 */
+	bool waiting;     /* for keys that are being made */
+	bool offered;     /* the keys were named, the session key is to come */
+	uint32_t ciphers; /* offered: a bit for each number of the protocol */
 	uint8_t cookie[RSA1_COOKIE];
 	struct key host, server; /* shared while offered: neither a zeroize nor the hour takes them away */
 	uint8_t session_id[RSA1_SESSION_ID];

@@ -336,6 +336,7 @@ struct options {
 	gid_t gid;
 	const char *device;
 	const char *root;
+	bool des;
 };
 
 static bool parse_id(const char *word, uint32_t *id)
@@ -352,6 +353,8 @@ static bool parse_id(const char *word, uint32_t *id)
 static bool parse(int argc, char **argv, struct options *o)
 {
 	*o = (struct options){ 0 };
+	for (int i = 1; i < argc; i++)
+		o->des |= strcmp(argv[i], GATE_OPTION_DES) == 0;
 	for (int i = 1; i + 1 < argc; i++) {
 		if (strcmp(argv[i], "--uid") == 0 && !parse_id(argv[i + 1], &o->uid))
 			return false;
@@ -386,9 +389,11 @@ static int become(const struct options *o, int *walls)
 }
 
 /* What every child would else do for itself; and large buffers go back to the system when they are freed. */
-static int warm(void)
+static int warm(bool *des)
 {
 	mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER);
+	if (*des) /* before the walls: it is a file */
+		*des = ssh_load_des() == 0;
 	if (ssh_warm())
 		return E_CRYPTO;
 	malloc_trim(0);
@@ -410,7 +415,7 @@ static int lock_in(const struct options *o, struct sock_fprog *own, int *walls)
 	return 0;
 }
 
-static int prepare(struct gate *g, struct sock_fprog *own)
+static int prepare(struct gate *g, struct sock_fprog *own, bool *des)
 {
 	static const int keep[] = { 0, 1, 2, GATE_FD_CORE };
 	struct errbuf e;
@@ -419,7 +424,7 @@ static int prepare(struct gate *g, struct sock_fprog *own)
 	    setrlimit(RLIMIT_NOFILE, &(struct rlimit){ DESCRIPTORS, DESCRIPTORS }) < 0 ||
 	    ipc_channel_init(&g->core, GATE_FD_CORE, FROM_CORE_TO_GATE, false))
 		return GATE_EXIT_LIMITS;
-	if (warm())
+	if (warm(des))
 		return GATE_EXIT_CRYPTO;
 	if (sandbox_compile(SANDBOX_SESSION, &g->session_filter, &e) || sandbox_compile(SANDBOX_GATE, own, &e))
 		return GATE_EXIT_WALLS;
@@ -438,7 +443,7 @@ int gate_main(int argc, char **argv)
 		return GATE_EXIT_USAGE;
 	admit_init(&g.admit);
 	ipc_bucket_init(&g.refused, REFUSED_RATE);
-	rc = prepare(&g, &own);
+	rc = prepare(&g, &own, &o.des);
 	if (rc)
 		return rc;
 	signal(SIGPIPE, SIG_IGN);
@@ -451,7 +456,7 @@ int gate_main(int argc, char **argv)
 	if (rc)
 		return rc;
 	g.now = now_ms();
-	if (IPC_SEND(&g.core, READY, .walls = (uint8_t)walls))
+	if (IPC_SEND(&g.core, READY, .walls = (uint8_t)walls, .des = o.des))
 		return GATE_EXIT_LIMITS;
 	loop(&g, &mask);
 	_exit(GATE_EXIT_OK);

@@ -2,10 +2,11 @@
  *
  * gate.h: the process that admits strangers: accepts, limits, forks a locked-in session per connection.
  * Core runs it as
- *     argv: ravelin-image --role gate --device DIR --uid N --gid N [--root EMPTYDIR]
+ *     argv: ravelin-image --role gate --device DIR --uid N --gid N [--root EMPTYDIR] [--des]
  * with descriptor 3 = its end of the channel to core (SOCK_SEQPACKET; core's own end needs SO_PASSCRED: ipc_pair's
  * [0]) and 0, 1, 2 on /dev/null; every other descriptor is closed. Run by root it becomes uid and gid, which may not
  * be 0, in EMPTYDIR (DIR/run/empty, made when missing, if it is not given); run by an ordinary user it stays who it is.
+ * With --des it loads single DES, too, before it locks itself in; READY says whether it could.
  *
  * It answers READY once it is warmed and locked in; LISTEN, UNLISTEN, POLICY, TERMINAL and ADMITTED may be sent at any
  * time, even before. For each connection core gets CONNECTION, for each session process that ended GONE. When the

@@ -44,6 +44,8 @@ enum ipc_fault { FAULT_NONE, FAULT_UNEXPECTED, FAULT_NO_KEX, FAULT_NO_HOSTKEY, F
 enum ipc_filter { FILTER_NONE, FILTER_INCLUDE, FILTER_EXCLUDE, FILTER_BEGIN, FILTER_SECTION, FILTER_COUNT };
 /* SETUP */
 enum ipc_kind { KIND_SSH, KIND_CONSOLE };
+/* The argument of a gate whose sessions are to have single DES. */
+#define GATE_OPTION_DES "--des"
 
 /*    name            from               phases               max     fds rate */
 #define IPC_MESSAGES(X)                                                                                                \
@@ -235,7 +237,9 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_MONITOR(F)    F(STRF, text)
 #define IPC_FIELDS_CLOSE(F)      F(U32F, status) F(STRF, text)
 
-#define IPC_FIELDS_READY(F)      F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */
+#define IPC_FIELDS_READY(F)                                                                                            \
+	F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */                                \
+	F(U8F, des)   /* sessions have single DES */
 #define IPC_FIELDS_CONNECTION(F) F(U32F, pid)
 #define IPC_FIELDS_REFUSED(F)    F(STRF, peer) F(STRF, why)
 #define IPC_FIELDS_GONE(F)       F(U32F, pid) F(U32F, wait_status)

@@ -63,6 +63,9 @@ struct ssh_conn;
 struct ssh_conn *ssh_new(const struct ssh_config *c); /* NULL: out of memory or nothing to offer */
 void ssh_free(struct ssh_conn *conn);                 /* wipes keys */
 
+/* Loads what single DES needs (version 1): OpenSSL's legacy provider, a file. Before ssh_warm; without it there is
+ * none. 0 or E_CRYPTO. */
+int ssh_load_des(void);
 /* Use every enabled algorithm once so that libcrypto's tables are built before a fork. 0 or E_CRYPTO. */
 int ssh_warm(void);
 

@@ -72,6 +72,11 @@ static int warm_packet(const struct cipher_alg *cipher, const struct mac_alg *ma
 	return rc;
 }
 
+int ssh_load_des(void)
+{
+	return ssh1_load_des();
+}
+
 int ssh_warm(void)
 {
 	const struct ssh_alg_info *kex, *cipher, *mac;

@@ -7,11 +7,12 @@
 #include "ssh/v1/cipher.h"
 
 #include <openssl/crypto.h>
+#include <openssl/provider.h>
 #include <string.h>
 
 #define DES_KEY 8
 
-static EVP_CIPHER *ede;
+static EVP_CIPHER *ede, *des;
 
 static const struct row {
 	enum ssh_v1_cipher which;
@@ -44,6 +45,19 @@ int cipher_fetch(void)
 	return ede ? 0 : E_CRYPTO;
 }
 
+/* A provider loaded by name ends the automatic loading of the default one. */
+int cipher_fetch_des(void)
+{
+	if (!des && OSSL_PROVIDER_load(NULL, "default") && OSSL_PROVIDER_load(NULL, "legacy"))
+		des = EVP_CIPHER_fetch(NULL, "DES-CBC", NULL);
+	return des ? 0 : E_CRYPTO;
+}
+
+bool cipher_there(enum ssh_v1_cipher which)
+{
+	return which == SSH_V1_DES ? des != NULL : which == SSH_V1_3DES && ede != NULL;
+}
+
 void cipher_release(struct cipher *c)
 {
 	for (size_t i = 0; i < CIPHER_STAGES; i++)
@@ -51,7 +65,7 @@ void cipher_release(struct cipher *c)
 	*c = (struct cipher){ 0 };
 }
 
-static EVP_CIPHER_CTX *des_cbc(const uint8_t *key, bool encrypting)
+static EVP_CIPHER_CTX *des_cbc(const EVP_CIPHER *by, const uint8_t *key, bool encrypting)
 {
 	static const uint8_t iv[CIPHER_BLOCK];
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -59,7 +73,7 @@ static EVP_CIPHER_CTX *des_cbc(const uint8_t *key, bool encrypting)
 
 	for (size_t i = 0; i < 3; i++)
 		memcpy(thrice + i * DES_KEY, key, DES_KEY);
-	if (ctx && (EVP_CipherInit_ex2(ctx, ede, thrice, iv, encrypting, NULL) != 1 ||
+	if (ctx && (EVP_CipherInit_ex2(ctx, by, thrice, iv, encrypting, NULL) != 1 ||
 		    EVP_CIPHER_CTX_set_padding(ctx, 0) != 1)) {
 		EVP_CIPHER_CTX_free(ctx);
 		ctx = NULL;
@@ -73,13 +87,13 @@ int cipher_set(struct cipher *c, enum ssh_v1_cipher which, const uint8_t key[SSH
 {
 	const struct row *row = find(which);
 
-	if (!row)
+	if (!row || !cipher_there(which))
 		return E_UNSUPPORTED;
 	cipher_release(c);
 	for (unsigned i = 0; i < row->stages; i++) {
 		unsigned k = sealing ? i : row->stages - 1 - i;
 
-		c->stages[i] = des_cbc(key + (size_t)k * DES_KEY, (k == 1) != sealing);
+		c->stages[i] = des_cbc(which == SSH_V1_DES ? des : ede, key + (size_t)k * DES_KEY, (k == 1) != sealing);
 		if (!c->stages[i])
 			return E_CRYPTO;
 	}

@@ -22,6 +22,8 @@ struct cipher {
 void cipher_release(struct cipher *c);
 /* Looks up what libcrypto has; does nothing when that is done. 0 or E_CRYPTO. */
 int cipher_fetch(void);
+int cipher_fetch_des(void); /* the same for single DES, which libcrypto has in a file of its own */
+bool cipher_there(enum ssh_v1_cipher which);
 /* 0, E_UNSUPPORTED (no such cipher here) or E_CRYPTO. The initial value is zero, as the protocol has it. */
 int cipher_set(struct cipher *c, enum ssh_v1_cipher which, const uint8_t key[SSH_V1_KEY], bool sealing);
 /* In place; whole blocks. 0 or E_CRYPTO. */

@@ -59,10 +59,10 @@ int packet1_open(struct cipher *c, uint8_t *p, size_t n, uint8_t *type, struct s
 int packet1_seal(struct cipher *c, struct buf *out, uint8_t type, struct str data)
 {
 	size_t length = 1 + data.n + CRC_SIZE, pad = padding_of(length), at = buf_len(out);
-	uint8_t padding[CIPHER_BLOCK], *p;
+	uint8_t padding[CIPHER_BLOCK] = { 0 }, *p; /* zeros while nothing is encrypted, as the draft has it */
 	int rc;
 
-	if (RAND_bytes(padding, sizeof(padding)) != 1)
+	if (c->n && RAND_bytes(padding, sizeof(padding)) != 1)
 		return E_CRYPTO;
 	buf_put_u32(out, (uint32_t)length);
 	buf_put(out, padding, pad);

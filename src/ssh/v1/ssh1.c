@@ -127,9 +127,14 @@ enum ssh_step_result ssh1_step(struct ssh1 *c, struct ssh_event *ev)
 	}
 }
 
+int ssh1_load_des(void)
+{
+	return cipher_fetch_des();
+}
+
 int ssh1_warm(void)
 {
-	static const enum ssh_v1_cipher all[] = { SSH_V1_3DES };
+	static const enum ssh_v1_cipher all[] = { SSH_V1_3DES, SSH_V1_DES };
 	static const uint8_t key[SSH_V1_KEY];
 	struct cipher tx = { 0 }, rx = { 0 };
 	struct str data;
@@ -139,6 +144,8 @@ int ssh1_warm(void)
 	int rc = cipher_fetch();
 
 	for (size_t i = 0; !rc && i < sizeof(all) / sizeof(all[0]); i++) {
+		if (!cipher_there(all[i]))
+			continue;
 		buf_init(&b, 0);
 		rc = cipher_set(&tx, all[i], key, true);
 		if (!rc)

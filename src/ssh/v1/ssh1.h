@@ -18,6 +18,7 @@ struct ssh1;
 struct ssh1 *ssh1_new(struct buf *in, struct buf *out, struct str peer_version, uint32_t window,
 		      const struct tracer *tracer);
 void ssh1_free(struct ssh1 *c);
+int ssh1_load_des(void); /* for ssh_load_des */
 /* The ciphers once each, for ssh_warm. 0 or E_CRYPTO. */
 int ssh1_warm(void);
 

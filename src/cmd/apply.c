@@ -200,9 +200,8 @@ static int remove_entry(struct apply *ap, struct lyd_node *entry)
 
 /* --- one row at one place --- */
 
-static int gather_keys(struct apply *ap, const char *keys[NODE_KEYS_MAX])
+static int gather_keys(struct apply *ap, const struct lysc_node *list, const char *keys[NODE_KEYS_MAX])
 {
-	const struct lysc_node *list = schema_of(ap, ap->row->list);
 	unsigned cursor = 0, n = 0;
 	uint16_t path;
 
@@ -216,6 +215,22 @@ static int gather_keys(struct apply *ap, const char *keys[NODE_KEYS_MAX])
 			return err_set(&ap->e, E_INVAL, "\"%s\" is missing", k->name);
 	}
 	return 0;
+}
+
+/* The entry of the list around the row's own: made, or, with `no`, taken away (*out is then NULL). */
+static int apply_outer(struct apply *ap, struct lyd_node *scope, struct lyd_node **out)
+{
+	const struct lysc_node *outer = schema_of(ap, ap->row->list)->parent;
+	const char *keys[NODE_KEYS_MAX] = { NULL };
+	int rc = gather_keys(ap, outer, keys);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	if (!ap->m->no && !ap->m->dflt)
+		return txn_entry_node(ap->t, scope, outer, keys, out, &ap->e);
+	scope = node_entry(ap->set->model, scope, outer, keys);
+	return scope ? txn_delete_node(ap->t, scope, &ap->e) : 0;
 }
 
 static int apply_entry(struct apply *ap, struct lyd_node *scope, const char *const *keys)
@@ -245,8 +260,14 @@ static int apply_list(struct apply *ap, struct lyd_node *scope)
 	unsigned long first, last;
 	unsigned at = 0;
 	char number[16];
-	int rc = gather_keys(ap, keys);
+	int rc = 0;
 
+	if (ap->row->flags & ROW_OUTER) {
+		rc = apply_outer(ap, scope, &scope);
+		if (rc || !scope)
+			return rc;
+	}
+	rc = gather_keys(ap, schema_of(ap, ap->row->list), keys);
 	if (rc || ap->row->range_key == CMD_NONE)
 		return rc ? rc : apply_entry(ap, scope, keys);
 	key_text = given_value(ap, ap->row->range_key);
@@ -296,7 +317,7 @@ static int enter(struct apply *ap, struct cmd_place *place)
 		return err_set(&ap->e, E_LIMIT, "too many modes");
 	memset(&place->levels[d], 0, sizeof place->levels[d]);
 	place->levels[d].mode = &ap->set->table->modes[ap->row->enter];
-	if (ap->row->list != CMD_NONE && gather_keys(ap, keys) < 0)
+	if (ap->row->list != CMD_NONE && gather_keys(ap, schema_of(ap, ap->row->list), keys) < 0)
 		return E_INVAL;
 	for (unsigned i = 0; i < 2 && keys[i]; i++)
 		if (snprintf(place->levels[d].keys[i], CMD_KEY_MAX, "%s", keys[i]) >= CMD_KEY_MAX)

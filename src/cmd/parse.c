@@ -225,7 +225,8 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 	m->no |= (row->flags & ROW_REMOVES) || (row->handler != CMD_NONE && cmd_has(m, "no"));
 	m->handler = row->handler != CMD_NONE ? set->fns[row->handler] : NULL;
 	m->kept = row->flags & ROW_KEPT;
-	m->hook = row->hook != CMD_NONE && !m->no && !m->dflt ? set->fns[row->hook] : NULL;
+	if (row->hook != CMD_NONE && ((!m->no && !m->dflt) || (row->flags & ROW_HOOK_NO)))
+		m->hook = set->fns[row->hook];
 	m->filter = at->filter;
 	m->pattern = at->pattern;
 	if (row->until && !m->no && !m->dflt) {

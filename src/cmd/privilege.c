@@ -72,7 +72,7 @@ static int overridden(const struct cmd_set *set, const struct cmd_row *row, unsi
 static uint8_t needed(const struct cmd_set *set, const struct cmd_row *row, const struct override *list, size_t list_n)
 {
 	const char *own = pool_text(set, row->levels);
-	int need = 0;
+	int need = row->words ? 0 : own[0] - 'a';
 
 	for (unsigned n = 0; n < row->words; n++) {
 		int level = own[n] == '.' ? 0 : own[n] - 'a';

@@ -20,6 +20,8 @@ enum cmd_kind {
 	KIND_STRING,    /* WORD */
 	KIND_LINE,      /* the rest of the line, as it is */
 	KIND_IPV4,      /* A.B.C.D */
+	KIND_IPV6,      /* X:X:X:X::X */
+	KIND_PREFIX,    /* X:X:X:X::X/<0-128> */
 	KIND_MASK,      /* A.B.C.D of ones, then zeros */
 	KIND_INTERFACE, /* "Ethernet1/0", "Gi 0/1" */
 	KIND_BANNER,    /* cTEXTc, over several lines */
@@ -63,14 +65,17 @@ enum cmd_row_flag {
 	ROW_EVERYWHERE = 128, /* known in every configuration mode */
 	ROW_KEPT = 256,       /* acts on nothing; who types it is told once */
 	ROW_PART = 512,       /* says a part of an entry: `no` takes away this part only */
-	ROW_REMOVES = 1024    /* takes away what the other rows of its list made */
+	ROW_REMOVES = 1024,   /* takes away what the other rows of its list made */
+	ROW_HOOK_NO = 2048,   /* its hook runs before `no`, too */
+	ROW_OUTER = 4096      /* names an entry of the list around its own; `no` takes that away */
 };
 
 struct cmd_row {
 	uint64_t first, last;
 	uint64_t no_last;   /* where the line may end after `no` */
 	uint32_t shape;     /* see below */
-	uint32_t levels;    /* per leading keyword: 'a' + its own privilege level, or '.' where it has none */
+	uint32_t levels;    /* per leading keyword: 'a' + its own privilege level, or '.' where it has none; without
+			     * keywords that of the row */
 	uint32_t until;     /* text follows, until one of these words (cmd_text_rule) */
 	uint32_t prompt;    /* … and the prompt for it */
 	uint32_t range_arg; /* the value that is the end of a range */

@@ -10,7 +10,9 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -330,6 +332,35 @@ static enum match match_ipv4(const struct cmd_tok *tok, struct str word, struct 
 	return *value ? MATCH_IPV4 : MATCH_NONE;
 }
 
+/* As IOS writes it: capital letters, and a prefix has no bits behind its length. */
+static enum match match_ipv6(const struct cmd_tok *tok, struct str word, struct arena *a, const char **value)
+{
+	char text[INET6_ADDRSTRLEN + 4], *slash, *end;
+	struct in6_addr addr;
+	unsigned long length = 128;
+
+	if (!str_copy(word, text, sizeof text))
+		return MATCH_NONE;
+	slash = strchr(text, '/');
+	if ((tok->kind == KIND_PREFIX) != (slash != NULL))
+		return MATCH_NONE;
+	if (slash) {
+		*slash++ = '\0';
+		length = isdigit((unsigned char)*slash) ? strtoul(slash, &end, 10) : ULONG_MAX;
+		if (length > 128 || *end)
+			return MATCH_NONE;
+	}
+	if (inet_pton(AF_INET6, text, &addr) != 1)
+		return MATCH_NONE;
+	for (unsigned bit = (unsigned)length; bit < 128; bit++)
+		addr.s6_addr[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	inet_ntop(AF_INET6, &addr, text, sizeof text);
+	for (char *c = text; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	*value = slash ? arena_printf(a, "%s/%lu", text, length) : arena_strdup(a, text);
+	return *value ? MATCH_IPV4 : MATCH_NONE;
+}
+
 /* The first line of a banner as it is printed is a line that can be read. */
 #define BANNER_LINE_MAX (CMD_LINE_MAX - 64)
 
@@ -395,6 +426,9 @@ static enum match match_value(const struct cmd_set *set, const struct cmd_tok *t
 	case KIND_IPV4:
 	case KIND_MASK:
 		return match_ipv4(tok, word, a, value);
+	case KIND_IPV6:
+	case KIND_PREFIX:
+		return match_ipv6(tok, word, a, value);
 	case KIND_INTERFACE:
 		return match_interface(rest, a, value, used);
 	case KIND_METHOD:
@@ -458,6 +492,10 @@ const char *type_shown(const struct cmd_set *set, const struct cmd_tok *tok, cha
 	case KIND_IPV4:
 	case KIND_MASK:
 		return "A.B.C.D";
+	case KIND_IPV6:
+		return "X:X:X:X::X";
+	case KIND_PREFIX:
+		return "X:X:X:X::X/<0-128>";
 	case KIND_STRING:
 		return "WORD";
 	default:

@@ -318,7 +318,7 @@ static int config_step(struct run *run)
 			return run_fail(run, "%% %s", err_text(rc));
 		run->match.needs_text = false;
 	}
-	if (run->match.hook && !run->match.no && !run->match.dflt) {
+	if (run->match.hook) {
 		rc = run->match.hook(run);
 		if (rc != RUN_DONE)
 			return rc;

@@ -9,6 +9,7 @@ from emit import c_string
 
 SAMPLES = {'STRING': ['word1', 'Word-2', '2/0', '0.0.0.0', '1-5,7', '65000:1', '18446744073709551615', 'SHA256:' + 43 * 'A'],
            'LINE': ['some words here', 'x'], 'IPV4': ['192.0.2.1', '198.51.100.7'],
+           'IPV6': ['2001:db8::1', '::'], 'PREFIX': ['2001:DB8:1::/48', '::/0'],
            'MASK': ['255.255.255.0', '255.255.255.255'], 'INTERFACE': ['Ethernet1/0', 'Loopback 0', 'Gi0/1'],
            'BANNER': ['#one line#', '^Ctwo ^ words^C'], 'METHOD': ['group radius', 'tacacs+'],
            'SECRET': ['some words here', 'x'], 'TIME': ['7:05:09', '23:59:59'], 'MINUTES': ['2:00', '23:59'],

@@ -5,7 +5,7 @@ from syntax import Group, Tok
 
 NONE = 0xffff
 FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'kept': 256, 'part': 512,
-         'removes': 1024}
+         'removes': 1024, 'hook-no': 2048}
 
 
 def c_string(text):
@@ -69,6 +69,7 @@ class Emitter:
         n = sum(bit for option, bit in FLAGS.items() if row.has(option))
         n |= 1 if row.is_config and not row.has('removes') else 0
         n |= 16 if row.hidden else 0
+        n |= 4096 if row.outer is not None else 0
         n |= 32 if row.mode.name == 'exec' and row.words[0].text in ('show', 'more') else 0
         n |= 64 if row.group else 0
         return n
@@ -151,5 +152,5 @@ def own_levels(rows):
                 level = row.level
             text += chr(ord('a') + level) if level > before else '.'
             before = max(before, level)
-        found[row] = text
+        found[row] = text or chr(ord('a') + row.level)
     return found

@@ -5,11 +5,11 @@ import re
 
 from syntax import Bad, Group, SyntaxReader, Tok, automaton
 
-VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
+VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'X:X::X': 'IPV6', 'X:X::X/L': 'PREFIX', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
                'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD', 'SECRET': 'SECRET',
                'HH:MM:SS': 'TIME', 'HH:MM': 'MINUTES', 'HHH:MM': 'SPAN', 'MONTH': 'MONTH', 'DAY': 'WEEKDAY'}
 OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
-           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes'}
+           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes', 'hook-no'}
 
 
 # --- rows and modes ---
@@ -155,6 +155,7 @@ class Notation:
             row.list = row.base
         row.tree = self.read_syntax(row)
         row.toks = row.tree.toks()
+        row.outer = self.outer_list(row)
         if len(row.toks) > 64:
             raise Bad('more than 64 words and values in one row')
         for i, tok in enumerate(row.toks):
@@ -164,7 +165,7 @@ class Notation:
             if not isinstance(item, Tok) or item.kind != 'WORD':
                 break
             row.words.append(item)
-        if not row.words:
+        if not row.words and (mode.list is None or row.list is None):
             raise Bad('a row begins with a keyword')
         if row.has('enter'):
             entered = self.modes.get(row.opt('enter'))
@@ -173,6 +174,11 @@ class Notation:
             if entered.entered_by and entered.entered_by.base is not row.base:
                 raise Bad(f'mode "{entered.name}" is entered at two places of the model')
             entered.entered_by, entered.base = row, row.base
+
+    def outer_list(self, row):
+        """The list around that of the row, where the row names the entries of both."""
+        above = row.list.parent.list_above() if row.list is not None and row.list.parent is not None else None
+        return None if above is row.mode.list else above
 
     def read_syntax(self, row):
         tree = SyntaxReader(row.text, lambda word: self.bind_token(row, word))
@@ -199,7 +205,7 @@ class Notation:
         return Tok('WORD', m[1], node, (m[4] or 'true') if node else None, alias=m[2] or '')
 
     def bind_value(self, row, text):
-        m = re.fullmatch(r'(\.?)(\S+)(?:\s+([^\s(]+))?(?:\s+\((\S+)\))?', text)
+        m = re.fullmatch(r'(\.(?!\.))?(\S+)(?:\s+([^\s(]+))?(?:\s+\((\S+)\))?', text)
         if not m:
             raise Bad(f'cannot read "<{text}>"')
         node = None if m[1] else self.node(row, m[2])
@@ -252,9 +258,10 @@ class Notation:
         row.no_last = no_last(row) if row.is_config else set()
         if row.list is not None and not row.hidden:
             bound = {t.node for t in row.toks if t.node} | set(row.set_nodes)
-            for key in row.list.keys:
-                if row.list.children[key] not in bound:
-                    raise Bad(f'key "{key}" is not bound')
+            for node in row.outer, row.list:
+                for key in node.keys if node else ():
+                    if node.children[key] not in bound:
+                        raise Bad(f'key "{key}" is not bound')
 
     def name_row(self, row):
         row.name = '-'.join(t.text for t in row.words)
@@ -314,7 +321,7 @@ class Notation:
 def may_end(row):
     """The tokens from which the line can go on to its end without another key."""
     ends = set(row.last)
-    keys = {t.index for t in row.toks if t.node is not None and t.node.parent is row.list and t.node.is_key}
+    keys = {t.index for t in row.toks if t.node is not None and t.node.parent is (row.outer or row.list) and t.node.is_key}
     while more := {i for i, after in enumerate(row.follow) if i not in ends and (after & ends) - keys}:
         ends |= more
     return ends
@@ -324,16 +331,16 @@ def no_last(row):
     """Where `no …` may end: after the leading keywords and every key that has no default, on whatever way there, and
     where no key has to follow. A row that is part of an entry needs more than the entry's keys: it takes only itself
     away."""
-    keys = set()
-    if row.list is not None:
+    keys, of = set(), row.outer or row.list
+    if of is not None:
         defaults = {node.name for node, _, _ in row.defaults}
-        keys = {k for k in row.list.keys if k not in defaults}
+        keys = {k for k in of.keys if k not in defaults}
     start = max((t.index for t in row.toks if row.has('part') and t.node is not None and t.node.is_key),
                 default=len(row.words) - 2) + 1
     have = {i: None for i in range(len(row.toks))}
 
     def given(tok):
-        return {tok.node.name} if tok.node is not None and tok.node.parent is row.list else set()
+        return {tok.node.name} if tok.node is not None and tok.node.parent is of else set()
 
     work = [(i, given(row.toks[i])) for i in row.first]
     while work:

@@ -29,7 +29,7 @@ class Tok:
             return f'<{self.low}-{self.high}>'
         if self.kind == 'SIGNED':
             return f'<{self.low} - {self.high}>'
-        return {'STRING': 'WORD', 'LINE': 'LINE', 'IPV4': 'A.B.C.D', 'MASK': 'A.B.C.D', 'INTERFACE': 'INTERFACE',
+        return {'STRING': 'WORD', 'LINE': 'LINE', 'IPV4': 'A.B.C.D', 'IPV6': 'X:X:X:X::X', 'PREFIX': 'X:X:X:X::X/<0-128>', 'MASK': 'A.B.C.D', 'INTERFACE': 'INTERFACE',
                 'BANNER': 'LINE', 'COMMAND': 'LINE', 'METHOD': 'METHOD', 'SECRET': 'LINE',
                 'TIME': 'hh:mm:ss', 'MINUTES': 'hh:mm', 'SPAN': 'hhh:mm', 'MONTH': 'MONTH', 'WEEKDAY': 'DAY'}.get(self.kind, self.text)
 

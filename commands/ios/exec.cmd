@@ -29,6 +29,8 @@ mode exec
       "VPN Routing/Forwarding instance information"
   show ip ssh ; level 1
       "Information on SSH"
+  show ip ssh penalty ; level 1
+      "Information on SSH" "Sources that are kept out, or nearly, and connections refused"
   show ssh ; level 1
       "Status of SSH server connections"
   show crypto key mypubkey rsa ; level 1

@@ -17,10 +17,10 @@ mode config-line  parent config  prompt "(config-line)"  title "Line configurati
   session-timeout <session-timeout/minutes> [output(session-timeout/output)] ; kept
       "Set interval for closing connection when there is no input traffic" "Session timeout interval in minutes"
       "Reset the timeout by output too"
-  access-class <name> <direction> [vrf-also(vrf-also)] = access-class ; kept
+  access-class <name> <direction> [vrf-also(vrf-also)] = access-class ; hook access-class
       "Filter connections based on an IP access list" "Number or name of the access list"
       "Filter incoming connections" "Filter outgoing connections" "Same access list for all VRFs"
-  ipv6 access-class <name> <direction> [vrf-also(vrf-also)] = ipv6-access-class ; kept
+  ipv6 access-class <name> <direction> [vrf-also(vrf-also)] = ipv6-access-class ; hook access-class
       "IPv6 options" "Filter connections based on an IPv6 access list" "Name of the access list"
       "Filter incoming connections" "Filter outgoing connections" "Same access list for all VRFs"
   exec-timeout <exec-timeout/minutes> [!<exec-timeout/seconds>]

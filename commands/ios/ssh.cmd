@@ -11,6 +11,26 @@ mode config
       "Specify number of authentication retries" "Number of authentication retries"
   ip ssh rsa keypair-name <rsa-keypair-name> = /ssh:ssh
       "Name of the RSA keypair" "Name of the RSA keypair"
+  ip ssh maxstartups <maxstartups> = /ssh:ssh
+      "Maximum concurrent sessions allowed to start" "Number of connections that have not logged in"
+  help ip ssh penalty  "Keep out sources that misbehave"
+  ip ssh penalty(penalty/enabled) = /ssh:ssh
+  ip ssh penalty crash <penalty/crash> = /ssh:ssh
+      "For a connection whose session fails" "Seconds; 0 for none"
+  ip ssh penalty failure <penalty/failure> = /ssh:ssh
+      "For a connection with failed logins only" "Seconds; 0 for none"
+  ip ssh penalty no-login <penalty/no-login> = /ssh:ssh
+      "For a connection without an attempt to log in" "Seconds; 0 for none"
+  ip ssh penalty timeout <penalty/timeout> = /ssh:ssh
+      "For a connection that does not log in in time" "Seconds; 0 for none"
+  ip ssh penalty refused <penalty/refused> = /ssh:ssh
+      "For a connection too many" "Seconds; 0 for none"
+  ip ssh penalty threshold <penalty/threshold> = /ssh:ssh
+      "Seconds owed at which a source is kept out" "Seconds"
+  ip ssh penalty maximum <penalty/maximum> = /ssh:ssh
+      "Most that a source can owe" "Seconds"
+  ip ssh penalty exempt <penalty/exempt> = /ssh:ssh
+      "Sources that are never penalized" "Number or name of the access list that permits them"
   ip ssh version <version> = /ssh:ssh
       "Specify protocol version to be supported" "Protocol version"
   help ip ssh v1   "SSH version 1"

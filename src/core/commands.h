@@ -96,7 +96,17 @@
 	X("key-string", hook_key_string)                                                                               \
 	X("route", hook_route)                                                                                         \
 	X("line-login", hook_line_login)                                                                               \
-	X("line-number", hook_line_number)
+	X("line-number", hook_line_number)                                                                             \
+	X("access-list", hook_access_list)                                                                             \
+	X("access-rule", hook_access_rule)                                                                             \
+	X("access-class", hook_access_class)                                                                           \
+	X("show-access-lists", cmd_show_access_lists)                                                                  \
+	X("show-ip-access-lists", cmd_show_ip_access_lists)                                                            \
+	X("show-ipv6-access-list", cmd_show_ipv6_access_list)                                                          \
+	X("clear-access-list-counters", cmd_clear_access_list)                                                         \
+	X("show-ip-ssh-penalty", cmd_show_penalty)                                                                     \
+	X("show-login", cmd_show_login)                                                                                \
+	X("show-login-failures", cmd_show_login_failures)
 
 #define COMMAND_DECLARE(name, fn) cmd_step_fn fn;
 COMMANDS(COMMAND_DECLARE)

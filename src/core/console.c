@@ -230,7 +230,7 @@ static int console_step(struct run *run)
 
 void console_start(struct peer *p)
 {
-	struct line *line = lines_take(p->core->lines, LINE_CON, NULL, NULL);
+	struct line *line = lines_take(p->core->lines, LINE_CON, NULL, NULL, NULL);
 
 	if (!line) {
 		peer_violation(p, "console is taken");

@@ -29,9 +29,11 @@ struct lines;
 struct overlap;
 struct unenforced;
 struct gatectl;
+struct guard;
 struct sshd;
 struct syslog;
 struct version1;
+struct watch;
 struct peer;
 TAILQ_HEAD(peer_list, peer);
 
@@ -65,12 +67,15 @@ struct core {
 	struct host_load load;
 	struct job_host jobs;
 	struct gatectl *gate;
+	struct guard *guard;
+	struct watch *watch; /* for `login block-for` */
 	struct sshd *sshd;
 	struct version1 *version1;
 	struct syslog *log;
 	unsigned debug; /* a bit per enum debug_switch */
 	struct pace ssh_debug_pace, ssh_log_pace;
 	struct peer_list peers;
+	unsigned starting; /* SSH connections that have no line yet */
 
 	struct reload_plan *plan; /* NULL: no reload is scheduled */
 	bool ending, reload;      /* shutdown_begin was called; to be started again */

@@ -8,9 +8,11 @@
 #include "base/walls.h"
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/guard.h"
 #include "core/peer.h"
 #include "core/spawn.h"
 #include "core/syslog.h"
+#include "core/watch.h"
 #include "ipc/ipc.h"
 #include "model/model.h"
 
@@ -28,9 +30,10 @@
 #define RESTART_DELAY_MS 200
 #define CONSOLE_PAUSE_MS 100
 #define STARTS_BEGIN     20
-#define STARTS_FULL      100
+#define STARTS_FULL      200
 #define PER_SOURCE       20
 #define LOGIN_GRACE_SECS 5
+#define CROWD            (STARTS_BEGIN / 2)
 
 struct gate_process {
 	pid_t pid; /* 0 = none */
@@ -50,6 +53,7 @@ struct gatectl {
 	struct gate_process old;       /* accepts nothing more; what it brought last is still on its way */
 	bool des_wanted;
 	unsigned taken; /* connections from the present gate */
+	bool crowded;   /* gate is told who exchanged keys */
 	struct event *restart;
 };
 
@@ -65,6 +69,16 @@ static void process_release(struct gate_process *gp)
 }
 
 /* --- to gate --- */
+
+/* What bounds who comes in is not lost: a gate that does not take it is replaced by one that gets all of it. */
+static int must_take(struct gatectl *g, int rc)
+{
+	if (rc < 0 && g->now.pid) {
+		syslog_event(g->core->log, "SSH", 3, "GATE", "gate does not take its policy: %s", err_text(rc));
+		kill(g->now.pid, SIGKILL);
+	}
+	return rc;
+}
 
 void gatectl_listen(struct gatectl *g, uint32_t id, int fd)
 {
@@ -83,13 +97,88 @@ pid_t gatectl_pid(const struct gatectl *g)
 	return g->now.pid;
 }
 
+static uint32_t number(const struct gatectl *g, const char *path)
+{
+	return (uint32_t)model_uint(g->core->model, path, 0);
+}
+
+#define PENALTY "/ravelin-ssh:ssh/penalty/"
+
+unsigned gatectl_places(const struct gatectl *g)
+{
+	uint32_t starts = g ? number(g, "/ravelin-ssh:ssh/maxstartups") : 0;
+
+	return starts ? starts : STARTS_FULL;
+}
+
+/* `ip ssh maxstartups` is both limits in one. */
 void gatectl_policy(struct gatectl *g)
 {
-	uint32_t secs = (uint32_t)model_uint(g->core->model, "/ravelin-ssh:ssh/time-out", 120) + LOGIN_GRACE_SECS;
+	uint32_t starts = number(g, "/ravelin-ssh:ssh/maxstartups");
+	struct ipc_msg_POLICY m = {
+		.starts_begin = starts ? starts : STARTS_BEGIN,
+		.starts_full = gatectl_places(g),
+		.per_source = PER_SOURCE,
+		.login_secs = number(g, "/ravelin-ssh:ssh/time-out") + LOGIN_GRACE_SECS,
+		.quiet = watch_quiet(g->core->watch),
+		.penalties = model_bool(g->core->model, PENALTY "enabled"),
+		.crash = number(g, PENALTY "crash"),
+		.failure = number(g, PENALTY "failure"),
+		.no_login = number(g, PENALTY "no-login"),
+		.timeout = number(g, PENALTY "timeout"),
+		.refused = number(g, PENALTY "refused"),
+		.threshold = number(g, PENALTY "threshold"),
+		.maximum = number(g, PENALTY "maximum"),
+	};
 
 	if (g->now.ready)
-		IPC_SEND(&g->now.channel, POLICY, .starts_begin = STARTS_BEGIN, .starts_full = STARTS_FULL,
-			 .per_source = PER_SOURCE, .login_secs = secs);
+		must_take(g, ipc_send_POLICY(&g->now.channel, &m, NULL, 0));
+}
+
+int gatectl_lists(struct gatectl *g, int fd, uint64_t size, uint32_t serial)
+{
+	int rc = 0;
+
+	if (g->now.ready)
+		rc = must_take(g, IPC_SEND_FDS(&g->now.channel, &fd, 1, LISTS, .serial = serial, .size = size));
+	return rc;
+}
+
+int gatectl_ledger(struct gatectl *g, int fd)
+{
+	return g->now.ready ? must_take(g, IPC_SEND_FDS(&g->now.channel, &fd, 1, LEDGER, .unused = 0)) : 0;
+}
+
+void gatectl_penalty(struct gatectl *g, const struct access_source *source, enum penalty_cause cause)
+{
+	if (g->now.ready)
+		IPC_SEND(&g->now.channel, PENALTY, .cause = (uint8_t)cause, .family = source->family,
+			 .net = { source->net, sizeof source->net });
+}
+
+static void tell_keyed(struct gatectl *g, const struct peer *p)
+{
+	IPC_SEND(&g->now.channel, KEYED, .pid = (uint32_t)p->gate_pid);
+}
+
+/* Gate asks who worked for his place only when places are short: until then nobody tells it. */
+void gatectl_keyed(struct gatectl *g, const struct peer *p)
+{
+	const struct peer *other;
+	bool crowded;
+
+	if (!g || !g->now.ready)
+		return;
+	crowded = p->core->starting >= CROWD;
+	if (crowded)
+		tell_keyed(g, p);
+	if (crowded && !g->crowded) {
+		TAILQ_FOREACH (other, &g->core->peers, link) {
+			if (other->kind == KIND_SSH && other->phase == PH_KEYED)
+				tell_keyed(g, other);
+		}
+	}
+	g->crowded = crowded;
 }
 
 static void tell_admitted(const struct peer *p)
@@ -143,15 +232,18 @@ void gatectl_console(struct gatectl *g)
 
 /* --- from gate --- */
 
-static bool peer_address(int fd, char *text, size_t size, uint16_t *port)
+static bool peer_address(int fd, char *text, size_t size, uint16_t *port, struct access_packet *packet)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof ss;
+	struct sockaddr_storage ss, own = { 0 };
+	socklen_t len = sizeof ss, own_len = sizeof own;
 	const struct sockaddr_in *a4 = (struct sockaddr_in *)&ss;
 	const struct sockaddr_in6 *a6 = (struct sockaddr_in6 *)&ss;
 
 	if (getpeername(fd, (struct sockaddr *)&ss, &len) < 0)
 		return false;
+	if (getsockname(fd, (struct sockaddr *)&own, &own_len) < 0)
+		own.ss_family = AF_UNSPEC;
+	access_packet(&ss, &own, packet);
 	if (ss.ss_family == AF_INET) {
 		*port = ntohs(a4->sin_port);
 		return inet_ntop(AF_INET, &a4->sin_addr, text, (socklen_t)size) != NULL;
@@ -163,13 +255,14 @@ static bool peer_address(int fd, char *text, size_t size, uint16_t *port)
 static void on_connection(struct gatectl *g, struct ipc_record *r)
 {
 	struct ipc_msg_CONNECTION m;
+	struct access_packet packet;
 	char address[64] = "";
 	uint16_t port = 0;
 	struct peer *p;
 
 	if (!ipc_get_CONNECTION(r->body, &m) || g->core->ending)
 		return;
-	if (!peer_address(r->fds[1], address, sizeof address, &port)) {
+	if (!peer_address(r->fds[1], address, sizeof address, &port, &packet)) {
 		syslog_event(g->core->log, "SSH", 4, "GONE", "a client left before its session began");
 		return;
 	}
@@ -178,6 +271,7 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 	if (p) {
 		p->gate_pid = (pid_t)m.pid;
 		p->v1.des = g->now.des;
+		p->packet = packet;
 	}
 	if (++g->taken >= RECYCLE_AFTER && !g->next.pid)
 		start_next(g);
@@ -192,6 +286,14 @@ static void on_refused(struct gatectl *g, struct ipc_record *r)
 			     (const char *)m.peer.p, (int)m.why.n, (const char *)m.why.p);
 }
 
+static void on_matched(struct gatectl *g, struct ipc_record *r)
+{
+	struct ipc_msg_MATCHED m;
+
+	if (ipc_get_MATCHED(r->body, &m))
+		guard_matched(g->core->guard, &m);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 
 static void handle(struct gatectl *g, struct ipc_record *r)
@@ -202,6 +304,9 @@ static void handle(struct gatectl *g, struct ipc_record *r)
 		break;
 	case IPC_REFUSED:
 		on_refused(g, r);
+		break;
+	case IPC_MATCHED:
+		on_matched(g, r);
 		break;
 	default: /* GONE: the session's own channel has told us */
 		break;
@@ -265,6 +370,7 @@ static void on_ready(struct gatectl *g, const struct ipc_record *r)
 		syslog_event(g->core->log, "SSH", 3, "NO_DES",
 			     "single DES is configured and OpenSSL has none: its legacy provider does not load");
 	gatectl_policy(g);
+	guard_send(g->core->guard);
 	g->was_ready = true;
 	g->events->ready(g->core);
 	if (g->now.des_asked != g->des_wanted && !g->next.pid)

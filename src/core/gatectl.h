@@ -6,6 +6,7 @@
 #ifndef CORE_GATECTL_H
 #define CORE_GATECTL_H
 
+#include "access/penalty.h"
 #include "ipc/messages.h"
 
 #include <stdbool.h>
@@ -37,5 +38,11 @@ void gatectl_des(struct gatectl *g, bool wanted);
 void gatectl_console(struct gatectl *g);
 /* Sends the limits of the present configuration. */
 void gatectl_policy(struct gatectl *g);
+/* The access lists, the memory of the penalties. A gate that cannot take them is ended: the next one gets them. */
+int gatectl_lists(struct gatectl *g, int fd, uint64_t size, uint32_t serial);
+int gatectl_ledger(struct gatectl *g, int fd);
+void gatectl_penalty(struct gatectl *g, const struct access_source *source, enum penalty_cause cause);
+unsigned gatectl_places(const struct gatectl *g);            /* for connections that have not logged in */
+void gatectl_keyed(struct gatectl *g, const struct peer *p); /* the first key exchange is done */
 
 #endif

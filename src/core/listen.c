@@ -21,9 +21,9 @@
 
 #define SSH_PORT    22
 #define MAX_SOCKETS 64
-#define BACKLOG     128
-#define TOS_OF_DSCP 2 /* the two bits below are ECN's */
-#define DSCP_OF_TOS 3 /* precedence is the upper three bits of DSCP */
+#define BACKLOG     512 /* while a flood is served turn by turn, others wait here instead of being told nothing */
+#define TOS_OF_DSCP 2   /* the two bits below are ECN's */
+#define DSCP_OF_TOS 3   /* precedence is the upper three bits of DSCP */
 
 struct place {
 	char vrf[VRF_NAME_MAX + 1]; /* empty: where core itself is */

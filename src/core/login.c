@@ -21,6 +21,7 @@
 #include "core/sshdebug.h"
 #include "core/sshlog.h"
 #include "core/syslog.h"
+#include "core/watch.h"
 #include "keys/cert.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -49,6 +50,11 @@ void login_release(struct login *l)
 	if (l->answer)
 		event_free(l->answer);
 	OPENSSL_cleanse(l, sizeof *l);
+}
+
+bool login_failed(const struct login *l)
+{
+	return l->failures[LOGIN_PASSWORD] || l->failures[LOGIN_KBDINT] || l->failures[LOGIN_KEY];
 }
 
 /* The entry of who tries to log in, if he may; the log says once a connection when nobody may. */
@@ -122,13 +128,12 @@ static void failed(struct peer *p)
 	char user[SYSLOG_WORD_MAX];
 
 	p->login.failures[p->login.method]++;
-	syslog_event(p->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED",
-		     "Login failed [user: %s] [Source: %s] [localport: 22] [method: %s]",
-		     syslog_word(p->login.user, user), p->address, methods[p->login.method]);
 	sshlog_userauth(p, false);
 	sshdebug_say_version(p, "%s authentication failed for %s", methods[p->login.method],
 			     syslog_word(p->login.user, user));
-	refuse(p);
+	watch_failed(p->core->watch, p);
+	if (!p->closing) /* quiet mode may have begun */
+		refuse(p);
 }
 
 static void succeeded(struct peer *p)
@@ -138,6 +143,7 @@ static void succeeded(struct peer *p)
 	memcpy(sh->user, p->login.name, sizeof sh->user);
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
+	watch_succeeded(p->core->watch, p);
 	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""), .no_pty = p->login.cert.no_pty);
 }
 
@@ -183,11 +189,19 @@ static void on_answer(evutil_socket_t fd, short what, void *arg)
 static void fail_later(struct peer *p)
 {
 	uint64_t past = (clock_now_ms() - p->login.begun_ms) % REFUSE_STEP_MS;
-	struct timeval tv = { 0, (suseconds_t)(REFUSE_STEP_MS - past) * 1000 };
+	uint64_t wait = REFUSE_STEP_MS - past + watch_delay_ms(p->core->watch);
+	struct timeval tv = { (time_t)(wait / 1000), (suseconds_t)(wait % 1000) * 1000 };
 
 	p->login.answer = evtimer_new(p->core->base, on_answer, p);
 	if (!p->login.answer || event_add(p->login.answer, &tv) < 0)
 		peer_violation(p, "no memory for its answer");
+}
+
+/* Without a check of its own. */
+static void fail_now(struct peer *p)
+{
+	p->login.begun_ms = clock_now_ms();
+	fail_later(p);
 }
 
 static void verified(void *arg, enum job_kind kind, struct str bytes)
@@ -224,7 +238,7 @@ static void check_password(struct peer *p, struct str password)
 	buf_release(&request);
 	if (!l->job) {
 		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %s", e.text);
-		failed(p);
+		fail_later(p);
 	}
 }
 
@@ -270,7 +284,7 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 	if (m->answers.count == 1 && str_list_next(&c, &password))
 		check_password(p, password);
 	else
-		failed(p);
+		fail_now(p);
 }
 
 /* What is to be verified of a key or certificate that was shown. */
@@ -415,7 +429,7 @@ void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
 	} else if (verify_signature(p, m, &shown) == 0) {
 		key_succeeded(p, &shown.cert);
 	} else {
-		failed(p);
+		fail_now(p);
 	}
 	buf_release(&shown.plain);
 }

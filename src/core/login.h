@@ -36,6 +36,7 @@ struct login {
 };
 
 void login_release(struct login *l);
+bool login_failed(const struct login *l); /* somebody tried, in vain */
 void login_none(struct peer *p, const struct ipc_msg_AUTH_NONE *m);
 void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m);
 void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m);

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/gatectl.h"
+#include "core/guard.h"
 #include "core/listen.h"
 #include "core/loader.h"
 #include "core/loop.h"
@@ -22,6 +23,7 @@
 #include "core/syslog.h"
 #include "core/terminal.h"
 #include "core/unenforced.h"
+#include "core/watch.h"
 #include "files/files.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -110,6 +112,7 @@ static void maybe_booted(struct boot_state *b)
 		return;
 	snprintf(core->last_change, sizeof core->last_change, "%s", core->last_saved);
 	core->modified = false;
+	guard_booted(core->guard);
 	sshd_update(core->sshd);
 	if (listen_trouble(sshd_listen(core->sshd)) && core->n_publish) { /* who asked for a port wants to know */
 		tell_rommon(BOOT_FAILED, listen_trouble(sshd_listen(core->sshd)));
@@ -206,14 +209,19 @@ static int parse_publish(struct core *core, const char *text)
 	unsigned host_port, port;
 	char proto[8] = "";
 	const char *ports;
+	struct str host;
 
 	if (core->n_publish == BOOT_LENT_MAX)
 		return E_LIMIT;
 	ports = strrchr(text, ':');
 	while (ports && ports > text && ports[-1] != ':')
 		ports--;
-	if (!ports || ports == text ||
-	    !str_copy((struct str){ (const uint8_t *)text, (size_t)(ports - 1 - text) }, pub->host, sizeof pub->host))
+	if (!ports || ports == text)
+		return E_INVAL;
+	host = (struct str){ (const uint8_t *)text, (size_t)(ports - 1 - text) };
+	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']') /* of IPv6: "[::1]" */
+		host = (struct str){ host.p + 1, host.n - 2 };
+	if (!str_copy(host, pub->host, sizeof pub->host))
 		return E_INVAL;
 	if (sscanf(ports, "%5u:%5u/%7s", &host_port, &port, proto) < 2 || host_port > 65535 || port > 65535)
 		return E_INVAL;
@@ -314,9 +322,11 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->version1 = version1_new(core);
 	core->sshd = sshd_new(core);
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
+	core->guard = guard_new(core);
+	core->watch = watch_new(core);
 	core->unenforced = unenforced_new(core);
-	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->unenforced ||
-	    passwords_guard(core->model) < 0 ||
+	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
+	    !core->unenforced || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

@@ -20,9 +20,17 @@
 #define LAG_MAX           ((size_t)256 << 10)
 #define MONITOR_QUEUE_MAX ((size_t)64 << 10)
 
+void peer_started(struct peer *p)
+{
+	p->core->starting -= p->starting;
+	p->starting = false;
+}
+
 void peer_set_phase(struct peer *p, enum ipc_phase phase)
 {
 	p->phase = phase;
+	if (phase == PH_LINE)
+		peer_started(p);
 }
 
 bool peer_is_console(const struct peer *p)
@@ -44,6 +52,12 @@ bool peer_printable(struct str s)
 	return true;
 }
 
+void peer_drop(struct peer *p)
+{
+	p->doomed = true;
+	shutdown(p->channel.fd, SHUT_RDWR); /* the read event frees it, once no handler stands on it */
+}
+
 void peer_violation(struct peer *p, const char *what)
 {
 	if (p->doomed)
@@ -51,7 +65,7 @@ void peer_violation(struct peer *p, const char *what)
 	p->doomed = true; /* before the log, which is shown to sessions */
 	syslog_event(p->core->log, "SSH", 4, "SESSION_ENDED", "connection %u from %s ended: %s", p->number,
 		     p->address[0] ? p->address : "console", what);
-	shutdown(p->channel.fd, SHUT_RDWR); /* the read event frees it, once no handler stands on it */
+	peer_drop(p);
 }
 
 /* --- sending --- */

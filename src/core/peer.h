@@ -7,6 +7,7 @@
 #define CORE_PEER_H
 
 #include "core/offer.h"
+#include "access/access.h"
 #include "core/prove.h"
 #include "core/transcript.h"
 #include "core/login.h"
@@ -52,12 +53,16 @@ struct peer {
 	enum ipc_kind kind;
 	uint32_t number; /* connection number */
 	bool numbered;
+	bool starting; /* counted in core->starting */
+	uint64_t begun_ms;
 	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
 	pid_t pid;        /* from the credentials of its first message; 0 before it */
 	bool doomed;      /* broke the rules: killed when it is freed */
 	char address[64]; /* peer's address, from the socket itself; "" on the console */
 	uint16_t port;
+	struct access_packet packet;     /* the same for access lists */
 	bool closing;                    /* told to end */
+	bool late;                       /* … because it did not log in in time */
 	bool monitor;                    /* `terminal monitor` */
 	uint32_t length, width, history; /* terminal settings */
 	uint32_t rows, cols;             /* the client's window; 0 = not known */
@@ -86,6 +91,7 @@ const char *peer_mac(const char *mac); /* a MAC's name for people: the AEAD ciph
 /* Names that peers chose are shown to other people's terminals: they hold nothing but printable ASCII. */
 bool peer_printable(struct str s);
 #define PEER_CLOSE_GRACE_MS 2000
+#define PEER_TURN_MS        300 /* for a key exchange, however many want one: as in gate/admit.h */
 /* Asks the session to print `text` and end; it is cut off if it does not within the grace. */
 void peer_close(struct peer *p, unsigned status, const char *text);
 bool peer_monitor(struct peer *p, const char *line); /* false: dropped, it lags or has no terminal */
@@ -105,8 +111,11 @@ void peer_send_fd(struct peer *p, struct buf *record, int fd); /* takes over fd;
 		buf_release(&record_);                                                                                 \
 	} while (0)
 void peer_set_phase(struct peer *p, enum ipc_phase phase);
+void peer_started(struct peer *p); /* counts no more as one that has no line yet */
 /* (Re)starts the time after which the session is ended; 0 = never. */
 void peer_set_deadline(struct peer *p, uint64_t ms);
+/* Ends the session without a word. */
+void peer_drop(struct peer *p);
 /* Ends the session: it broke the rules. */
 void peer_violation(struct peer *p, const char *what);
 /* The shell a run belongs to, when a session runs it; NULL for the loader. */

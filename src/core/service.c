@@ -9,6 +9,8 @@
 #include "core/console.h"
 #include "core/core.h"
 #include "core/ending.h"
+#include "core/gatectl.h"
+#include "core/guard.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/sshdebug.h"
@@ -191,12 +193,26 @@ static void say_end(const struct peer *p)
 		sshdebug_say(p, "Session disconnected - error 0x%02x", p->bye);
 }
 
+/* What a connection that nobody logged in on costs its source. */
+static void penalize(const struct peer *p)
+{
+	enum penalty_cause cause = p->late                   ? PENALTY_TIMEOUT
+				   : login_failed(&p->login) ? PENALTY_FAILURE
+							     : PENALTY_NO_LOGIN;
+	struct access_source source = access_source_of(&p->packet);
+
+	if (p->kind == KIND_SSH && p->phase < PH_USER && source.family && !guard_exempt(p->core->guard, &p->packet))
+		gatectl_penalty(p->core->gate, &source, cause);
+}
+
 static void end_session(struct peer *p)
 {
 	struct core *core = p->core;
 	const struct peer_origin *origin = p->origin;
 
 	TAILQ_REMOVE(&core->peers, p, link);
+	peer_started(p);
+	penalize(p);
 	if (p->kind == KIND_SSH && !p->doomed) /* else a violation was logged */
 		say_end(p);
 	sshlog_close(p);
@@ -278,6 +294,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	} else {
 		syslog_event(p->core->log, "SSH", 4, "LOGIN_TIMEOUT", "connection %u from %s did not log in in time",
 			     p->number, p->address);
+		p->late = true;
 		peer_close(p, 1, "Login timed out");
 	}
 }
@@ -313,6 +330,26 @@ static uint32_t free_number(const struct core *core, enum ipc_kind kind)
 	return n;
 }
 
+/* Gate keeps to so many that have not logged in, but a gate that is new does not know those of the one before it. The
+ * oldest that had their turn and have not exchanged keys give way, as there; two for each newcomer, so that they are
+ * not too many for long. */
+static void make_room(struct core *core)
+{
+	uint64_t now = clock_now_ms();
+	struct peer *p;
+
+	for (unsigned n = 0; n < 2 && core->starting > gatectl_places(core->gate); n++) {
+		TAILQ_FOREACH (p, &core->peers, link) {
+			if (p->starting && p->phase == PH_NEW)
+				break;
+		}
+		if (!p || p->begun_ms + PEER_TURN_MS > now)
+			return;
+		peer_started(p);
+		peer_drop(p);
+	}
+}
+
 struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
 			   const struct peer_origin *origin)
 {
@@ -340,6 +377,10 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 	}
 	p->number = free_number(core, kind);
 	p->numbered = true;
+	p->starting = kind == KIND_SSH;
+	p->begun_ms = clock_now_ms();
+	core->starting += p->starting;
+	make_room(core);
 	terminal_init(p);
 	greet(p);
 	return p;

@@ -21,6 +21,7 @@
 #include "core/version1.h"
 #include "core/weak.h"
 #include "keys/keys.h"
+#include "lines/lines.h"
 #include "model/model.h"
 #include "ssh/rows.h"
 
@@ -290,6 +291,17 @@ struct str sshd_version(const struct sshd *s)
 	return str_of(s->version);
 }
 
+/* `transport input none` on every vty: nobody could be given a line, so nobody is answered. */
+static bool line_listens(const struct sshd *s)
+{
+	const struct line *line;
+
+	for (size_t i = 0; (line = lines_at(s->core->lines, i)); i++)
+		if (line->type == LINE_VTY && lines_allows(s->core->lines, line, "ssh"))
+			return true;
+	return false;
+}
+
 void sshd_update(struct sshd *s)
 {
 	const struct offer_plan plan = offer_now(s->core->model);
@@ -308,7 +320,7 @@ void sshd_update(struct sshd *s)
 		 : sshd_serves(s, 2) ? "1.99"
 				     : "1.5",
 		 plan.preset->software);
-	listen_update(s->listen, s->enabled);
+	listen_update(s->listen, s->enabled && line_listens(s));
 	gatectl_des(s->core->gate, sshd_serves(s, 1) && (sshd_version1_ciphers(s) & SSH_V1_BIT(SSH_V1_DES)));
 	if (s->enabled && !was) {
 		syslog_event(s->core->log, "SSH", 5, "ENABLED", "SSH %s has been enabled", sshd_versions(s));
@@ -389,6 +401,15 @@ static void on_change(void *arg, const struct txn *t)
 		sshd_update(s);
 }
 
+static void on_lines_change(void *arg, const struct txn *t)
+{
+	struct sshd *s = arg;
+
+	(void)t;
+	if (s->core->booted)
+		listen_update(s->listen, s->enabled && line_listens(s));
+}
+
 struct sshd *sshd_new(struct core *core)
 {
 	struct sshd *s = calloc(1, sizeof *s);
@@ -399,7 +420,8 @@ struct sshd *sshd_new(struct core *core)
 	s->off[1] = s->off[2] = "not started";
 	s->listen = listen_new(core);
 	if (!s->listen || model_watch(core->model, "/ravelin-ssh:ssh", on_change, s) < 0 ||
-	    model_watch(core->model, "/ravelin-vrf:vrfs", on_change, s) < 0) {
+	    model_watch(core->model, "/ravelin-vrf:vrfs", on_change, s) < 0 ||
+	    model_watch(core->model, "/ravelin-line:lines", on_lines_change, s) < 0) {
 		free(s->listen);
 		free(s);
 		return NULL;

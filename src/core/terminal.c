@@ -7,6 +7,7 @@
 #include "core/banner.h"
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/guard.h"
 #include "core/methods.h"
 #include "core/peer.h"
 #include "core/sshdebug.h"
@@ -390,8 +391,17 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 		run_first(p, autocommand ? str_of(autocommand) : m->command);
 }
 
+/* Gate has asked before; what changed since, and which line it is, counts here. */
+static bool line_admits(void *arg, const struct line *line)
+{
+	const struct peer *p = arg;
+
+	return guard_line_admits(p->core->guard, line, &p->packet);
+}
+
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
+	const struct lines_admit admit = { line_admits, p };
 	struct errbuf e = { "" };
 	struct line *line;
 
@@ -406,7 +416,7 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 		refuse_exec(p, "no EXEC authorized");
 		return;
 	}
-	line = lines_take(p->core->lines, LINE_VTY, "ssh", &e);
+	line = lines_take(p->core->lines, LINE_VTY, "ssh", &admit, &e);
 	if (line)
 		open_line(p, line, m);
 	else

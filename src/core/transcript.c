@@ -6,6 +6,7 @@
 
 #include "core/core.h"
 #include "core/dhgroup.h"
+#include "core/gatectl.h"
 #include "core/job.h"
 #include "core/offer.h"
 #include "core/peer.h"
@@ -191,6 +192,7 @@ static void answer(struct peer *p, struct str hash, struct str signature)
 		memcpy(k->session_id, hash.p, hash.n);
 		k->session_id_len = hash.n;
 		peer_set_phase(p, PH_KEYED);
+		gatectl_keyed(p->core->gate, p);
 	}
 	PEER_SEND(p, SIGNED, .hash = hash, .signature = signature);
 }

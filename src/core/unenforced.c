@@ -15,10 +15,6 @@
 static const struct {
 	const char *path, *text;
 } restrictions[] = {
-	{ "/ravelin-line:lines/line/access-class",
-	  "access-class of a line is kept only: connections are not filtered" },
-	{ "/ravelin-line:lines/line/ipv6-access-class",
-	  "ipv6 access-class of a line is kept only: connections are not filtered" },
 	{ "/ravelin-system:users/user/access-class",
 	  "access-class of a user is kept only: his connections are not filtered" },
 	{ "/ravelin-aaa:aaa/commands",

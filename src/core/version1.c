@@ -6,6 +6,7 @@
 #include "version1.h"
 
 #include "core/core.h"
+#include "core/gatectl.h"
 #include "core/job.h"
 #include "core/login.h"
 #include "core/peer.h"
@@ -301,6 +302,7 @@ void version1_session_key(struct peer *p, const struct ipc_msg_V1_SESSION_KEY *m
 		return;
 	}
 	peer_set_phase(p, PH_KEYED);
+	gatectl_keyed(p->core->gate, p);
 	PEER_SEND(p, V1_KEY, .key = { key, sizeof key });
 	OPENSSL_cleanse(key, sizeof key);
 }

@@ -4,8 +4,7 @@
  */
 #include "gate/admit.h"
 
-#include <string.h>
-#include <sys/socket.h>
+#include <stddef.h>
 
 /* Core's own deadline and the session's come first; this one ends a session that ignores both. */
 #define GRACE_MS 5000
@@ -15,56 +14,93 @@ void admit_init(struct admit *a)
 	*a = (struct admit){ .starts_begin = 10, .starts_full = 100, .per_source = 10, .login_secs = 120 };
 }
 
-struct admit_source admit_source_of(const struct sockaddr_storage *peer)
-{
-	struct admit_source s = { .family = (uint8_t)peer->ss_family };
-	struct sockaddr_in6 in6;
-	struct sockaddr_in in;
+/* --- who has to go when there are too many --- */
 
-	if (peer->ss_family == AF_INET) {
-		memcpy(&in, peer, sizeof in);
-		memcpy(s.net, &in.sin_addr, 4);
-	} else if (peer->ss_family == AF_INET6) {
-		memcpy(&in6, peer, sizeof in6);
-		if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
-			s.family = AF_INET;
-			memcpy(s.net, in6.sin6_addr.s6_addr + 12, 4);
-		} else {
-			memcpy(s.net, in6.sin6_addr.s6_addr, sizeof s.net);
+struct starts {
+	const struct admit_child *of[ADMIT_STARTS_MAX]; /* without a key exchange, and had their turn */
+	unsigned n;
+};
+
+static unsigned count(const struct starts *s, const struct access_source *source)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < s->n; i++)
+		n += access_same_source(&s->of[i]->source, source);
+	return n;
+}
+
+/* The greediest source pays, the newcomer counted with his; of equals the oldest start. 0: nobody idles. */
+static pid_t choose(const struct starts *s, const struct access_source *newcomer)
+{
+	const struct admit_child *found = NULL;
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct access_source *source = &s->of[i]->source;
+		unsigned n = count(s, source) + access_same_source(source, newcomer);
+
+		if (n > most || (n == most && s->of[i]->deadline < found->deadline)) {
+			most = n;
+			found = s->of[i];
 		}
 	}
-	return s;
+	return found ? found->pid : 0;
 }
 
-static bool same(const struct admit_source *a, const struct admit_source *b)
+static bool one_goes(const struct admit *a, uint32_t starts, uint32_t random)
 {
-	return a->family == b->family && memcmp(a->net, b->net, sizeof a->net) == 0;
+	if (a->starts_full && starts >= a->starts_full)
+		return true;
+	/* From begin to full the chance rises from nothing to certainty. */
+	return a->starts_full > a->starts_begin && starts >= a->starts_begin &&
+	       random % (a->starts_full - a->starts_begin) < starts - a->starts_begin;
 }
 
-const char *admit_check(const struct admit *a, const struct admit_source *source, uint32_t random)
+uint64_t admit_pause(const struct admit *a, uint64_t now_ms)
 {
-	uint32_t starts = 0, from_here = 0;
+	uint64_t first = 0;
+	uint32_t starts = 0;
 
 	for (unsigned i = 0; i < a->n; i++) {
-		if (!a->children[i].deadline)
+		const struct admit_child *c = &a->children[i];
+
+		starts += c->deadline != 0;
+		if (c->deadline && !c->keyed && (!first || c->begun < first))
+			first = c->begun;
+	}
+	if (!a->starts_full || starts < a->starts_full || !first || first + ADMIT_TURN_MS <= now_ms)
+		return 0;
+	return first + ADMIT_TURN_MS;
+}
+
+const char *admit_check(const struct admit *a, const struct access_source *source, uint32_t random, uint64_t now_ms,
+			pid_t *victim)
+{
+	uint32_t starts = 0, from_here = 0;
+	struct starts idle = { .n = 0 };
+
+	*victim = 0;
+	for (unsigned i = 0; i < a->n; i++) {
+		const struct admit_child *c = &a->children[i];
+
+		if (!c->deadline)
 			continue;
 		starts++;
-		from_here += same(&a->children[i].source, source);
+		from_here += access_same_source(&c->source, source);
+		if (!c->keyed && c->begun + ADMIT_TURN_MS <= now_ms && idle.n < ADMIT_STARTS_MAX)
+			idle.of[idle.n++] = c;
 	}
 	if (a->n == ADMIT_CHILDREN)
 		return "too many sessions";
 	if (a->per_source && from_here >= a->per_source)
 		return "too many logins from this address";
-	if (a->starts_full && starts >= a->starts_full)
-		return "too many logins";
-	/* From begin to full the chance to be refused rises from nothing to certainty. */
-	if (a->starts_full > a->starts_begin && starts >= a->starts_begin &&
-	    random % (a->starts_full - a->starts_begin) < starts - a->starts_begin)
-		return "many logins, refused early";
-	return NULL;
+	if (one_goes(a, starts, random))
+		*victim = choose(&idle, source);
+	return *victim || !a->starts_full || starts < a->starts_full ? NULL : "too many logins";
 }
 
-bool admit_add(struct admit *a, pid_t pid, const struct admit_source *source, uint64_t now_ms)
+bool admit_add(struct admit *a, pid_t pid, const struct access_source *source, uint64_t now_ms)
 {
 	struct admit_child *c;
 
@@ -74,6 +110,7 @@ bool admit_add(struct admit *a, pid_t pid, const struct admit_source *source, ui
 	*c = (struct admit_child){ .pid = pid };
 	if (source) {
 		c->source = *source;
+		c->begun = now_ms;
 		c->deadline = now_ms + (uint64_t)a->login_secs * 1000 + GRACE_MS;
 	}
 	return true;
@@ -93,6 +130,21 @@ void admit_done(struct admit *a, pid_t pid)
 
 	if (c)
 		c->deadline = 0;
+}
+
+void admit_keyed(struct admit *a, pid_t pid)
+{
+	struct admit_child *c = find(a, pid);
+
+	if (c)
+		c->keyed = true;
+}
+
+const struct access_source *admit_source(struct admit *a, pid_t pid)
+{
+	struct admit_child *c = find(a, pid);
+
+	return c && c->source.family ? &c->source : NULL;
 }
 
 void admit_gone(struct admit *a, pid_t pid)

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "gate/admit.h"
+#include "gate/knock.h"
 #include "ipc/ipc.h"
 #include "session/sandbox.h"
 #include "session/session.h"
@@ -36,7 +37,9 @@
 #define DESCRIPTORS    256
 #define LARGE_BUFFER   (32 * 1024)
 #define CORE_STALL_SEC 1
+#define CORE_TAKES_MS  2
 #define REFUSED_RATE   2 /* a second, reported; the rest is counted */
+#define MATCHED_RATE   2
 
 struct listener {
 	uint32_t id;
@@ -45,12 +48,13 @@ struct listener {
 
 struct gate {
 	struct ipc_channel core;
-	struct sock_fprog session_filter;
+	struct sock_fprog session_lists;
 	struct listener listeners[LISTENERS];
 	unsigned n_listeners;
 	struct admit admit;
-	struct ipc_bucket refused;
-	unsigned unreported;
+	struct knock knock;
+	struct ipc_bucket refused, matched;
+	unsigned unreported, unmatched;
 	uint64_t now;
 	bool core_gone;
 };
@@ -73,10 +77,20 @@ static bool core_reads(const struct gate *g)
 	return ppoll(&p, 1, &(struct timespec){ .tv_sec = CORE_STALL_SEC }, NULL) == 1;
 }
 
+/* The kernel carries so many descriptors at a time and no more: core has to take some first. */
+static void core_takes(void)
+{
+	ppoll(NULL, 0, &(struct timespec){ .tv_nsec = CORE_TAKES_MS * 1000000L }, NULL);
+}
+
 static bool send_connection(struct gate *g, pid_t pid, const int fds[2])
 {
 	int rc = IPC_SEND_FDS(&g->core, fds, 2, CONNECTION, .pid = (uint32_t)pid);
 
+	for (unsigned n = 0; rc == E_LIMIT && n < CORE_STALL_SEC * 1000 / CORE_TAKES_MS; n++) {
+		core_takes();
+		rc = IPC_SEND_FDS(&g->core, fds, 2, CONNECTION, .pid = (uint32_t)pid);
+	}
 	if (rc == E_AGAIN && core_reads(g))
 		rc = IPC_SEND_FDS(&g->core, fds, 2, CONNECTION, .pid = (uint32_t)pid);
 	return rc == 0;
@@ -92,23 +106,17 @@ static void send_gone(struct gate *g, pid_t pid, int status)
 		g->core_gone = true;
 }
 
-static void send_refused(struct gate *g, const struct sockaddr_storage *peer, const char *why)
+static void send_refused(struct gate *g, const struct access_packet *peer, const char *why)
 {
 	char address[INET6_ADDRSTRLEN] = "";
-	struct sockaddr_in6 in6;
-	struct sockaddr_in in;
 	struct buf text;
 
 	if (!ipc_bucket_take(&g->refused, REFUSED_RATE, g->now)) {
 		g->unreported++;
 		return;
 	}
-	memcpy(&in, peer, sizeof in);
-	memcpy(&in6, peer, sizeof in6);
-	if (peer->ss_family == AF_INET)
-		inet_ntop(AF_INET, &in.sin_addr, address, sizeof address);
-	else if (peer->ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &in6.sin6_addr, address, sizeof address);
+	if (peer->version)
+		inet_ntop(peer->version == 4 ? AF_INET : AF_INET6, peer->from, address, sizeof address);
 	buf_init(&text, 256);
 	buf_puts(&text, why);
 	if (g->unreported)
@@ -118,6 +126,19 @@ static void send_refused(struct gate *g, const struct sockaddr_storage *peer, co
 	buf_release(&text);
 }
 
+/* A rule with `log`; what is not told at once is counted with the next. */
+static void send_matched(struct gate *g, const struct access_packet *p, uint32_t rule)
+{
+	struct str from = { p->from, p->version == 4 ? 4 : 16 };
+
+	g->unmatched++;
+	if (!ipc_bucket_take(&g->matched, MATCHED_RATE, g->now))
+		return;
+	if (IPC_SEND(&g->core, MATCHED, .serial = g->knock.serial, .rule = rule, .from = from, .port = p->from_port,
+		     .packets = g->unmatched) == 0)
+		g->unmatched = 0;
+}
+
 /* ---- sessions ---- */
 
 static pid_t fork_session(struct gate *g, enum ipc_kind kind, int peer, int core)
@@ -125,12 +146,12 @@ static pid_t fork_session(struct gate *g, enum ipc_kind kind, int peer, int core
 	pid_t pid = fork();
 
 	if (pid == 0)
-		session_run(kind, peer, core, &g->session_filter);
+		session_run(kind, peer, core, &g->session_lists);
 	return pid;
 }
 
 /* `source` was admitted. The socket is closed here on every path; session and core have their own copies. */
-static const char *connect_session(struct gate *g, int peer, const struct admit_source *source)
+static const char *connect_session(struct gate *g, int peer, const struct access_source *source)
 {
 	const char *why = NULL;
 	int pair[2], on = 1;
@@ -159,25 +180,62 @@ out:
 	return why;
 }
 
+/* The client sees its connection reset, and no socket of it stays here. */
+static void reset(int fd)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+/* NULL when there is a session now, else why not. */
+static const char *admit_peer(struct gate *g, int fd, const struct access_packet *p, enum refusal *reason)
+{
+	struct access_source source = access_source_of(p);
+	struct knock_answer answer = knock_check(&g->knock, p, g->now);
+	uint32_t random = 0;
+	pid_t victim = 0;
+	const char *why;
+
+	if (answer.logged != ACCESS_NONE)
+		send_matched(g, p, answer.logged);
+	*reason = answer.reason;
+	if (answer.why) {
+		reset(fd);
+		return answer.why;
+	}
+	*reason = REFUSED_LIMIT;
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		random = 0;
+	why = admit_check(&g->admit, &source, random, g->now, &victim);
+	if (why)
+		knock_penalize(&g->knock, &source, PENALTY_REFUSED, g->now);
+	if (victim) {
+		admit_done(&g->admit, victim); /* it counts no more, whenever it is reaped */
+		kill(victim, SIGKILL);
+	}
+	return why ? why : connect_session(g, fd, &source);
+}
+
 static void accept_one(struct gate *g, int listener)
 {
-	struct sockaddr_storage peer = { 0 };
-	socklen_t size = sizeof peer;
+	struct sockaddr_storage peer = { 0 }, own = { 0 };
+	socklen_t size = sizeof peer, own_size = sizeof own;
 	int fd = accept4(listener, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct admit_source source;
-	uint32_t random = 0;
+	struct access_packet packet;
+	enum refusal reason;
 	const char *why;
 
 	if (fd < 0) /* it went away */
 		return;
-	source = admit_source_of(&peer);
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		random = 0;
-	why = admit_check(&g->admit, &source, random);
-	if (!why)
-		why = connect_session(g, fd, &source);
-	if (why)
-		send_refused(g, &peer, why);
+	if (!g->knock.filter || getsockname(fd, (struct sockaddr *)&own, &own_size) < 0)
+		own.ss_family = AF_UNSPEC;
+	access_packet(&peer, &own, &packet);
+	why = admit_peer(g, fd, &packet, &reason);
+	if (why) {
+		knock_refused(&g->knock, reason);
+		send_refused(g, &packet, why);
+	}
 	close(fd);
 }
 
@@ -189,6 +247,16 @@ static void on_child(int sig)
 	child_ended = 1; /* and ppoll is interrupted */
 }
 
+static bool crashed(int status)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
+	bool found = false;
+
+	for (size_t i = 0; WIFSIGNALED(status) && i < sizeof signals / sizeof signals[0]; i++)
+		found |= WTERMSIG(status) == signals[i];
+	return found;
+}
+
 static void reap(struct gate *g)
 {
 	int status;
@@ -198,6 +266,8 @@ static void reap(struct gate *g)
 		return;
 	child_ended = 0;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (crashed(status) && admit_source(&g->admit, pid))
+			knock_penalize(&g->knock, admit_source(&g->admit, pid), PENALTY_CRASH, g->now);
 		admit_gone(&g->admit, pid);
 		send_gone(g, pid, status);
 	}
@@ -252,6 +322,49 @@ static void on_policy(struct gate *g, struct ipc_record *r)
 	g->admit.starts_full = m.starts_full;
 	g->admit.per_source = m.per_source;
 	g->admit.login_secs = m.login_secs;
+	g->knock.quiet = m.quiet;
+	g->knock.penalties =
+	    (struct penalty_rules){ .on = m.penalties, .threshold = m.threshold, .maximum = m.maximum };
+	g->knock.penalties.seconds[PENALTY_CRASH] = m.crash;
+	g->knock.penalties.seconds[PENALTY_FAILURE] = m.failure;
+	g->knock.penalties.seconds[PENALTY_NO_LOGIN] = m.no_login;
+	g->knock.penalties.seconds[PENALTY_TIMEOUT] = m.timeout;
+	g->knock.penalties.seconds[PENALTY_REFUSED] = m.refused;
+}
+
+/* Without its lists gate is not to admit anybody: it ends, and core starts another. */
+static void on_lists(struct gate *g, struct ipc_record *r)
+{
+	struct ipc_msg_LISTS m;
+
+	if (!ipc_get_LISTS(r->body, &m) || !knock_filter(&g->knock, r->fds[0], m.size, m.serial))
+		g->core_gone = true;
+}
+
+static void on_ledger(struct gate *g, struct ipc_record *r)
+{
+	if (!knock_ledger(&g->knock, r->fds[0]))
+		g->core_gone = true;
+}
+
+static void on_penalty(struct gate *g, struct ipc_record *r)
+{
+	struct access_source source = { 0 };
+	struct ipc_msg_PENALTY m;
+
+	if (!ipc_get_PENALTY(r->body, &m) || m.cause >= PENALTY_CAUSES || m.net.n != sizeof source.net)
+		return;
+	source.family = m.family;
+	memcpy(source.net, m.net.p, sizeof source.net);
+	knock_penalize(&g->knock, &source, (enum penalty_cause)m.cause, g->now);
+}
+
+static void on_keyed(struct gate *g, struct ipc_record *r)
+{
+	struct ipc_msg_KEYED m;
+
+	if (ipc_get_KEYED(r->body, &m))
+		admit_keyed(&g->admit, (pid_t)m.pid);
 }
 
 static void on_terminal(struct gate *g, struct ipc_record *r)
@@ -276,7 +389,8 @@ static void on_admitted(struct gate *g, struct ipc_record *r)
 
 static void (*const handlers[IPC_TYPES])(struct gate *, struct ipc_record *) = {
 	[IPC_LISTEN] = on_listen,     [IPC_UNLISTEN] = on_unlisten, [IPC_POLICY] = on_policy,
-	[IPC_TERMINAL] = on_terminal, [IPC_ADMITTED] = on_admitted,
+	[IPC_TERMINAL] = on_terminal, [IPC_ADMITTED] = on_admitted, [IPC_LISTS] = on_lists,
+	[IPC_LEDGER] = on_ledger,     [IPC_PENALTY] = on_penalty,   [IPC_KEYED] = on_keyed,
 };
 
 static void read_core(struct gate *g)
@@ -297,12 +411,16 @@ static void read_core(struct gate *g)
 
 static void wait_event(struct gate *g, struct pollfd *p, const sigset_t *mask)
 {
-	uint64_t next = admit_next(&g->admit), ms = next > g->now ? next - g->now : 0;
-	struct timespec t = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000L };
+	uint64_t next = admit_next(&g->admit), pause = admit_pause(&g->admit, g->now), ms;
+	struct timespec t;
 
+	next = pause && (!next || pause < next) ? pause : next;
+	ms = next > g->now ? next - g->now : 0;
+	t = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000L };
 	p[0] = (struct pollfd){ .fd = g->core.fd, .events = POLLIN };
+	/* While there is a pause, who knocks waits in the kernel's queue. */
 	for (unsigned i = 0; i < g->n_listeners; i++)
-		p[1 + i] = (struct pollfd){ .fd = g->listeners[i].fd, .events = POLLIN };
+		p[1 + i] = (struct pollfd){ .fd = g->listeners[i].fd, .events = pause ? 0 : POLLIN };
 	if (ppoll(p, 1 + g->n_listeners, next ? &t : NULL, mask) < 0)
 		for (unsigned i = 0; i <= g->n_listeners; i++)
 			p[i].revents = 0;
@@ -426,7 +544,7 @@ static int prepare(struct gate *g, struct sock_fprog *own, bool *des)
 		return GATE_EXIT_LIMITS;
 	if (warm(des))
 		return GATE_EXIT_CRYPTO;
-	if (sandbox_compile(SANDBOX_SESSION, &g->session_filter, &e) || sandbox_compile(SANDBOX_GATE, own, &e))
+	if (sandbox_compile(SANDBOX_SESSION, &g->session_lists, &e) || sandbox_compile(SANDBOX_GATE, own, &e))
 		return GATE_EXIT_WALLS;
 	return 0;
 }
@@ -443,6 +561,7 @@ int gate_main(int argc, char **argv)
 		return GATE_EXIT_USAGE;
 	admit_init(&g.admit);
 	ipc_bucket_init(&g.refused, REFUSED_RATE);
+	ipc_bucket_init(&g.matched, MATCHED_RATE);
 	rc = prepare(&g, &own, &o.des);
 	if (rc)
 		return rc;

@@ -103,12 +103,17 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(CONNECTION, FROM_GATE, PH_ANY, 16, 2, 0) /* fds: core's end of a new session's channel, its TCP socket */    \
 	X(REFUSED, FROM_GATE, PH_ANY, 1024, 0, 0)  /* a connection was turned away; why */                             \
 	X(GONE, FROM_GATE, PH_ANY, 16, 0, 0)       /* a session process ended: pid, wait status */                     \
+	X(MATCHED, FROM_GATE, PH_ANY, 64, 0, 0)    /* a rule with `log` decided about a connection */                  \
 	/* core → gate */                                                                                            \
 	X(LISTEN, FROM_CORE_TO_GATE, PH_ANY, 16, 1, 0) /* accept SSH on this listening socket */                       \
 	X(UNLISTEN, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0)                                                               \
-	X(POLICY, FROM_CORE_TO_GATE, PH_ANY, 8192, 0, 0)                                                               \
+	X(POLICY, FROM_CORE_TO_GATE, PH_ANY, 64, 0, 0)                                                                 \
+	X(LISTS, FROM_CORE_TO_GATE, PH_ANY, 16, 1, 0)   /* fd: the access lists, a struct access_table */              \
+	X(LEDGER, FROM_CORE_TO_GATE, PH_ANY, 16, 1, 0)  /* fd: the penalties, a struct penalty_table */                \
+	X(PENALTY, FROM_CORE_TO_GATE, PH_ANY, 32, 0, 0) /* a source misbehaved in its login */                         \
 	X(TERMINAL, FROM_CORE_TO_GATE, PH_ANY, 16, 2,                                                                  \
 	  0) /* fds: session's end of a channel, a tty: fork a console session */                                      \
+	X(KEYED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0)    /* this session did a key exchange: others give way first */  \
 	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0) /* this session logged in: lift its deadline */
 
 /* Fields of each row, in wire order. A message without fields has an empty list. */
@@ -243,13 +248,32 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_CONNECTION(F) F(U32F, pid)
 #define IPC_FIELDS_REFUSED(F)    F(STRF, peer) F(STRF, why)
 #define IPC_FIELDS_GONE(F)       F(U32F, pid) F(U32F, wait_status)
-#define IPC_FIELDS_LISTEN(F)     F(U32F, id)
-#define IPC_FIELDS_UNLISTEN(F)   F(U32F, id)
+#define IPC_FIELDS_MATCHED(F)                                                                                          \
+	F(U32F, serial) /* of the LISTS */                                                                             \
+	F(U32F, rule)                                                                                                  \
+	F(STRF, from) /* 4 or 16 bytes */                                                                              \
+	F(U32F, port)                                                                                                  \
+	F(U32F, packets) /* with those that were not told before */
+#define IPC_FIELDS_LISTEN(F)   F(U32F, id)
+#define IPC_FIELDS_UNLISTEN(F) F(U32F, id)
 #define IPC_FIELDS_POLICY(F)                                                                                           \
 	F(U32F, starts_begin) /* random early drop of connections not logged in: from this many … */                 \
-	F(U32F, starts_full)  /* … to this many, at which all are refused */                                         \
+	F(U32F, starts_full)  /* … to this many, of which there are never more */                                    \
 	F(U32F, per_source)   /* not logged in, from one address */                                                    \
-	F(U32F, login_secs)   /* a session not ADMITTED after this is killed */
+	F(U32F, login_secs)   /* a session not ADMITTED after this is killed */                                        \
+	F(U8F, quiet)         /* `login block-for`: only whom its list permits comes in */                             \
+	F(U8F, penalties)     /* sources are penalized; in seconds: … */                                             \
+	F(U32F, crash)        /* enum penalty_cause */                                                                 \
+	F(U32F, failure)                                                                                               \
+	F(U32F, no_login)                                                                                              \
+	F(U32F, timeout)                                                                                               \
+	F(U32F, refused)                                                                                               \
+	F(U32F, threshold)                                                                                             \
+	F(U32F, maximum)
+#define IPC_FIELDS_LISTS(F)    F(U32F, serial) F(U64F, size)
+#define IPC_FIELDS_LEDGER(F)   F(U8F, unused)
+#define IPC_FIELDS_PENALTY(F)  F(U8F, cause) F(U8F, family) F(STRF, net) /* enum penalty_cause, struct access_source */
+#define IPC_FIELDS_KEYED(F)    F(U32F, pid)
 #define IPC_FIELDS_TERMINAL(F) F(U8F, unused)
 #define IPC_FIELDS_ADMITTED(F) F(U32F, pid)
 

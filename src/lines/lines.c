@@ -182,10 +182,10 @@ void lines_transports(const struct lines *l, const struct line *line, struct buf
 		buf_puts(out, "none");
 }
 
-const char *lines_access_class(const struct lines *l, const struct line *line, const char *direction)
+const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction)
 {
 	const struct lyd_node *entry = entry_of(l, line);
-	const struct lyd_node *list = entry ? model_first(l->model, entry, "access-class") : NULL;
+	const struct lyd_node *list = entry ? model_first(l->model, entry, leaf) : NULL;
 
 	while (list && strcmp(model_below(list, "direction"), direction) != 0)
 		list = model_next(list);
@@ -221,23 +221,27 @@ bool lines_allows(const struct lines *l, const struct line *line, const char *tr
 	return !any && line->type == LINE_VTY && strcmp(transport, "ssh") == 0;
 }
 
-static bool serves(const struct lines *l, const struct line *line, const char *transport)
+bool lines_serves(const struct lines *l, const struct line *line, const char *transport)
 {
-	return !transport || (lines_allows(l, line, transport) && lines_flag(l, line, "exec"));
+	return lines_exists(l, line) && lines_allows(l, line, transport) && lines_flag(l, line, "exec");
 }
 
 static bool any_serves(const struct lines *l, enum line_type type, const char *transport)
 {
 	for (unsigned i = 0; i < l->n; i++) {
-		if (lines_tty(l->order[i]).type == type && serves(l, &l->line[l->order[i]], transport))
+		if (lines_tty(l->order[i]).type == type &&
+		    (!transport || lines_serves(l, &l->line[l->order[i]], transport)))
 			return true;
 	}
 	return false;
 }
 
 /* Of a line that is in use nothing is asked: a full house costs little. */
-struct line *lines_take(struct lines *l, enum line_type type, const char *transport, struct errbuf *e)
+struct line *lines_take(struct lines *l, enum line_type type, const char *transport, const struct lines_admit *admit,
+			struct errbuf *e)
 {
+	bool refused = false;
+
 	look(l);
 	for (unsigned i = 0; i < l->n; i++) {
 		struct lines_tty at = lines_tty(l->order[i]);
@@ -249,14 +253,19 @@ struct line *lines_take(struct lines *l, enum line_type type, const char *transp
 			l->full += type == LINE_VTY && at.number == l->full;
 			continue;
 		}
-		if (!serves(l, line, transport))
+		if (transport && !lines_serves(l, line, transport))
 			continue;
+		if (admit && !admit->line(admit->arg, line)) {
+			refused = true;
+			continue;
+		}
 		line->busy = true;
 		return line;
 	}
 	err_set(e, E_LIMIT,
-		any_serves(l, type, transport) ? "all %s lines are in use, try again later"
-					       : "no %s line accepts this transport",
+		refused                          ? "the access-class of the %s lines refuses this address"
+		: any_serves(l, type, transport) ? "all %s lines are in use, try again later"
+						 : "no %s line accepts this transport",
 		line_type_name(type));
 	return NULL;
 }

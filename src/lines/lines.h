@@ -46,9 +46,15 @@ struct line *lines_at(struct lines *l, size_t i);
 /* NULL when there is no such line. */
 struct line *lines_find(struct lines *l, enum line_type type, unsigned number);
 bool lines_exists(const struct lines *l, const struct line *line); /* the configuration still has it */
-/* The first free line of the type where an EXEC may run and, unless NULL, `transport` come in; NULL when there is none,
- * e says why. */
-struct line *lines_take(struct lines *l, enum line_type type, const char *transport, struct errbuf *e);
+/* Asked of each line before it is taken: whether it lets the caller in. */
+struct lines_admit {
+	bool (*line)(void *arg, const struct line *line);
+	void *arg;
+};
+/* The first free line of the type where an EXEC may run and, unless NULL, `transport` come in, that `admit` (may be
+ * NULL) lets in; NULL when there is none, e says why. */
+struct line *lines_take(struct lines *l, enum line_type type, const char *transport, const struct lines_admit *admit,
+			struct errbuf *e);
 void lines_release(struct lines *l, struct line *line);
 
 const char *line_type_name(enum line_type type); /* "vty" */
@@ -60,12 +66,14 @@ bool lines_flag(const struct lines *l, const struct line *line, const char *path
 uint64_t lines_exec_timeout_ms(const struct lines *l, const struct line *line); /* 0 = never */
 /* The transports that may come in, "ssh telnet"; "none". */
 void lines_transports(const struct lines *l, const struct line *line, struct buf *out);
-/* The name of the access list for a direction ("in", "out"); NULL if there is none. */
-const char *lines_access_class(const struct lines *l, const struct line *line, const char *direction);
+/* The name of the access list ("access-class", "ipv6-access-class") for a direction ("in", "out"); NULL if none. */
+const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction);
 /* What a refused connection is told: the first such message of the type's lines; NULL if there is none. */
 const char *lines_refuse_message(const struct lines *l, enum line_type type);
 enum line_login lines_login(const struct lines *l, const struct line *line);
 bool lines_allows(const struct lines *l, const struct line *line, const char *transport);
+bool lines_serves(const struct lines *l, const struct line *line,
+		  const char *transport); /* it exists and an EXEC may run */
 /* The line's password, NULL if none. */
 const char *lines_password(const struct lines *l, const struct line *line, const char **type);
 /* The authentication list of the first line of a type, NULL if none is named. */

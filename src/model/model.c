@@ -172,6 +172,12 @@ const struct lyd_node *model_entry(const struct model *m, const char *list_path,
 	return node_entry(m, NULL, constant(m, NULL, list_path), keys);
 }
 
+const struct lyd_node *model_entry_below(const struct model *m, const struct lyd_node *parent, const char *name,
+					 const char *const *keys)
+{
+	return node_entry(m, parent, constant(m, parent->schema, name), keys);
+}
+
 const char *model_below(const struct lyd_node *node, const char *relative_path)
 {
 	struct model m = { .ctx = node ? node->schema->module->ctx : NULL };

@@ -36,6 +36,9 @@ bool model_bool(const struct model *m, const char *path); /* false when absent a
 /* The entry of a list whose keys have these values (as many as the list has keys), or NULL. Keys may be user text.
  * e.g. model_entry(m, "/ravelin-system:users/user", (const char *[]){ name }) */
 const struct lyd_node *model_entry(const struct model *m, const char *list_path, const char *const *keys);
+/* The same below an entry, by constant relative path. */
+const struct lyd_node *model_entry_below(const struct model *m, const struct lyd_node *parent, const char *name,
+					 const char *const *keys);
 /* A leaf below a node by constant relative path ("credential/type"): value, default or NULL. */
 const char *model_below(const struct lyd_node *node, const char *relative_path);
 /* First instance of a list or leaf-list below `parent` by constant relative path ("key", "transport/input"; with parent

@@ -157,6 +157,8 @@ static const struct rule rules[] = {
 	ANY(exit_group, S | G),
 	/* gate: accepting and forking */
 	ANY(accept4, G),
+	ANY(getsockname, G), /* an access list may name the address that was called */
+	TWO(setsockopt, G, ARG(1, SOL_SOCKET), ARG(2, SO_LINGER)),
 	TWO(setsockopt, G, ARG(1, IPPROTO_TCP), ARG(2, TCP_NODELAY)),
 	TWO(setsockopt, G, ARG(1, SOL_SOCKET), ARG(2, SO_PASSCRED)),
 	ONE(socketpair, G, ARG(0, AF_UNIX)),

@@ -4,8 +4,6 @@
 import lab as laboratory
 
 RESTRICTIONS = {
-    "access-class 10 in": ("line vty 0 4", "access-class of a line"),
-    "ipv6 access-class V6 in": ("line vty 0 4", "ipv6 access-class of a line"),
     "username guest access-class 10": ("", "access-class of a user"),
     "aaa authorization commands 15 default local": ("", "aaa authorization commands"),
     "aaa authorization config-commands": ("", "aaa authorization config-commands"),

@@ -21,8 +21,12 @@ CONSOLE = [
 ]  # fmt: skip
 
 
+# A name is that of one access list, of whatever kind.
+NAMED = re.compile(r"^(ip access-list extended|ipv6 access-list) ")
+
+
 def text(literal):
-    return literal[1:-1].encode("latin-1").decode("unicode_escape")
+    return NAMED.sub(lambda m: f"{m[0]}{m[1].split()[0]}-", literal[1:-1].encode("latin-1").decode("unicode_escape"))
 
 
 @functools.cache

@@ -7,6 +7,7 @@
 #include "core/login.h"
 #include "core/peer.h"
 #include "core/syslog.h"
+#include "core/watch.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 
@@ -93,6 +94,7 @@ static int setup(void **state)
 	assert_int_equal(model_new(&b.core.model, NULL), 0);
 	b.core.lines = lines_new(b.core.model);
 	b.core.base = event_base_new();
+	b.core.watch = watch_new(&b.core);
 	set_user(b.core.model, "a");
 	set_user(b.core.model, "b");
 	assert_int_equal(ipc_pair(pair), 0);
@@ -132,6 +134,7 @@ static int offer(struct bed *b, const char *user, const char *alg, struct str bl
 	int answer;
 
 	login_key(&b->peer, &m);
+	event_base_loop(b->core.base, EVLOOP_ONCE | (b->peer.login.answer ? 0 : EVLOOP_NONBLOCK)); /* a refusal waits */
 	assert_int_equal(ipc_recv(&b->session, PH_ANY, 0, &r), 0);
 	assert_int_equal(r.type, IPC_AUTH_RESULT);
 	assert_true(ipc_get_AUTH_RESULT(r.body, &result));

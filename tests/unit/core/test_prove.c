@@ -7,6 +7,7 @@
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/syslog.h"
+#include "lines/lines.h"
 #include "keys/keys.h"
 
 #include <dirent.h>
@@ -56,6 +57,7 @@ static int setup(void **state)
 	assert_int_equal(keys_open(b.core.keys_fd, &b.core.keys, &e), 0);
 	assert_int_equal(keys_make_ecdsa(b.core.keys, "e", 256, false, &e), 0);
 	assert_int_equal(keys_make_ed25519(b.core.keys, "ed25519", &e), 0);
+	b.core.lines = lines_new(b.core.model);
 	b.core.sshd = sshd_new(&b.core);
 	assert_non_null(b.core.sshd);
 	b.core.n_publish = 1; /* and not the port of SSH: nobody listens */
@@ -89,6 +91,7 @@ static int teardown(void **state)
 	free(b->core.sshd);
 	keys_close(b->core.keys);
 	event_base_free(b->core.base);
+	lines_free(b->core.lines);
 	model_free(b->core.model);
 	syslog_free(b->core.log);
 	dir = opendir(b->folder);

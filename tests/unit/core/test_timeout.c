@@ -236,7 +236,7 @@ static void test_a_line_that_is_gone(void **state)
 	struct txn *t;
 
 	lines_release(b->core.lines, b->peer->line);
-	terminal_attach(b->peer, lines_take(b->core.lines, LINE_VTY, "ssh", NULL));
+	terminal_attach(b->peer, lines_take(b->core.lines, LINE_VTY, "ssh", NULL, NULL));
 	terminal_enter(b->peer);
 	t = model_begin(b->core.model);
 	assert_int_equal(txn_entry(t, NULL, "/ravelin-line:lines/line", keys, &entry, NULL), 0);

@@ -81,7 +81,7 @@ static void test_lines_are_configuration(void **state)
 	struct bed *b = *state;
 
 	assert_null(lines_at(b->lines, 0));
-	assert_null(lines_take(b->lines, LINE_CON, NULL, NULL));
+	assert_null(lines_take(b->lines, LINE_CON, NULL, NULL, NULL));
 	vtys(b, 2);
 	set(b, "vty", "9", NULL, NULL);
 	assert_int_equal(lines_at(b->lines, 0)->type, LINE_CON);
@@ -113,18 +113,18 @@ static void test_the_first_free_line(void **state)
 	struct line *first, *second;
 
 	vtys(b, 2);
-	first = lines_take(b->lines, LINE_VTY, "ssh", &e);
-	second = lines_take(b->lines, LINE_VTY, "ssh", &e);
+	first = lines_take(b->lines, LINE_VTY, "ssh", NULL, &e);
+	second = lines_take(b->lines, LINE_VTY, "ssh", NULL, &e);
 	assert_int_equal(first->number, 0);
 	assert_int_equal(second->number, 1);
-	assert_null(lines_take(b->lines, LINE_VTY, "ssh", &e));
+	assert_null(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e));
 	assert_string_equal(e.text, "all vty lines are in use, try again later");
 	first->since_ms = 1;
 	lines_release(b->lines, first);
 	assert_int_equal(first->since_ms, 0);
-	assert_ptr_equal(lines_take(b->lines, LINE_VTY, "ssh", &e), first);
+	assert_ptr_equal(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e), first);
 	set(b, "vty", "2", NULL, NULL);
-	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", &e)->number, 2);
+	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e)->number, 2);
 }
 
 static void transports(struct bed *b, const char *number, const char *expected)
@@ -151,15 +151,15 @@ static void test_what_a_line_takes(void **state)
 	transports(b, "0", "none");
 	transports(b, "1", "telnet");
 	transports(b, "3", "ssh telnet");
-	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", &e)->number, 3);
-	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", &e)->number, 4);
-	assert_int_equal(lines_take(b->lines, LINE_VTY, "telnet", &e)->number, 1);
-	assert_null(lines_take(b->lines, LINE_VTY, "telnet", &e));
+	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e)->number, 3);
+	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e)->number, 4);
+	assert_int_equal(lines_take(b->lines, LINE_VTY, "telnet", NULL, &e)->number, 1);
+	assert_null(lines_take(b->lines, LINE_VTY, "telnet", NULL, &e));
 	delete (b, "vty", "1");
 	delete (b, "vty", "3");
-	assert_null(lines_take(b->lines, LINE_VTY, "telnet", &e));
+	assert_null(lines_take(b->lines, LINE_VTY, "telnet", NULL, &e));
 	assert_string_equal(e.text, "no vty line accepts this transport");
-	assert_int_equal(lines_take(b->lines, LINE_CON, NULL, &e)->tty, 0); /* the console needs no transport */
+	assert_int_equal(lines_take(b->lines, LINE_CON, NULL, NULL, &e)->tty, 0); /* the console needs no transport */
 }
 
 static void test_values(void **state)
@@ -198,7 +198,7 @@ static void test_messages_and_lists(void **state)
 	vtys(b, 2);
 	line = lines_find(b->lines, LINE_VTY, 1);
 	assert_null(lines_refuse_message(b->lines, LINE_VTY));
-	assert_null(lines_access_class(b->lines, line, "in"));
+	assert_null(lines_access_class(b->lines, line, "access-class", "in"));
 	set(b, "vty", "1", "refuse-message", "tomorrow");
 	assert_string_equal(lines_refuse_message(b->lines, LINE_VTY), "tomorrow");
 	assert_null(lines_refuse_message(b->lines, LINE_CON));
@@ -208,8 +208,8 @@ static void test_messages_and_lists(void **state)
 	assert_int_equal(txn_entry(t, entry, "access-class", (const char *[]){ "out" }, &list, NULL), 0);
 	assert_int_equal(txn_set(t, list, "name", "MGMT", NULL), 0);
 	assert_int_equal(txn_commit(t, NULL), 0);
-	assert_null(lines_access_class(b->lines, line, "in"));
-	assert_string_equal(lines_access_class(b->lines, line, "out"), "MGMT");
+	assert_null(lines_access_class(b->lines, line, "access-class", "in"));
+	assert_string_equal(lines_access_class(b->lines, line, "access-class", "out"), "MGMT");
 }
 
 static void test_login(void **state)

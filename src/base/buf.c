@@ -70,6 +70,14 @@ void buf_consume(struct buf *b, size_t n)
 		b->off = b->len = 0;
 }
 
+void buf_forget(struct buf *b, size_t n)
+{
+	n = n < buf_len(b) ? n : buf_len(b);
+	if (n)
+		explicit_bzero(b->data + b->off, n);
+	buf_consume(b, n);
+}
+
 void buf_cut(struct buf *b, size_t n)
 {
 	if (n >= buf_len(b))
@@ -111,6 +119,7 @@ uint8_t *buf_room(struct buf *b, size_t n)
 	}
 	if (b->len + n > b->cap && b->off >= b->cap / 2 && buf_len(b) + n <= b->cap) {
 		memmove(b->data, b->data + b->off, buf_len(b));
+		explicit_bzero(b->data + buf_len(b), b->off); /* the end of what was moved stood there, too */
 		b->len -= b->off;
 		b->off = 0;
 	}

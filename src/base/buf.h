@@ -50,6 +50,7 @@ static inline const uint8_t *buf_ptr(const struct buf *b)
 }
 struct str buf_str(const struct buf *b);
 void buf_consume(struct buf *b, size_t n); /* drops n (at most buf_len) bytes from the start */
+void buf_forget(struct buf *b, size_t n);  /* the same, wiping them: what was typed may be a password */
 
 void buf_cut(struct buf *b, size_t n); /* keeps the first n bytes, wiping the others */
 

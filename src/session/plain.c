@@ -96,7 +96,7 @@ static bool next_line(struct plain *p, struct str *line, size_t *used)
 	p->cut = p->cut || n > TERM_LINE_MAX;
 	if (n == all.n) {
 		if (p->cut)
-			buf_consume(&p->in, n);
+			buf_forget(&p->in, n);
 		return false;
 	}
 	p->after_cr = all.p[n] == '\r';
@@ -212,7 +212,7 @@ bool plain_step(struct plain *p, struct term_event *ev)
 	}
 	while (!event && p->want != WANT_NOTHING && next_line(p, &line, &used)) {
 		event = take_line(p, line, ev);
-		buf_consume(&p->in, used);
+		buf_forget(&p->in, used);
 	}
 	if (event) {
 		p->want = WANT_NOTHING;

@@ -509,7 +509,7 @@ static bool feed(struct shell *sh)
 {
 	size_t n = front_feed(&sh->front, buf_str(&sh->input));
 
-	buf_consume(&sh->input, n);
+	buf_forget(&sh->input, n);
 	sh->taken += n;
 	return n != 0;
 }

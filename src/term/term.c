@@ -258,8 +258,7 @@ bool term_typed_ahead(const struct term *t)
 
 static void forget_input(struct term *t, size_t n)
 {
-	explicit_bzero(t->in.data + t->in.off, n); /* passwords */
-	buf_consume(&t->in, n);
+	buf_forget(&t->in, n);
 	t->scanned -= n < t->scanned ? n : t->scanned;
 }
 

@@ -122,6 +122,7 @@ static bool take_data(struct ssh_conn *c, struct channel *ch, uint32_t id, struc
 	if (ch->eof_got)
 		return conn_fail(c, REASON_PROTOCOL_ERROR, "data after the end of data");
 	ch->window -= (uint32_t)bytes.n;
+	c->in_secret = true; /* people type passwords into their shells, too */
 	if (ch->close_sent || bytes.n == 0)
 		return false;
 	ev->type = SSH_EV_DATA;

@@ -111,7 +111,7 @@ struct ssh_conn {
 	struct settings set;
 	struct buf in, out, held;
 	size_t in_used; /* bytes of `in` the current event borrows; dropped at the next step */
-	bool in_secret; /* they hold a password: wipe them */
+	bool in_secret; /* they may hold a password: wipe them */
 	struct packet_side rx, tx;
 	uint32_t rx_seq; /* of the message being handled */
 	char peer_version[CONN_VERSION_MAX + 1];

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -147,6 +148,40 @@ def test_nobody_may_look_into_them(device):
     assert s["Threads"] == "1"
 
 
+def others(device):
+    """Everybody of the device who reads what a stranger has a hand in, by name."""
+    return {"core": core_of(device), "gate": gate_of(device), "session": new_session(device)[1]}
+
+
+def test_nobody_leaves_a_core_file(device):
+    for name, pid in others(device).items():
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"^Max core file size\s+0\s+0\s", limits, re.M), name
+
+
+LOOK = """
+import sys
+for pid in sys.argv[1:]:
+    for name in ("mem", "maps", "environ", "auxv", "syscall", "fd/0"):
+        try:
+            open(f"/proc/{pid}/{name}", "rb").close()
+            print(pid, name)
+        except PermissionError:
+            pass
+"""
+
+
+def test_memory_is_closed_to_their_own_user(device):
+    """What a session's user, or whoever runs an ordinary user's device, can try from outside of the walls."""
+    needs_root()
+    pids = others(device)
+    user = status(pids["session"])["Uid"].split()[0]
+    argv = ["setpriv", f"--reuid={user}", "--clear-groups", sys.executable, "-c", LOOK, *map(str, pids.values()), "self"]
+    opened = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=True).stdout
+    assert "self mem\n" in opened, "the control: he may read himself"
+    assert all(line.startswith("self ") for line in opened.splitlines()), (pids, opened)
+
+
 # --- attempts ---
 
 
@@ -164,11 +199,14 @@ def attempts(device):
         ("open the key store", 257, (AT_FDCWD, f"s:{device.folder}/keys", 0, 0)),
         ("open memory", 2, (f"s:/proc/{core}/mem", 2, 0)),
         ("openat2", 437, (AT_FDCWD, startup, "b:24", 24)),
+        ("open its own memory", 257, (AT_FDCWD, "s:/proc/self/mem", 2, 0)),
+        ("make a file in memory", 319, ("s:x", 0)),
         ("make a socket", 41, (2, 1, 0)),
         ("connect", 42, (3, "x:02000016" + "7f000001" + "00" * 8, 16)),
         ("run a program", 59, ("s:/bin/sh", 0, 0)),
         ("run a descriptor", 322, (3, "s:", 0, 0, 0x1000)),
         ("executable memory", 9, (0, 4096, 7, 0x22, 2**64 - 1, 0)),
+        ("memory made executable", 10, (0, 4096, 5)),
         ("a thread", 56, (0x10F00, 0, 0, 0, 0)),
         ("a namespace", 272, (0x10000000,)),
         ("io_uring", 425, (8, "b:120")),

@@ -23,6 +23,7 @@ enum ipc_phase {
 };
 #define PH_SSH   (PH_NEW | PH_KEYED | PH_USER | PH_LINE)
 #define PH_LOGIN (PH_KEYED)
+#define PH_IN    (PH_USER | PH_LINE) /* logged in */
 #define PH_ANY   (PH_SSH)
 
 enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };
@@ -50,8 +51,9 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 /*    name            from               phases               max     fds rate */
 #define IPC_MESSAGES(X)                                                                                                \
 	/* session → core */                                                                                         \
-	X(COOKIE_ASK, FROM_SESSION, PH_SSH, 16, 0, 2) /* a cookie for the next (re)key exchange */                     \
-	X(SIGN, FROM_SESSION, PH_SSH, 65536, 0, 2)    /* sign this exchange's hash */                                  \
+	/* before login core signs once, with the cookie of SETUP */                                                   \
+	X(COOKIE_ASK, FROM_SESSION, PH_IN, 16, 0, 2)       /* a cookie for the next key exchange */                    \
+	X(SIGN, FROM_SESSION, PH_NEW | PH_IN, 65536, 0, 2) /* sign this exchange's hash */                             \
 	X(AUTH_NONE, FROM_SESSION, PH_LOGIN, 1024, 0, 10)                                                              \
 	X(AUTH_PASSWORD, FROM_SESSION, PH_LOGIN, 4096, 0, 10)                                                          \
 	X(AUTH_KBDINT, FROM_SESSION, PH_LOGIN, 1024, 0, 10)                                                            \

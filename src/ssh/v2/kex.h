@@ -2,7 +2,7 @@
  *
  * kex.h: key exchange, RFC 4253 sections 7 to 9: kexinit.c proposes and negotiates, kex_server.c exchanges (after
  * gex.c, where a group has to be agreed on), kex.c derives and switches. Begun by either side, at the start or at any
- * time later.
+ * time after login.
  */
 #ifndef SSH_V2_KEX_H
 #define SSH_V2_KEX_H

@@ -43,7 +43,8 @@ static const struct row {
 	[MSG_SERVICE_REQUEST] = { FROM_CLIENT, AT_SERVICE | AT_AUTH, transport_service_request },
 	[MSG_SERVICE_ACCEPT] = { FROM_SERVER, AT_SERVICE, NULL },
 	[MSG_EXT_INFO] = { FROM_BOTH, AT_SERVICE, transport_ext_info },
-	[MSG_KEXINIT] = { FROM_BOTH, AT_FIRST | AT_KEYED, kexinit_receive },
+	/* not again before login: nobody needs it, and every exchange costs a signature */
+	[MSG_KEXINIT] = { FROM_BOTH, AT_FIRST | AT_OPEN, kexinit_receive },
 	[MSG_NEWKEYS] = { FROM_BOTH, AT_ANY_KEX, kex_on_newkeys },
 	[MSG_KEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, kex_on_init },
 	[MSG_KEX_REPLY] = { FROM_SERVER, AT_ANY_KEX, NULL },

@@ -24,8 +24,8 @@ static const struct {
 	[ASKS] = { "group exchange", "1 2 3 4 30 34", "8-19 22-29" },
 	[GROUP] = { "with a group", "1 2 3 4 32", "8-19 22-29" },
 	[AGREED] = { "with a group, before NEWKEYS", "1 2 3 4 21", "8-19 22-29" },
-	[KEYED] = { "before the service", "1 2 3 4 5 7 20", "8-19 22-29 35-49 54-59 62-79" },
-	[AUTH] = { "before login", "1 2 3 4 5 20 50", "8-19 22-29 35-49 54-59 62-79" },
+	[KEYED] = { "before the service", "1 2 3 4 5 7", "8-19 22-29 35-49 54-59 62-79" },
+	[AUTH] = { "before login", "1 2 3 4 5 50", "8-19 22-29 35-49 54-59 62-79" },
 	[OPEN] = { "logged in", "1 2 3 4 20 50 80 90 93-98", "8-19 22-29 35-49 54-59 62-79 83-89 101-255" },
 	[REKEY] = { "later exchange", "1 2 3 4 30", "8-19 22-29" },
 };

@@ -58,6 +58,8 @@ static bool take(struct ssh_conn *c, struct str line)
 			return refuse(c, "Invalid SSH identification string.");
 	if (!starts(line, "SSH-"))
 		return refuse(c, "Invalid SSH identification string.");
+	if (str_is(line, "SSH-2.0-") || str_is(line, "SSH-1.99-")) /* and core signs for no software without a name */
+		return refuse(c, "Invalid SSH identification string.");
 	if (!str_copy(line, c->peer_version, sizeof(c->peer_version)))
 		return false;
 	if (version_serves_2(c) && (starts(line, "SSH-2.0-") || starts(line, "SSH-1.99-")))

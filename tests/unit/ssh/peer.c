@@ -51,6 +51,15 @@ void host_release(struct host *h)
 	buf_release(&h->data);
 }
 
+void host_skip_kex(struct host *h, enum phase phase)
+{
+	struct kex *k = &h->ssh->kex;
+
+	h->ssh->phase = phase;
+	k->wanted = false;
+	k->session_id_len = sizeof(k->session_id);
+}
+
 unsigned host_executed(const struct host *h)
 {
 	return h->seen[SSH_EV_OPEN] + h->seen[SSH_EV_REQUEST] + h->seen[SSH_EV_DATA] + h->seen[SSH_EV_EOF] +
@@ -230,7 +239,8 @@ void peer_init(struct peer *p)
 			    .method = "curve25519-sha256",
 			    .request = { 2048, 2048, 8192 },
 			    .ciphers = "aes128-gcm@openssh.com",
-			    .macs = "hmac-sha2-256" };
+			    .macs = "hmac-sha2-256",
+			    .compression = "none" };
 	packet_init(&p->tx, true);
 	packet_init(&p->rx, false);
 	buf_init(&p->out, 0);
@@ -345,9 +355,8 @@ static void take_version(struct peer *p)
 
 void peer_kexinit(struct peer *p)
 {
-	const char *lists[10] = {
-		p->kex, p->hostkeys, p->ciphers, p->ciphers, p->macs, p->macs, "none", "none", "", ""
-	};
+	const char *lists[10] = { p->kex,  p->hostkeys,    p->ciphers,     p->ciphers, p->macs,
+				  p->macs, p->compression, p->compression, "",         "" };
 
 	buf_clear(&p->i_c);
 	buf_put_u8(&p->i_c, MSG_KEXINIT);
@@ -484,6 +493,22 @@ void peer_newkeys(struct peer *p)
 	take_keys(p, &p->tx, C2S);
 }
 
+static void inject(struct peer *p, enum peer_place here)
+{
+	struct packet_side clear;
+	size_t at;
+
+	if (p->inject_at != here)
+		return;
+	p->inject_at = NOWHERE;
+	packet_init(&clear, true);
+	at = packet_begin(&p->out);
+	buf_put(&p->out, p->inject.p, p->inject.n);
+	if (packet_seal(&clear, &p->out, at))
+		abort();
+	packet_release(&clear);
+}
+
 bool peer_handshake(struct peer *p, struct host *h)
 {
 	uint8_t reply = MSG_KEX_REPLY;
@@ -493,6 +518,7 @@ bool peer_handshake(struct peer *p, struct host *h)
 		p->strict = strstr(p->kex, "kex-strict-c") != NULL;
 		peer_version(p);
 	}
+	inject(p, BEFORE_KEXINIT);
 	peer_kexinit(p);
 	peer_say(p, h);
 	take_version(p);
@@ -506,11 +532,13 @@ bool peer_handshake(struct peer *p, struct host *h)
 		if (!peer_take_group(p, peer_find(p, MSG_GEX_GROUP)))
 			return false;
 	}
+	inject(p, BEFORE_PUBLIC);
 	peer_public(p);
 	peer_say(p, h);
 	if (!peer_take_reply(p, peer_find(p, reply)) || peer_next_type(p) != MSG_NEWKEYS)
 		return false;
 	take_keys(p, &p->rx, S2C);
+	inject(p, BEFORE_NEWKEYS);
 	peer_newkeys(p);
 	peer_say(p, h);
 	p->keyed = true;

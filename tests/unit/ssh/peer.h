@@ -38,6 +38,9 @@ struct host {
 	struct buf data; /* received on any channel */
 };
 
+/* Where in the first key exchange somebody between the two may add a message in clear. */
+enum peer_place { NOWHERE, BEFORE_KEXINIT, BEFORE_PUBLIC, BEFORE_NEWKEYS };
+
 struct peer {
 	struct packet_side tx, rx;
 	struct buf out; /* for the server */
@@ -45,6 +48,7 @@ struct peer {
 	struct buf i_c, i_s, priv, q_c, secret;
 	size_t in_used, at;
 	const char *version, *kex, *hostkeys, *ciphers, *macs; /* what it proposes */
+	const char *compression;                               /* the same */
 	const char *method;                                    /* the key exchange it performs */
 	struct gex_request request;                            /* the group it asks for, where the method lets it */
 	bool old_request;                                      /* ... with n alone */
@@ -52,6 +56,8 @@ struct peer {
 	struct kex_alg with_group;
 	struct buf gex;
 	bool follows;
+	enum peer_place inject_at; /* here, once, and the client knows nothing of it … */
+	struct str inject;         /* … comes this payload */
 	char v_s[256];
 	bool strict, keyed;
 	uint8_t hash[EVP_MAX_MD_SIZE], id[EVP_MAX_MD_SIZE];
@@ -61,6 +67,8 @@ struct peer {
 void host_init(struct host *h, const struct ssh_config *extra); /* extra may be NULL; its host keys are ignored */
 void host_release(struct host *h);
 void host_run(struct host *h); /* handles events until there are no more */
+/* As after a first key exchange, but in clear: a fuzzer gets nowhere through a cipher. */
+void host_skip_kex(struct host *h, enum phase phase);
 /* Anything a client must not reach before login. */
 unsigned host_executed(const struct host *h);
 

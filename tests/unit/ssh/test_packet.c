@@ -331,6 +331,9 @@ static void test_clear_limits(void **state)
 		{ "000088b504020000000000000000000000000000", E_TOOBIG }, /* 35001 with its length field */
 		{ "ffffffff04020000000000000000000000000000", E_TOOBIG },
 		{ "fffffffc04020000000000000000000000000000", E_TOOBIG },
+		{ "8000000004020000000000000000000000000000", E_TOOBIG },
+		{ "0000000104020000000000000000000000000000", E_INVAL },
+		{ "000088b804020000000000000000000000000000", E_TOOBIG },
 		{ "5353482d322e302d", E_TOOBIG },
 	};
 	struct packet_side rx;
@@ -370,6 +373,35 @@ static void test_sealed_nonsense(void **state)
 			assert_int_equal(packet_open(&rx, b.data, body + crypt_tag(&tx.crypt), &payload, &used),
 					 E_INVAL);
 			buf_release(&b);
+			packet_release(&tx);
+			packet_release(&rx);
+		}
+	}
+}
+
+/* Nor do keys make a length good that no packet has. Where it is hidden, nothing is said before the longest packet is
+ * there, so that whoever guesses at a length learns nothing from when he is refused. */
+static void test_sealed_lengths(void **state)
+{
+	static const uint32_t lengths[] = { 0, 1, 5, 13, 35000, 40000, 0x80000000, 0xffffffff };
+	static uint8_t packet[PACKET_MAX];
+	struct packet_side tx, rx;
+	struct str payload;
+	size_t used, n;
+
+	for (size_t i = 0; i < n_vectors; i++) {
+		for (size_t j = 0; j < sizeof(lengths) / sizeof(lengths[0]); j++) {
+			side(&tx, true, &vectors[i]);
+			side(&rx, false, &vectors[i]);
+			memset(packet, 0, sizeof(packet));
+			for (unsigned k = 0; k < 4; k++)
+				packet[k] = (uint8_t)(lengths[j] >> (24 - 8 * k));
+			packet[4] = 8;
+			assert_int_equal(tx.crypt.mode->seal(&tx.crypt, SEQ, packet, 36), 0);
+			n = rx.crypt.mode->length_apart ? sizeof(packet) : crypt_head(&rx.crypt);
+			for (; n < sizeof(packet); n += 997)
+				assert_int_equal(packet_open(&rx, packet, n, &payload, &used), 0);
+			assert_int_equal(packet_open(&rx, packet, sizeof(packet), &payload, &used), E_CRYPTO);
 			packet_release(&tx);
 			packet_release(&rx);
 		}
@@ -464,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_rekey_in_place),
 		cmocka_unit_test(test_clear_limits),
 		cmocka_unit_test(test_sealed_nonsense),
+		cmocka_unit_test(test_sealed_lengths),
 		cmocka_unit_test(test_failed_seal_leaves_nothing),
 		cmocka_unit_test(test_sequence_never_wraps),
 		cmocka_unit_test(test_curve25519),

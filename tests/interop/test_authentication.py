@@ -211,25 +211,59 @@ def test_removed_or_lowered_between_login_and_shell(lab, aaa):
     assert shown == {"guest": "% Authorization failed.\n", "chief": "Current privilege level is 1\n"}
 
 
-def test_unknown_and_known_get_the_same_answers(shared_device):
-    """Byte for byte: the methods offered before, after a wrong password and after a key nobody listed."""
+def heard(transport):
+    """Every payload of the server from now on, but for the first, which somebody waits for already."""
+    said, read = [], transport.packetizer.read_message
+
+    def listen():
+        kind, rest = read()
+        if kind != wire.SERVICE_ACCEPT:
+            said.append(bytes([kind]) + rest.asbytes())
+        return kind, rest
+
+    transport.packetizer.read_message = listen
+    return said
+
+
+def every_attempt(user):
+    """By every method, well-formed or not; nobody has listed the keys."""
+    blob = paramiko.RSAKey.generate(1024).asbytes()
+    signature = wire.string("rsa-sha2-256") + wire.string(b"x" * 128)
+
+    def attempt(method, *fields):
+        return wire.message(wire.USERAUTH_REQUEST, user, "ssh-connection", method, *fields)
+
+    yield attempt("none")
+    yield attempt("password", False, "wrong")
+    yield attempt("password", False, "")
+    yield attempt("password", True, "wrong", "new")
+    for answers in ((1, "wrong"), (0,), (2, "a", "b")):
+        yield attempt("keyboard-interactive", "", "")
+        yield wire.message(wire.INFO_RESPONSE, *answers)
+    for offered in (blob, b"", b"nonsense"):
+        yield attempt("publickey", False, "rsa-sha2-256", offered)
+        yield attempt("publickey", True, "rsa-sha2-256", offered, signature)
+    yield attempt("hostbased", "ssh-rsa", blob, "host", "user", signature)
+    yield attempt("gssapi-with-mic")
+
+
+def test_unknown_and_known_get_the_same_answers(keyed_device):
+    """Byte for byte, whoever is asked for: one with keys, one without, and two that are nobody."""
 
     def answers(user):
-        key, said = paramiko.RSAKey.generate(1024), []
-        t = wire.keyed(shared_device.port)
-        for attempt in (
-            lambda: t.auth_none(user),
-            lambda: t.auth_password(user, "wrong", fallback=False),
-            lambda: t.auth_interactive(user, lambda *a: ["wrong"]),
-            lambda: t.auth_publickey(user, key),
-        ):
-            with pytest.raises(paramiko.AuthenticationException) as e:
-                attempt()
-            said.append((type(e.value), getattr(e.value, "allowed_types", None)))
+        t = wire.keyed(keyed_device.port)
+        said = heard(t)
+        wire.push(t, wire.message(wire.SERVICE_REQUEST, "ssh-userauth"))
+        for number, message in enumerate(every_attempt(user)):
+            wire.push(t, message)
+            assert laboratory.wait_for(lambda: len(said) > number), (user, number)
         t.close()
         return said
 
-    assert answers("admin") == answers("nobody")
+    expected = answers("nobody")
+    assert {payload[0] for payload in expected} == {wire.USERAUTH_FAILURE, wire.INFO_REQUEST}
+    for user in ("admin", "guest", "x" * 200):
+        assert answers(user) == expected, user
 
 
 def test_a_refusal_comes_at_a_whole_tenth(lab):

@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,6 +130,170 @@ static void test_output_nobody_takes_is_bounded(void **state)
 	assert_in_range(play(*state, asks_and_never_reads), 0, 64); /* some wait in the socket itself */
 }
 
+static void logs_in_on_a_line(struct ipc_channel *ch)
+{
+	IPC_SEND(ch, AUTH_PASSWORD, .user = STR("admin"), .password = STR("x"));
+}
+
+static unsigned peers(const struct bed *b)
+{
+	const struct peer *p;
+	unsigned n = 0;
+
+	TAILQ_FOREACH (p, &b->core.peers, link)
+		n++;
+	return n;
+}
+
+/* Another session, as far as `phase`; its end of the channel without our checks. */
+static int join(struct bed *b, enum ipc_phase phase)
+{
+	struct peer *p;
+	int pair[2];
+
+	assert_int_equal(ipc_pair(pair), 0);
+	p = service_start(&b->core, pair[0], KIND_CONSOLE, "", 0, &nobody);
+	assert_non_null(p);
+	peer_set_phase(p, phase);
+	return pair[1];
+}
+
+static void send_raw(int fd, unsigned type, unsigned nfds)
+{
+	union {
+		struct cmsghdr align;
+		char raw[CMSG_SPACE(2 * sizeof(int))];
+	} control = { 0 };
+	uint8_t bytes[2] = { (uint8_t)(type >> 8), (uint8_t)type };
+	struct iovec iov = { bytes, sizeof bytes };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	const int fds[2] = { 0, 0 };
+
+	if (nfds) {
+		msg.msg_control = &control;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		CMSG_FIRSTHDR(&msg)->cmsg_level = SOL_SOCKET;
+		CMSG_FIRSTHDR(&msg)->cmsg_type = SCM_RIGHTS;
+		CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), fds, nfds * sizeof(int));
+	}
+	assert_int_equal(sendmsg(fd, &msg, 0), (ssize_t)sizeof bytes);
+}
+
+static void out_of_turn(struct bed *b, enum ipc_phase phase, unsigned type, unsigned nfds)
+{
+	unsigned before = peers(b);
+	int fd = join(b, phase);
+
+	send_raw(fd, type, nfds);
+	for (int i = 0; i < 100 && peers(b) > before; i++)
+		event_base_loop(b->core.base, EVLOOP_NONBLOCK);
+	if (peers(b) != before)
+		fail_msg("%s with %u descriptors in phase %d is answered", type < IPC_TYPES ? ipc_rows[type].name : "?",
+			 nfds, phase);
+	close(fd);
+}
+
+/* Every row of the vocabulary, in every phase that is not its own, of every other sender, and with descriptors it does
+ * not bring: it ends the session that sent it, and core keeps nothing. */
+static void test_every_message_out_of_turn(void **state)
+{
+	struct bed *b = *state;
+	unsigned before = descriptors();
+
+	for (unsigned phase = PH_NEW; phase <= PH_LINE; phase <<= 1) {
+		for (unsigned type = 0; type < IPC_TYPES + 2; type++) {
+			const struct ipc_row *row = &ipc_rows[type < IPC_TYPES ? type : IPC_NONE];
+			bool its_turn = row->from == FROM_SESSION && (row->phases & phase);
+
+			for (unsigned nfds = 0; nfds <= 2; nfds++) {
+				if (!its_turn || nfds != row->fds)
+					out_of_turn(b, (enum ipc_phase)phase, type, nfds);
+			}
+		}
+	}
+	assert_int_equal(descriptors(), before);
+	play(b, asks_and_never_reads);
+}
+
+/* What the rows must say, written down a second time: a phase that is added to one is added here by somebody who knows
+ * what a stranger can do with it. */
+static void test_phases_are_these(void **state)
+{
+	static const struct {
+		enum ipc_type type;
+		unsigned phases;
+	} rows[] = {
+		{ IPC_COOKIE_ASK, PH_USER | PH_LINE },
+		{ IPC_SIGN, PH_NEW | PH_USER | PH_LINE }, /* once before login */
+		{ IPC_AUTH_NONE, PH_KEYED },
+		{ IPC_AUTH_PASSWORD, PH_KEYED },
+		{ IPC_AUTH_KBDINT, PH_KEYED },
+		{ IPC_AUTH_ANSWER, PH_KEYED },
+		{ IPC_AUTH_KEY, PH_KEYED },
+		{ IPC_PROVE, PH_USER | PH_LINE },
+		{ IPC_OPEN, PH_USER },
+		{ IPC_RUN, PH_LINE },
+		{ IPC_ANSWER, PH_LINE },
+		{ IPC_HELP, PH_LINE },
+		{ IPC_COMPLETE, PH_LINE },
+		{ IPC_CANCEL, PH_LINE },
+		{ IPC_RESIZE, PH_LINE },
+		{ IPC_ACTIVE, PH_LINE },
+	};
+	struct bed *b = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		for (unsigned phase = PH_NEW; phase <= PH_LINE; phase <<= 1) {
+			if (!(rows[i].phases & phase))
+				out_of_turn(b, (enum ipc_phase)phase, rows[i].type, 0);
+		}
+	}
+	play(b, logs_in_on_a_line);
+}
+
+static void runs_while_asked(struct ipc_channel *ch)
+{
+	IPC_SEND(ch, RUN, .line = STR("reload")); /* which asks */
+	IPC_SEND(ch, RUN, .line = STR("show version"));
+}
+
+static void test_one_command_at_a_time(void **state)
+{
+	struct bed *b = *state;
+
+	b->peer->cli.level = 15;
+	play(b, runs_while_asked);
+}
+
+static volatile bool *answered; /* by the session's process */
+
+static void answers_nobody(struct ipc_channel *ch)
+{
+	struct ipc_record r = { 0 };
+
+	for (int i = 0; i < 20000; i++) {
+		while (IPC_SEND(ch, ANSWER, .text = STR("show version")) == E_AGAIN)
+			usleep(100);
+	}
+	while (IPC_SEND(ch, RUN, .line = STR("show clock")) == E_AGAIN)
+		usleep(100);
+	while (r.type != IPC_DONE) {
+		if (ipc_recv(ch, PH_ANY, 0, &r) == 0 && r.type == IPC_OUT)
+			*answered = memmem(r.body.p, r.body.n, "Ravelin", 7) == NULL;
+	}
+	logs_in_on_a_line(ch); /* this ends it */
+}
+
+/* An answer that nobody asked for is no command, however often it comes; the next command is served. */
+static void test_answers_without_a_question(void **state)
+{
+	answered = mmap(NULL, sizeof *answered, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(answered != MAP_FAILED);
+	play(*state, answers_nobody);
+	assert_true(*answered);
+}
+
 static void sends_escapes(struct ipc_channel *ch)
 {
 	IPC_SEND(ch, KEXED, .client = STR("SSH-2.0-x"), .kex = STR("k"), .hostkey = STR("h"),
@@ -137,11 +304,6 @@ static void sends_escapes(struct ipc_channel *ch)
 static void test_names_are_printable(void **state)
 {
 	play(*state, sends_escapes);
-}
-
-static void logs_in_on_a_line(struct ipc_channel *ch)
-{
-	IPC_SEND(ch, AUTH_PASSWORD, .user = STR("admin"), .password = STR("x"));
 }
 
 static void test_wrong_phase_ends_it(void **state)
@@ -208,6 +370,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_output_nobody_takes_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_every_message_out_of_turn, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_phases_are_these, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_command_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answers_without_a_question, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_are_printable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_phase_ends_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_command_has_no_pages, setup, teardown),

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES, BYTES = 32, 6144
+FILES, BYTES = 64, 8192
 
 
 def reached(target, folders):

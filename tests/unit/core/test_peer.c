@@ -102,6 +102,7 @@ static unsigned play(struct bed *b, void (*session)(struct ipc_channel *ch))
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		alarm(60); /* also where core does not end it */
 		session(&b->session);
 		pause();
 	}

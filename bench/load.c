@@ -5,10 +5,9 @@
  * can notice: one ephemeral key serves all its key exchanges, and host key signatures are not verified. Never for use
  * outside the benchmark. RFC 4253, 4252 (publickey, signed at once), 4254 (one session channel).
  *
- *   load login PORT USER KEY CIPHER COUNT AT-ONCE COMMAND   logins with a command; times of each
+ *   load login PORT USER KEY CIPHER COUNT AT-ONCE COMMAND   logins with a command; of each, seconds to NEWKEYS
  *   load hold  PORT USER KEY CIPHER COUNT AT-ONCE COMMAND   terminals; then a line of standard input each: "ask" types
  *                                                           COMMAND on all and waits for "level" or "[", the end closes
- *   load bulk  PORT USER KEY CIPHER 1 1 COMMAND             the bytes a command prints
  */
 #include "ssh/algorithms.h"
 #include "ssh/v2/kex.h"
@@ -26,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,7 +36,7 @@
 #define READ_SIZE 262144
 #define ANSWER    256 /* the end of what a terminal showed last */
 
-enum mode { LOGIN, HOLD, BULK };
+enum mode { LOGIN, HOLD };
 
 struct conn {
 	int fd;
@@ -69,7 +67,7 @@ static struct {
 	struct buf blob; /* public user key */
 	int epoll;
 	struct conn *conns;
-	double *keyed, *whole;
+	double *keyed;
 	unsigned n_keyed;
 	unsigned long long bytes;
 } b;
@@ -509,7 +507,7 @@ static void readable(struct conn *c)
 		buf_init(&c->in, 0);
 	}
 	if (c->over) {
-		b.whole[b.ended++] = now() - c->begun;
+		b.ended++;
 		drop(c);
 	}
 }
@@ -570,30 +568,6 @@ static struct conn *place(void)
 	return NULL;
 }
 
-static int by_size(const void *x, const void *y)
-{
-	double p = *(const double *)x, q = *(const double *)y;
-
-	return p < q ? -1 : p > q;
-}
-
-static void print_times(const char *name, double *t, unsigned n)
-{
-	if (!n)
-		return;
-	qsort(t, n, sizeof *t, by_size);
-	printf("%s_median %.9f\n%s_p99 %.9f\n", name, t[n / 2], name, t[n * 99 / 100]);
-}
-
-static void print_cpu(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	printf("client_cpu %.6f\n", (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-					(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
-}
-
 static void logins(void)
 {
 	double begun = now();
@@ -606,9 +580,8 @@ static void logins(void)
 		turn();
 	}
 	printf("count %u\nseconds %.6f\nbytes %llu\n", b.ended, now() - begun, b.bytes);
-	print_times("keyed", b.keyed, b.n_keyed);
-	print_times("whole", b.whole, b.ended);
-	print_cpu();
+	for (unsigned i = 0; i < b.n_keyed; i++)
+		printf("keyed %.9f\n", b.keyed[i]);
 }
 
 /* Types the command on every terminal, at_once at a time, and waits for the answers. */
@@ -666,10 +639,10 @@ static bool warm(void)
 int main(int argc, char **argv)
 {
 	if (argc != 9) {
-		fprintf(stderr, "usage: load login|hold|bulk PORT USER KEY CIPHER COUNT AT-ONCE COMMAND\n");
+		fprintf(stderr, "usage: load login|hold PORT USER KEY CIPHER COUNT AT-ONCE COMMAND\n");
 		return 2;
 	}
-	b.mode = strcmp(argv[1], "hold") == 0 ? HOLD : strcmp(argv[1], "bulk") == 0 ? BULK : LOGIN;
+	b.mode = strcmp(argv[1], "hold") == 0 ? HOLD : LOGIN;
 	b.port = (uint16_t)strtoul(argv[2], NULL, 10);
 	b.user = argv[3];
 	read_key(argv[4]);
@@ -679,9 +652,8 @@ int main(int argc, char **argv)
 	b.command = argv[8];
 	b.conns = calloc(b.mode == HOLD ? b.count : b.at_once, sizeof *b.conns);
 	b.keyed = calloc(b.count, sizeof *b.keyed);
-	b.whole = calloc(b.count, sizeof *b.whole);
 	b.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (!b.count || !b.at_once || !b.conns || !b.keyed || !b.whole || b.epoll < 0 || !warm())
+	if (!b.count || !b.at_once || !b.conns || !b.keyed || b.epoll < 0 || !warm())
 		die("cannot start");
 	if (b.mode == HOLD)
 		hold();

@@ -45,7 +45,6 @@ static void read_peer(struct session *s)
 {
 	uint8_t bytes[READ_STEP];
 	ssize_t n = read(s->peer, bytes, sizeof bytes);
-	int on = 1;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -58,9 +57,7 @@ static void read_peer(struct session *s)
 	if (s->kind == KIND_CONSOLE) {
 		shell_typed(s, (struct str){ bytes, (size_t)n });
 	} else {
-		/* The stock client waits for the acknowledgement of every step of a login. */
-		if (s->stage < STAGE_SHELL)
-			setsockopt(s->peer, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+		s->unanswered = true;
 		if (ssh_feed(s->link.conn, bytes, (size_t)n))
 			session_stop(s, REASON_PROTOCOL, "too much input");
 	}
@@ -84,6 +81,7 @@ static bool write_peer(struct session *s)
 		return false;
 	buf_consume(out, (size_t)n);
 	s->bytes_out += (uint64_t)n;
+	s->unanswered = false;
 	if (s->shell.finishing && s->stage == STAGE_SHELL)
 		s->deadline = s->now + PEER_STALL_MS;
 	return true;
@@ -159,6 +157,17 @@ static int wait_ms(const struct session *s)
 	if (s->deadline)
 		limit = s->deadline <= s->now ? 0 : s->deadline - s->now < limit ? s->deadline - s->now : limit;
 	return limit == UINT64_MAX ? -1 : limit < INT_MAX ? (int)limit : INT_MAX;
+}
+
+/* The stock client waits for the acknowledgement of every step of a login. An answer brings it along; where none was
+ * due and core is not asked for one, it goes alone. */
+static void acknowledge(struct session *s)
+{
+	int on = 1;
+
+	if (s->unanswered && s->stage < STAGE_SHELL && s->kind == KIND_SSH && !s->link.awaiting)
+		setsockopt(s->peer, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+	s->unanswered = false;
 }
 
 static void wait_event(struct session *s, short *peer, short *core)
@@ -244,6 +253,7 @@ static void loop(struct session *s)
 			break;
 		if (s->stage == STAGE_FLUSH)
 			write_peer(s);
+		acknowledge(s);
 		wait_event(s, &peer, &core);
 		if (s->link.conn)
 			ssh_tick(s->link.conn, s->now);
@@ -277,16 +287,13 @@ static bool lock_in(int peer, int core, const struct sock_fprog *filter)
 	       sandbox_apply(filter) == 0;
 }
 
+/* Nothing is freed or wiped: the memory of a process that is not dumpable ends with it, and to write zeros into pages that
+ * were never touched would make them first. */
 static void end(struct session *s)
 {
 	if (!s->core_gone)
 		SESSION_SEND(s, BYE, .reason = s->end_reason, .text = str_of(s->end_text), .bytes_in = s->bytes_in,
 			     .bytes_out = s->bytes_out, .fault = s->end_fault, .client = str_of(s->end_client));
-	shell_release(s);
-	trace_release(s);
-	if (s->link.conn)
-		ssh_free(s->link.conn);
-	ipc_channel_release(&s->core);
 }
 
 _Noreturn void session_run(enum ipc_kind kind, int peer, int core, const struct sock_fprog *filter)

@@ -46,14 +46,6 @@ static void close_fds(struct shell *sh)
 	sh->n_queued_fds = 0;
 }
 
-void shell_release(struct session *s)
-{
-	close_fds(&s->shell);
-	buf_release(&s->shell.queue);
-	buf_release(&s->shell.input);
-	front_release(&s->shell.front);
-}
-
 static bool has_front(const struct shell *sh)
 {
 	return sh->front.term || sh->front.plain;

@@ -88,6 +88,7 @@ struct session {
 	uint64_t now, started;
 	uint64_t deadline; /* 0 = none */
 	uint64_t bytes_in, bytes_out;
+	bool unanswered; /* the peer has sent and we have not, since we waited last */
 	uint32_t end_reason;
 	char end_text[128];
 	enum ipc_fault end_fault;
@@ -143,7 +144,6 @@ bool link1_challenge(struct session *s, struct str body);
 
 /* shell.c */
 void shell_init(struct session *s);
-void shell_release(struct session *s);
 bool shell_start(struct session *s, bool exec, bool terminal); /* a front for what was asked for */
 void shell_typed(struct session *s, struct str bytes);
 void shell_eof(struct session *s);

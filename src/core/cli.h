@@ -26,6 +26,8 @@ struct run;
 /* Where a shell's words go. The loader's own implementations answer or refuse questions. */
 struct cli_ops {
 	void (*out)(struct cli *sh, struct str bytes);
+	/* What is in a file, from its beginning, as text; takes over fd. NULL: nobody who could read it. */
+	void (*file)(struct cli *sh, int fd, uint64_t size);
 	void (*filter)(struct cli *sh, enum cmd_filter_kind kind, const char *pattern);
 	void (*progress)(struct cli *sh, const char *text);
 	void (*ask)(struct cli *sh, const char *prompt, bool echo, enum ipc_ask kind);

@@ -145,6 +145,17 @@ static int more_running(struct run *run)
 	return RUN_DONE;
 }
 
+/* A session reads text itself: it costs core nothing, however long it is. */
+static int hand_over(struct run *run)
+{
+	struct reading *r = run->data;
+	int fd = r->fd;
+
+	r->fd = -1;
+	run->cli->ops->file(run->cli, fd, r->size);
+	return finish(run, RUN_DONE);
+}
+
 int cmd_more(struct run *run)
 {
 	static uint8_t bytes[SLICE];
@@ -160,9 +171,6 @@ int cmd_more(struct run *run)
 		if (rc != RUN_DONE)
 			return rc;
 		r = run->data;
-		if (r->size > MORE_MAX)
-			return finish(run, run_fail(run, "%%Error opening %s (larger than %llu bytes)", r->text,
-						    (unsigned long long)MORE_MAX));
 	}
 	at = r->done;
 	n = next_slice(r, bytes);
@@ -176,6 +184,11 @@ int cmd_more(struct run *run)
 	if (at == 0)
 		r->binary =
 		    cmd_has(&run->match, "/binary") || (!cmd_has(&run->match, "/ascii") && !is_text(bytes, (size_t)n));
+	if (!r->binary && run->cli->ops->file)
+		return hand_over(run);
+	if (at == 0 && r->size > MORE_MAX)
+		return finish(run, run_fail(run, "%%Error opening %s (larger than %llu bytes)", r->text,
+					    (unsigned long long)MORE_MAX));
 	if (r->binary)
 		put_hex(&run->out, at, bytes, (size_t)n);
 	else

@@ -57,18 +57,29 @@ static int sealed_copy(struct str bytes)
 	return fd;
 }
 
+static void send_fd(struct peer *p, int fd, uint64_t size, bool raw)
+{
+	struct buf record;
+
+	buf_init(&record, 64);
+	ipc_put_OUTFD(&record, &(struct ipc_msg_OUTFD){ .size = size, .raw = raw });
+	peer_send_fd(p, &record, fd);
+	buf_release(&record);
+}
+
 static bool send_by_fd(struct peer *p, struct str bytes)
 {
 	int fd = sealed_copy(bytes);
-	struct buf record;
 
-	if (fd < 0)
-		return false;
-	buf_init(&record, 64);
-	ipc_put_OUTFD(&record, &(struct ipc_msg_OUTFD){ .size = bytes.n });
-	peer_send_fd(p, &record, fd);
-	buf_release(&record);
-	return true;
+	if (fd >= 0)
+		send_fd(p, fd, bytes.n, false);
+	return fd >= 0;
+}
+
+/* Its reader could only read it, and has been told to show all of it. */
+static void cli_file(struct cli *sh, int fd, uint64_t size)
+{
+	send_fd(owner(sh), fd, size, true);
 }
 
 static void cli_out(struct cli *sh, struct str bytes)
@@ -133,6 +144,7 @@ static void cli_done(struct cli *sh, unsigned status)
 
 static const struct cli_ops ops = {
 	.out = cli_out,
+	.file = cli_file,
 	.filter = cli_filter,
 	.progress = cli_progress,
 	.ask = cli_ask,

@@ -91,7 +91,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(FILTER, FROM_CORE, PH_ANY, 8192, 0, 0)       /* before the first OUT of a command */                         \
 	X(OUT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                         \
 	X(HISTORY, FROM_CORE, PH_ANY, 16, 0, 0) /* output: the lines typed before, which only the session knows */     \
-	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0)   /* a sealed memfd with a long output */                                \
+	X(OUTFD, FROM_CORE, PH_ANY, 16, 1, 0)   /* a long output: a sealed memfd, or a file to read */                 \
 	X(ASK, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                          \
 	X(TEXT, FROM_CORE, PH_ANY, 4096, 0, 0)     /* collect text until a terminator */                               \
 	X(PROGRESS, FROM_CORE, PH_ANY, 4096, 0, 0) /* shown at once, never paged or filtered */                        \
@@ -226,7 +226,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_HISTORY(F)  F(U8F, unused)
 #define IPC_FIELDS_FILTER(F)   F(U8F, kind) F(STRF, pattern)
 #define IPC_FIELDS_OUT(F)      F(STRF, bytes)
-#define IPC_FIELDS_OUTFD(F)    F(U64F, size)
+#define IPC_FIELDS_OUTFD(F)    F(U64F, size) F(U8F, raw) /* raw: as the file lies, nobody has looked at it */
 #define IPC_FIELDS_ASK(F)      F(STRF, prompt) F(U8F, echo) F(U8F, kind)
 #define IPC_FIELDS_TEXT(F)                                                                                             \
 	F(STRF, prompt) /* shown before every line; may be empty */                                                    \

@@ -60,6 +60,11 @@ struct buf *front_output(struct front *f)
 	return f->term ? term_output(f->term) : plain_output(f->plain);
 }
 
+bool front_passes(struct front *f)
+{
+	return f->plain && plain_passes(f->plain);
+}
+
 bool front_paused(const struct front *f)
 {
 	return f->term && term_paused(f->term);

@@ -20,6 +20,7 @@ size_t front_feed(struct front *f, struct str bytes); /* bytes taken */
 bool front_typed_ahead(const struct front *f);
 bool front_step(struct front *f, struct term_event *ev);
 struct buf *front_output(struct front *f);
+bool front_passes(struct front *f); /* what is written now leaves as it is, and nothing is before it */
 bool front_paused(const struct front *f);
 void front_set(struct front *f, const struct term_settings *s);
 void front_prompt(struct front *f, struct str prompt, bool configuring);

@@ -236,6 +236,11 @@ void plain_write(struct plain *p, struct str bytes)
 	filter_write(p->filter, bytes, &p->out);
 }
 
+bool plain_passes(const struct plain *p)
+{
+	return !p->filter && buf_len(&p->out) == 0;
+}
+
 void plain_progress(struct plain *p, struct str text)
 {
 	buf_put(&p->out, text.p, text.n);

@@ -23,6 +23,7 @@ struct buf *plain_output(struct plain *p);
 
 void plain_prompt(struct plain *p, struct str prompt);
 void plain_write(struct plain *p, struct str bytes);
+bool plain_passes(const struct plain *p); /* nothing waits, nothing is filtered */
 void plain_progress(struct plain *p, struct str text);
 void plain_monitor(struct plain *p, struct str text);
 int plain_filter(struct plain *p, enum term_filter kind, struct str pattern);

@@ -287,8 +287,8 @@ static bool lock_in(int peer, int core, const struct sock_fprog *filter)
 	       sandbox_apply(filter) == 0;
 }
 
-/* Nothing is freed or wiped: the memory of a process that is not dumpable ends with it, and to write zeros into pages that
- * were never touched would make them first. */
+/* Nothing is freed or wiped: the memory of a process that is not dumpable ends with it, and to write zeros into pages
+ * that were never touched would make them first. */
 static void end(struct session *s)
 {
 	if (!s->core_gone)

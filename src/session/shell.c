@@ -7,6 +7,7 @@
 #include "session/state.h"
 
 #include "base/err.h"
+#include "term/harmless.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -167,6 +168,8 @@ static bool show_outfd(struct session *s, struct str body, int fd)
 	s->shell.long_fd = fd;
 	s->shell.long_at = 0;
 	s->shell.long_size = m.size;
+	s->shell.long_raw = m.raw;
+	s->shell.long_last = '\n';
 	return true;
 }
 
@@ -508,21 +511,41 @@ static bool feed(struct shell *sh)
 
 /* ---- shown ---- */
 
-static bool show_long(struct shell *sh)
+size_t shell_long(struct shell *sh, uint8_t *to, size_t room)
 {
 	uint64_t left = sh->long_size - sh->long_at;
+	size_t kept = 0;
+
+	while (left && kept == 0) {
+		ssize_t n = pread(sh->long_fd, to, left < room ? (size_t)left : room, (off_t)sh->long_at);
+
+		if (n <= 0)
+			break;
+		sh->long_at += (uint64_t)n;
+		left -= (uint64_t)n;
+		kept = sh->long_raw ? harmless(to, (size_t)n) : (size_t)n;
+	}
+	if (kept == 0 && sh->long_last != '\n') /* a file's last line ends */
+		to[kept++] = '\n';
+	if (kept && sh->long_raw)
+		sh->long_last = to[kept - 1];
+	if (kept == 0)
+		close_long(sh);
+	return kept;
+}
+
+static bool show_long(struct session *s)
+{
+	struct shell *sh = &s->shell;
 	uint8_t bytes[LONG_STEP];
-	ssize_t n;
+	size_t n;
 
 	if (sh->long_fd < 0 || full(sh))
 		return false;
-	n = left ? pread(sh->long_fd, bytes, left < sizeof bytes ? (size_t)left : sizeof bytes, (off_t)sh->long_at) : 0;
-	if (n <= 0) {
-		close_long(sh);
-		return true;
-	}
-	sh->long_at += (uint64_t)n;
-	front_write(&sh->front, (struct str){ bytes, (size_t)n });
+	if (s->kind == KIND_SSH && ssh_channel_direct(s->link.conn) && front_passes(&sh->front))
+		return link_long(s);
+	n = shell_long(sh, bytes, sizeof bytes);
+	front_write(&sh->front, (struct str){ bytes, n });
 	return true;
 }
 
@@ -549,7 +572,7 @@ bool shell_pump(struct session *s)
 	}
 	if (!event)
 		moved |= hang_up(s);
-	moved |= show_long(sh);
+	moved |= show_long(s);
 	if (sh->closing && waits_for_key(sh))
 		skip_to_close(sh);
 	if (buf_len(&sh->queue) && !blocked(sh, queued_type(sh))) {

@@ -65,6 +65,8 @@ struct shell {
 	unsigned n_queued_fds;
 	int long_fd; /* OUTFD being shown, or -1 */
 	uint64_t long_at, long_size;
+	bool long_raw; /* it is made harmless here */
+	uint8_t long_last;
 	bool exec;    /* one command: no banner, no prompt */
 	bool busy;    /* a command runs */
 	bool asking;  /* ASK or TEXT stands */
@@ -131,6 +133,7 @@ bool link_answer(struct session *s, uint16_t type,
 		 struct str body);                   /* COOKIE, SIGNED, AUTH_*, PROVED; false: malformed */
 bool link_close(struct session *s, struct str body); /* CLOSE before there is a line */
 bool link_pump(struct session *s);                   /* true: something moved */
+bool link_long(struct session *s);                   /* long output straight into the channel; true: something moved */
 bool link_write(struct session *s);                  /* what the shell shows to the channel; true: something moved */
 void link_finish(struct session *s, uint32_t status);
 
@@ -152,6 +155,8 @@ void shell_interrupt(struct session *s);
 bool shell_receive(struct session *s, struct ipc_record *r); /* false: malformed */
 bool shell_wants_core(const struct session *s);
 bool shell_pump(struct session *s);
+/* The next bytes of the long output, as they are to be shown; 0 when it is over. */
+size_t shell_long(struct shell *sh, uint8_t *to, size_t room);
 bool shell_flushed(const struct session *s);
 
 /* console.c */

@@ -50,6 +50,11 @@ int ssh_request_reply(struct ssh_conn *c, uint32_t channel, bool success)
 	return c->v1 ? ssh1_request_reply(c->v1, success) : request_reply(c, channel, success);
 }
 
+bool ssh_channel_direct(const struct ssh_conn *c)
+{
+	return !c->v1;
+}
+
 size_t ssh_channel_write(struct ssh_conn *c, uint32_t channel, uint32_t extended, const void *bytes, size_t n)
 {
 	return c->v1 ? ssh1_channel_write(c->v1, extended, bytes, n) : channel_write(c, channel, extended, bytes, n);

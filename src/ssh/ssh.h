@@ -234,6 +234,11 @@ int ssh_prove_reply(struct ssh_conn *conn, struct str signatures);
 /* Takes at most what the peer's window and a bounded output queue allow; returns the bytes taken (0 = wait for WRITABLE
  * or for the output to be flushed). */
 size_t ssh_channel_write(struct ssh_conn *conn, uint32_t channel, uint32_t extended, const void *bytes, size_t n);
+/* The same without a copy: room for so many bytes of data where they will be sealed (0, as above); they are sent by
+ * ssh_channel_filled, which must be the next call for this connection. */
+bool ssh_channel_direct(const struct ssh_conn *conn); /* version 2: it can be done */
+size_t ssh_channel_room(struct ssh_conn *conn, uint32_t channel, uint8_t **room);
+void ssh_channel_filled(struct ssh_conn *conn, size_t n);
 void ssh_channel_consumed(struct ssh_conn *conn, uint32_t channel, size_t n);
 int ssh_channel_exit_status(struct ssh_conn *conn, uint32_t channel, uint32_t status);
 int ssh_channel_eof(struct ssh_conn *conn, uint32_t channel);

@@ -6,6 +6,7 @@
  */
 #include "ssh/v2/channel.h"
 
+#include "base/err.h"
 #include "ssh/v2/number.h"
 
 /* RFC 4254 section 5.1 */
@@ -219,6 +220,58 @@ static void put_data(struct ssh_conn *c, const struct channel *ch, uint32_t exte
 	conn_send(c);
 }
 
+/* What a packet of data may hold now; 0: the peer, or the output, has no room. */
+static size_t part_now(struct ssh_conn *c, struct channel *ch)
+{
+	size_t part = ch->peer_packet < ch->peer_window ? ch->peer_packet : ch->peer_window;
+
+	if (c->over || buf_len(&c->out) >= CONN_OUT_HIGH)
+		return 0;
+	if (part == 0 || c->kex.sent) {
+		ch->starved = true;
+		return 0;
+	}
+	return part;
+}
+
+size_t ssh_channel_room(struct ssh_conn *c, uint32_t id, uint8_t **room)
+{
+	struct channel *ch = channel_sendable(c, id);
+	size_t part = ch && !ch->eof_sent ? part_now(c, ch) : 0;
+	struct buf *out;
+
+	if (!part)
+		return 0;
+	out = conn_begin(c, MSG_CHANNEL_DATA);
+	buf_put_u32(out, ch->peer_id);
+	buf_put_u32(out, 0);
+	*room = buf_room(out, part);
+	if (!*room) {
+		conn_end(c, false, REASON_BY_APPLICATION, str_of(err_text(out->err)));
+		return 0;
+	}
+	c->fill_channel = id;
+	return part;
+}
+
+void ssh_channel_filled(struct ssh_conn *c, size_t n)
+{
+	struct buf *out = &c->out;
+	uint8_t *length = out->data + out->len - 4;
+
+	if (n == 0) {
+		buf_cut(out, c->send_at);
+		return;
+	}
+	length[0] = (uint8_t)(n >> 24);
+	length[1] = (uint8_t)(n >> 16);
+	length[2] = (uint8_t)(n >> 8);
+	length[3] = (uint8_t)n;
+	buf_claim(out, n);
+	conn_send(c);
+	c->channels[c->fill_channel].peer_window -= (uint32_t)n;
+}
+
 size_t channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const void *bytes, size_t n)
 {
 	struct channel *ch = channel_sendable(c, id);
@@ -227,13 +280,8 @@ size_t channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const v
 
 	if (!ch || ch->eof_sent)
 		return 0;
-	while (done < n && buf_len(&c->out) < CONN_OUT_HIGH && !c->over) {
-		part = n - done < ch->peer_packet ? n - done : ch->peer_packet;
-		part = part < ch->peer_window ? part : ch->peer_window;
-		if (part == 0 || c->kex.sent) {
-			ch->starved = true;
-			break;
-		}
+	while (done < n && (part = part_now(c, ch))) {
+		part = part < n - done ? part : n - done;
 		put_data(c, ch, extended, p + done, part);
 		ch->peer_window -= (uint32_t)part;
 		done += part;

@@ -121,6 +121,7 @@ struct ssh_conn {
 	struct hostkeys hostkeys;
 	struct channel *channels;
 	uint32_t asked_channel; /* of the pending OPEN or REQUEST */
+	uint32_t fill_channel;  /* of ssh_channel_room */
 	size_t send_at;         /* where the packet being built begins */
 	bool send_held;
 	uint64_t now_ms, kexed_ms;

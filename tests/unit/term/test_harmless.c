@@ -29,7 +29,7 @@ static void test_every_byte(void **state)
 
 static void test_every_place(void **state)
 {
-	uint8_t bytes[100];
+	uint8_t bytes[100] = "a";
 
 	for (size_t n = 0; n < sizeof bytes; n++) {
 		for (size_t at = 0; at < n; at++) {

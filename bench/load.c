@@ -368,6 +368,8 @@ static void on_data(struct conn *c, struct cur *in)
 	c->consumed += (uint32_t)bytes.n;
 	if (b.mode == HOLD)
 		answered(c, bytes);
+	b.up += !c->up; /* its first word: a line is there */
+	c->up = true;
 	if (c->consumed > WINDOW / 4) {
 		send_number(c, MSG_CHANNEL_WINDOW_ADJUST, &c->consumed);
 		c->consumed = 0;
@@ -415,10 +417,6 @@ static void message(struct conn *c, struct str payload)
 		die("channel refused");
 	case MSG_CHANNEL_OPEN_CONFIRMATION:
 		on_confirmation(c, &in);
-		break;
-	case MSG_CHANNEL_SUCCESS:
-		c->up = true;
-		b.up++;
 		break;
 	case MSG_CHANNEL_DATA:
 		on_data(c, &in);

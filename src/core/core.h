@@ -7,6 +7,7 @@
 #define CORE_CORE_H
 
 #include "base/err.h"
+#include "base/numbers.h"
 #include "core/clock.h"
 #include "core/host.h"
 #include "core/job.h"
@@ -76,6 +77,7 @@ struct core {
 	struct pace ssh_debug_pace, ssh_log_pace;
 	struct peer_list peers;
 	unsigned starting; /* SSH connections that have no line yet */
+	struct numbers connections;
 
 	struct reload_plan *plan; /* NULL: no reload is scheduled */
 	bool ending, reload;      /* shutdown_begin was called; to be started again */

@@ -51,9 +51,9 @@ struct peer {
 	unsigned queued_fds;
 	unsigned phase; /* one of enum ipc_phase */
 	enum ipc_kind kind;
-	uint32_t number; /* connection number */
-	bool numbered;
-	bool starting; /* counted in core->starting */
+	uint32_t number; /* connection number, as `show ssh` counts them: the lowest that is free */
+	bool numbered;   /* it is taken from core->connections */
+	bool starting;   /* counted in core->starting */
 	uint64_t begun_ms;
 	pid_t gate_pid;   /* as gate named it: to tell gate that it logged in */
 	pid_t pid;        /* from the credentials of its first message; 0 before it */

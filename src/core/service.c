@@ -231,6 +231,8 @@ static void end_session(struct peer *p)
 		event_free(p->deadline);
 	ipc_channel_release(&p->channel);
 	peer_drop_queue(p);
+	if (p->numbered)
+		numbers_give(&core->connections, p->number);
 	free(p);
 	if (origin->gone)
 		origin->gone(core);
@@ -312,24 +314,6 @@ static void greet(struct peer *p)
 	}
 }
 
-/* The lowest number no SSH connection has, as `show ssh` counts them. */
-static uint32_t free_number(const struct core *core, enum ipc_kind kind)
-{
-	const struct peer *p = NULL;
-	uint32_t n = 0;
-
-	while (kind == KIND_SSH) {
-		TAILQ_FOREACH (p, &core->peers, link) {
-			if (p->kind == KIND_SSH && p->number == n && p->numbered)
-				break;
-		}
-		if (!p)
-			break;
-		n++;
-	}
-	return n;
-}
-
 /* Gate keeps to so many that have not logged in, but a gate that is new does not know those of the one before it. The
  * oldest that had their turn and have not exchanged keys give way, as there; two for each newcomer, so that they are
  * not too many for long. */
@@ -375,8 +359,8 @@ struct peer *service_start(struct core *core, int fd, enum ipc_kind kind, const 
 		end_session(p);
 		return NULL;
 	}
-	p->number = free_number(core, kind);
-	p->numbered = true;
+	p->number = kind == KIND_SSH ? numbers_take(&core->connections) : 0;
+	p->numbered = kind == KIND_SSH;
 	p->starting = kind == KIND_SSH;
 	p->begun_ms = clock_now_ms();
 	core->starting += p->starting;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * warm.c: every algorithm once, before the fork: libcrypto builds its tables, and whatever does not work on this
- * machine is found before the first stranger comes. Gate runs it; no outside input.
+ * warm.c: every algorithm that is on by default once, before the fork: libcrypto builds its tables, and whatever does
+ * not work on this machine is found before the first stranger comes. The others build theirs in the sessions that use
+ * them. Gate runs it, and a device waits for that: no work is done twice. No outside input.
  */
 #include "ssh/algorithms.h"
 #include "ssh/v1/ssh1.h"
@@ -9,9 +10,10 @@
 #include "ssh/v2/packet.h"
 
 #include <openssl/crypto.h>
+#include <string.h>
 
-/* Bits: for a larger modp group nothing is built that a smaller one does not need, and gate would start late. */
-#define WARM_MODP_MAX 4096
+/* Bits: for a larger modp group nothing is built that a smaller one does not need. */
+#define WARM_MODP_MAX 2048
 
 static int warm_kex(const struct kex_alg *alg)
 {
@@ -77,17 +79,62 @@ int ssh_load_des(void)
 	return ssh1_load_des();
 }
 
+/* Another name of a row before it? */
+static bool is_alias(const struct kex_alg *alg, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		const struct kex_alg *other = alg_kex(str_of(ssh_alg_info(SSH_ALG_KEX, k)->name));
+
+		if (other->respond == alg->respond && strcmp(other->group, alg->group) == 0 &&
+		    other->digest == alg->digest)
+			return true;
+	}
+	return false;
+}
+
+static int warm_kexes(void)
+{
+	const struct ssh_alg_info *info;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && (info = ssh_alg_info(SSH_ALG_KEX, i)); i++) {
+		const struct kex_alg *alg = alg_kex(str_of(info->name));
+
+		if (info->by_default && alg->modp_bits <= WARM_MODP_MAX && !is_alias(alg, i))
+			rc = warm_kex(alg);
+	}
+	return rc;
+}
+
+/* Each cipher with one MAC, each MAC with one cipher. */
+static int warm_packets(void)
+{
+	const struct mac_alg *mac = alg_mac(str_of(ssh_alg_info(SSH_ALG_MAC, 0)->name));
+	const struct cipher_alg *cipher = NULL;
+	const struct ssh_alg_info *info;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && (info = ssh_alg_info(SSH_ALG_CIPHER, i)); i++) {
+		const struct cipher_alg *alg = alg_cipher(str_of(info->name));
+
+		cipher = !cipher && !alg->tag_len ? alg : cipher;
+		if (info->by_default)
+			rc = warm_packet(alg, mac);
+	}
+	for (size_t i = 0; !rc && cipher && (info = ssh_alg_info(SSH_ALG_MAC, i)); i++)
+		if (info->by_default)
+			rc = warm_packet(cipher, alg_mac(str_of(info->name)));
+	return rc;
+}
+
 int ssh_warm(void)
 {
-	const struct ssh_alg_info *kex, *cipher, *mac;
 	int rc = alg_fetch();
 
-	for (size_t i = 0; !rc && (kex = ssh_alg_info(SSH_ALG_KEX, i)); i++)
-		if (alg_kex(str_of(kex->name))->modp_bits <= WARM_MODP_MAX)
-			rc = warm_kex(alg_kex(str_of(kex->name)));
-	for (size_t i = 0; !rc && (cipher = ssh_alg_info(SSH_ALG_CIPHER, i)); i++)
-		for (size_t j = 0; !rc && (mac = ssh_alg_info(SSH_ALG_MAC, j)); j++)
-			rc = warm_packet(alg_cipher(str_of(cipher->name)), alg_mac(str_of(mac->name)));
+	if (!rc)
+		rc = warm_kexes();
+	if (!rc)
+		rc = warm_packets();
 	if (!rc)
 		rc = ssh1_warm();
 	return rc ? E_CRYPTO : 0;

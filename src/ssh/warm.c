@@ -10,7 +10,6 @@
 #include "ssh/v2/packet.h"
 
 #include <openssl/crypto.h>
-#include <string.h>
 
 /* Bits: for a larger modp group nothing is built that a smaller one does not need. */
 #define WARM_MODP_MAX 2048
@@ -79,13 +78,15 @@ int ssh_load_des(void)
 	return ssh1_load_des();
 }
 
-/* Another name of a row before it? */
+/* Another name of a row before it? Where a row has no group (group exchange), the client chooses it. */
 static bool is_alias(const struct kex_alg *alg, size_t i)
 {
+	struct str group = str_of(alg->group);
+
 	for (size_t k = 0; k < i; k++) {
 		const struct kex_alg *other = alg_kex(str_of(ssh_alg_info(SSH_ALG_KEX, k)->name));
 
-		if (other->respond == alg->respond && strcmp(other->group, alg->group) == 0 &&
+		if (other->respond == alg->respond && str_eq(str_of(other->group), group) &&
 		    other->digest == alg->digest)
 			return true;
 	}

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 
+import paramiko
 import pytest
 
 import lab as laboratory
@@ -364,6 +365,32 @@ def test_the_numbers_are_real(device, console):
     assert "input: packet len 16\nSSH2 0: partial packet 8, need 8, maclen 0\nSSH2 0: input: padlen 10" in found
     assert re.search(r"partial packet 16, need \d+, maclen 16\nSSH2 0: MAC #\d+ ok", found)
     assert "height 24, width 80; set: height 24, width 80" in found
+
+
+def test_a_key_of_768_bits(lab):
+    """The document's host key: too small for the OpenSSH client, so paramiko sees it. The signature is as long as it."""
+    device = lab.booted(CONFIG)
+    t = device.terminal()
+    t.command("configure terminal")
+    t.command("crypto key generate rsa usage-keys label old modulus 768")
+    t.command("ip ssh rsa keypair-name old")
+    t.command("end")
+    t.command("debug ip ssh")
+    transport = paramiko.Transport(("127.0.0.1", device.port))
+    security = transport.get_security_options()
+    security.kex = [OLD_ALGORITHMS["kex"][0]]
+    security.ciphers, security.digests = [OLD_ALGORITHMS["cipher"]], [OLD_ALGORITHMS["mac"]]
+    security.key_types = [OLD_ALGORITHMS["hostkey"]]
+    transport.connect(username="admin", password="admin")
+    assert transport.get_remote_server_key().get_bits() == 768
+    transport.close()
+    found = t.command("show logging | include signature|send: len|KEXDH|kex: ")
+    length = 4 + len(OLD_ALGORITHMS["hostkey"]) + 4 + 768 // 8
+    assert f"SSH2 1: signature length {length}\n" in found, found
+    reply = re.search(rf"signature length {length}\n.*SSH2 1: send: len (\d+) \(includes padlen (\d+)\)", found)
+    # the key and its name, f of 1,024 bits with or without a zero before it, the signature: the document's 384 with ssh-rsa
+    bare = 5 + 1 + (4 + 4 + 7 + 4 + 3 + 4 + 97) + (4 + 128) + (4 + length)
+    assert int(reply[1]) - int(reply[2]) in (bare, bare + 1) and int(reply[1]) % 8 == 0
 
 
 def test_failures(device, console):

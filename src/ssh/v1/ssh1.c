@@ -76,6 +76,7 @@ static enum ssh_step_result end(struct ssh1 *c, struct ssh_event *ev)
 	ev->u.disconnect.reason = c->reason;
 	ev->u.disconnect.text = str_of(c->text);
 	ev->u.disconnect.fault = c->fault;
+	ev->u.disconnect.client = (struct str){ NULL, 0 }; /* nothing is negotiated here */
 	return SSH_EVENT;
 }
 

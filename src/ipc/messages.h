@@ -59,7 +59,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(AUTH_KBDINT, FROM_SESSION, PH_LOGIN, 1024, 0, 10)                                                            \
 	X(AUTH_ANSWER, FROM_SESSION, PH_LOGIN, 8192, 0, 10)                                                            \
 	X(AUTH_KEY, FROM_SESSION, PH_LOGIN, 32768, 0, 20)                                                              \
-	X(V1_ASK, FROM_SESSION, PH_NEW, 512, 0, 1)             /* the client chose version 1: name the keys */         \
+	X(V1_ASK, FROM_SESSION, PH_NEW, 16, 0, 1)              /* the client chose version 1: name the keys */         \
 	X(V1_SESSION_KEY, FROM_SESSION, PH_NEW, 2560, 0, 1)    /* unwrap this; once */                                 \
 	X(V1_AUTH_RSA, FROM_SESSION, PH_LOGIN, 4096, 0, 20)    /* may this key log in? */                              \
 	X(V1_AUTH_RESPONSE, FROM_SESSION, PH_LOGIN, 64, 0, 20) /* to the challenge */                                  \
@@ -141,8 +141,8 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, user)                                                                                                  \
 	F(STRF, alg)                                                                                                   \
 	F(STRF, blob)                                                                                                  \
-	F(STRF, signature)                   /* empty = a query (SSH_MSG_USERAUTH_PK_OK, RFC 4252 section 7) */
-#define IPC_FIELDS_V1_ASK(F) F(STRF, client) /* its identification string */
+	F(STRF, signature) /* empty = a query (SSH_MSG_USERAUTH_PK_OK, RFC 4252 section 7) */
+#define IPC_FIELDS_V1_ASK(F) F(U8F, unused)
 #define IPC_FIELDS_V1_SESSION_KEY(F)                                                                                   \
 	F(U8F, cipher)                                                                                                 \
 	F(STRF, cookie) /* as the client sent it */                                                                    \

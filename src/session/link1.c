@@ -9,8 +9,9 @@
 
 void link1_hello(struct session *s, const struct ssh_event *ev)
 {
+	(void)ev;
 	s->link.awaiting++;
-	SESSION_SEND(s, V1_ASK, .client = ev->u.v1_hello.peer_version);
+	SESSION_SEND(s, V1_ASK, .unused = 0);
 }
 
 void link1_session_key(struct session *s, const struct ssh_event *ev)

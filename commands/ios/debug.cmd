@@ -21,8 +21,12 @@ mode exec
 
   debug ip ssh ; level 15, handler debug
       "Incoming ssh debugging"
+  debug ip scp ; level 15, handler debug
+      "Incoming scp debugging"
   no debug ip ssh ; level 15, handler debug
       "Incoming ssh debugging"
+  no debug ip scp ; level 15, handler debug
+      "Incoming scp debugging"
   undebug ip ssh ; level 15, handler debug
       "Incoming ssh debugging"
   debug ip ssh client ; level 15, handler debug
@@ -43,3 +47,5 @@ mode exec
       "Incoming ssh debugging" "SSH packets"
   undebug ip ssh packet ; level 15, handler debug
       "Incoming ssh debugging" "SSH packets"
+  undebug ip scp ; level 15, handler debug
+      "Incoming scp debugging"

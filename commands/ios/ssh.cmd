@@ -2,6 +2,8 @@
 
 mode config
   help ip ssh      "Configure ssh options"
+  help ip scp         "Scp commands"
+  help ip scp server  "Specify SCP server configuration"
   help ip ssh rsa  "Configure RSA keypair name for SSH"
   help ip ssh logging  "Configure logging for SSH"
 !
@@ -44,6 +46,8 @@ mode config
       "IP precedence value of SSH packets, unless a DSCP value is set" "Precedence value"
   ip ssh source-interface <source-interface IFNAME> = /ssh:ssh ; kept
       "Specify interface for source address in SSH connections" "Interface the SSH client connects from"
+  ip scp server enable(scp-server) = /ssh:ssh
+      "Enable SCP server: files by scp and sftp, for users of privilege 15"
   ip ssh stricthostkeycheck(stricthostkeycheck) = /ssh:ssh ; kept
       "Enable SSH server authentication"
   ip ssh pubkey-chain = /ssh:ssh/pubkey-chain ; enter conf-ssh-pubkey

@@ -18,7 +18,8 @@ struct core;
 	X(DEBUG_IP_SSH_CLIENT, "ip ssh client", "SSH", "SSH Client debugging",                                         \
 	  "% This release has no SSH client: there is nothing to show yet")                                            \
 	X(DEBUG_IP_SSH_DETAIL, "ip ssh detail", "SSH", "ssh detail messages debugging", NULL)                          \
-	X(DEBUG_IP_SSH_PACKET, "ip ssh packet", "SSH", "ssh packet debugging", NULL)
+	X(DEBUG_IP_SSH_PACKET, "ip ssh packet", "SSH", "ssh packet debugging", NULL)                                   \
+	X(DEBUG_IP_SCP, "ip scp", "SCP", "Incoming SCP debugging", NULL)
 
 enum debug_switch {
 #define DEBUG_NAME(name, words, heading, text, note) name,

@@ -23,6 +23,7 @@
 struct core;
 struct event;
 struct line;
+struct transfer;
 
 /* Who brought the session: told when it logged in, and when it has ended. Either may be NULL. */
 struct peer_origin {
@@ -83,7 +84,8 @@ struct peer {
 	unsigned watched; /* facts it tells: enum ssh_trace_class */
 	bool was_watched; /* it may tell some */
 	bool said_bye;
-	uint32_t bye; /* why it says it ends: RFC 4253 section 11.1; 0 = nothing is wrong */
+	uint32_t bye;              /* why it says it ends: RFC 4253 section 11.1; 0 = nothing is wrong */
+	struct transfer *transfer; /* NULL: it moves no files */
 };
 
 bool peer_is_console(const struct peer *p);

@@ -18,6 +18,7 @@
 #include "core/syslog.h"
 #include "core/terminal.h"
 #include "core/timeout.h"
+#include "core/transfer.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@
 
 static void touch(struct peer *p)
 {
-	if (p->phase == PH_LINE && !p->closing)
+	if ((p->phase & (PH_LINE | PH_FILES)) && !p->closing)
 		timeout_touch(p);
 }
 
@@ -164,6 +165,12 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 #define on_V1_AUTH_RSA      version1_auth_rsa
 #define on_V1_AUTH_RESPONSE version1_auth_response
 
+static void on_FILE(struct peer *p, const struct ipc_msg_FILE *m)
+{
+	touch(p);
+	transfer_message(p, m);
+}
+
 #define SESSION_MESSAGES(X)                                                                                            \
 	X(COOKIE_ASK)                                                                                                  \
 	X(SIGN)                                                                                                        \
@@ -176,7 +183,8 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 	X(V1_SESSION_KEY)                                                                                              \
 	X(V1_AUTH_RSA)                                                                                                 \
 	X(V1_AUTH_RESPONSE)                                                                                            \
-	X(OPEN) X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(PROVE) X(KEXED) X(TRACE) X(BYE)
+	X(OPEN)                                                                                                        \
+	X(RUN) X(ANSWER) X(HELP) X(COMPLETE) X(CANCEL) X(RESIZE) X(ACTIVE) X(FILE) X(PROVE) X(KEXED) X(TRACE) X(BYE)
 
 SESSION_MESSAGES(HANDLER)
 
@@ -187,7 +195,7 @@ static handler_fn *const handlers[IPC_TYPES] = { SESSION_MESSAGES(HANDLER_ROW) }
 /* Normally: somebody was in, and nothing went wrong. */
 static void say_end(const struct peer *p)
 {
-	if (p->phase & (PH_USER | PH_LINE) && p->bye == 0)
+	if (p->phase & (PH_USER | PH_LINE | PH_FILES) && p->bye == 0)
 		sshdebug_say(p, "Session terminated normally");
 	else
 		sshdebug_say(p, "Session disconnected - error 0x%02x", p->bye);
@@ -220,6 +228,7 @@ static void end_session(struct peer *p)
 	terminal_release(p);
 	login_release(&p->login);
 	transcript_release(&p->transcript);
+	transfer_free(p->transfer);
 	prove_release(&p->prove);
 	version1_release(&p->v1);
 	ending_begin(core->base, p->pid, p->doomed);
@@ -291,7 +300,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (p->closing) {
 		peer_violation(p, "did not end when told to");
-	} else if (p->phase == PH_LINE) {
+	} else if (p->phase & (PH_LINE | PH_FILES)) {
 		timeout_due(p);
 	} else {
 		syslog_event(p->core->log, "SSH", 4, "LOGIN_TIMEOUT", "connection %u from %s did not log in in time",

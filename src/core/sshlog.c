@@ -34,7 +34,7 @@ static bool paced(const struct peer *p)
 
 static bool stranger(const struct peer *p)
 {
-	return !(p->phase & (PH_USER | PH_LINE));
+	return !(p->phase & (PH_USER | PH_LINE | PH_FILES));
 }
 
 static bool wanted(const struct peer *p)

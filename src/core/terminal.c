@@ -13,14 +13,13 @@
 #include "core/sshdebug.h"
 #include "core/syslog.h"
 #include "core/timeout.h"
+#include "core/transfer.h"
+#include "core/virtual.h"
 #include "lines/lines.h"
 #include "model/model.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define OUT_INLINE ((size_t)32 << 10) /* more goes by a sealed memfd */
 
@@ -34,29 +33,6 @@ static struct peer *owner(struct cli *sh)
 
 /* --- a command's words --- */
 
-/* A reader can neither change nor truncate what core has written. */
-static int sealed_copy(struct str bytes)
-{
-	int fd = memfd_create("output", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd < 0)
-		return -1;
-	for (size_t done = 0; done < bytes.n;) {
-		ssize_t n = write(fd, bytes.p + done, bytes.n - done);
-
-		if (n < 0) {
-			close(fd);
-			return -1;
-		}
-		done += (size_t)n;
-	}
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 static void send_fd(struct peer *p, int fd, uint64_t size, bool raw)
 {
 	struct buf record;
@@ -69,7 +45,7 @@ static void send_fd(struct peer *p, int fd, uint64_t size, bool raw)
 
 static bool send_by_fd(struct peer *p, struct str bytes)
 {
-	int fd = sealed_copy(bytes);
+	int fd = virtual_sealed(bytes);
 
 	if (fd >= 0)
 		send_fd(p, fd, bytes.n, false);
@@ -411,10 +387,24 @@ static bool line_admits(void *arg, const struct line *line)
 	return guard_line_admits(p->core->guard, line, &p->packet);
 }
 
+static void open_files(struct peer *p, struct line *line, enum ipc_files files)
+{
+	p->exec = true;
+	terminal_attach(p, line);
+	terminal_enter(p);
+	if (p->origin->admitted)
+		p->origin->admitted(p);
+	transfer_start(p, files);
+}
+
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	const struct lines_admit admit = { line_admits, p };
 	struct errbuf e = { "" };
+	enum ipc_files files;
+	bool moves = transfer_wanted(m, &files);
+	const char *words;
+	char text[128];
 	struct line *line;
 
 	if (p->closing)
@@ -428,8 +418,15 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 		refuse_exec(p, "no EXEC authorized");
 		return;
 	}
+	if (moves && (words = transfer_refusal(p))) {
+		snprintf(text, sizeof text, files == FILES_SCP ? "\1%s\n" : "%.0s", words);
+		peer_close(p, 1, text);
+		return;
+	}
 	line = lines_take(p->core->lines, LINE_VTY, "ssh", &admit, &e);
-	if (line)
+	if (line && moves)
+		open_files(p, line, files);
+	else if (line)
 		open_line(p, line, m);
 	else
 		refuse_line(p, e.text);

@@ -98,6 +98,11 @@ int upload_fd(const struct upload *u)
 	return u->fd;
 }
 
+struct volume *upload_volume(const struct upload *u)
+{
+	return u->volume;
+}
+
 const struct path *upload_path(const struct upload *u)
 {
 	return &u->path;

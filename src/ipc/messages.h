@@ -19,9 +19,10 @@ enum ipc_phase {
 	PH_NEW = 1,   /* connected, no key exchange finished */
 	PH_KEYED = 2, /* the first exchange hash was signed: a session id exists */
 	PH_USER = 4,  /* core has verified a user */
-	PH_LINE = 8   /* has a line (vty, console) or runs one command */
+	PH_LINE = 8,  /* has a line (vty, console) or runs one command */
+	PH_FILES = 16 /* moves files: scp or sftp, nothing else */
 };
-#define PH_SSH   (PH_NEW | PH_KEYED | PH_USER | PH_LINE)
+#define PH_SSH   (PH_NEW | PH_KEYED | PH_USER | PH_LINE | PH_FILES)
 #define PH_LOGIN (PH_KEYED)
 #define PH_IN    (PH_USER | PH_LINE) /* logged in */
 #define PH_ANY   (PH_SSH)
@@ -31,7 +32,7 @@ enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };
 /* AUTH_RESULT */
 enum ipc_auth { AUTH_FAIL, AUTH_OK, AUTH_PARTIAL, AUTH_KEY_OK /* answer to a query without signature */ };
 /* OPEN */
-enum ipc_open { OPEN_SHELL, OPEN_EXEC };
+enum ipc_open { OPEN_SHELL, OPEN_EXEC, OPEN_SFTP };
 /* ASK */
 enum ipc_ask {
 	ASK_LINE,    /* a line, echoed or not */
@@ -41,6 +42,23 @@ enum ipc_ask {
 };
 /* BYE: the peer's fault, where the log has words for it. NO_…: client and server have none in common. */
 enum ipc_fault { FAULT_NONE, FAULT_UNEXPECTED, FAULT_NO_KEX, FAULT_NO_HOSTKEY, FAULT_NO_CIPHER, FAULT_NO_MAC };
+/* FILES */
+enum ipc_files { FILES_SCP, FILES_SFTP };
+/* FILE: what is asked; the fields it needs behind it */
+enum ipc_file_op {
+	FILE_STAT,     /* path */
+	FILE_LIST,     /* path; answered with a descriptor: of each entry u8 folder, u64 size, u64 mtime, string name */
+	FILE_READ,     /* path; answered with a descriptor */
+	FILE_WRITE,    /* path, value: size, 0 if not known; answered with a descriptor; its id names it later */
+	FILE_PUBLISH,  /* handle: the id of its FILE_WRITE; value: mtime or 0 */
+	FILE_DROP,     /* handle */
+	FILE_MKDIR,    /* path */
+	FILE_RMDIR,    /* path */
+	FILE_REMOVE,   /* path */
+	FILE_RENAME,   /* path, to, value: 1 replaces what is there */
+	FILE_SET_TIME, /* path, value */
+	FILE_OPS
+};
 /* FILTER: how the session filters the command's output before paging it */
 enum ipc_filter { FILTER_NONE, FILTER_INCLUDE, FILTER_EXCLUDE, FILTER_BEGIN, FILTER_SECTION, FILTER_COUNT };
 /* SETUP */
@@ -70,9 +88,11 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(COMPLETE, FROM_SESSION, PH_LINE, 8192, 0, 100)       /* Tab */                                               \
 	X(CANCEL, FROM_SESSION, PH_LINE, 16, 0, 100)           /* interrupt the running command */                     \
 	X(RESIZE, FROM_SESSION, PH_LINE, 16, 0, 100)                                                                   \
-	X(ACTIVE, FROM_SESSION, PH_LINE, 16, 0, 2)             /* somebody types: the line is not idle */              \
-	X(PROVE, FROM_SESSION, PH_USER | PH_LINE, 16384, 0, 1) /* once: the client wants proof of host keys */         \
-	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2)             /* negotiated names, for `show ssh` and the log */      \
+	X(ACTIVE, FROM_SESSION, PH_LINE | PH_FILES, 16, 0, 2) /* somebody types: the line is not idle */               \
+	X(FILE, FROM_SESSION, PH_FILES, 4096, 0, 0)           /* something about a file: enum ipc_file_op */           \
+	X(PROVE, FROM_SESSION, PH_USER | PH_LINE | PH_FILES, 16384, 0,                                                 \
+	  1)                                        /* once: the client wants proof of host keys */                    \
+	X(KEXED, FROM_SESSION, PH_SSH, 1024, 0, 2)  /* negotiated names, for `show ssh` and the log */                 \
 	X(TRACE, FROM_SESSION, PH_SSH, 8192, 0, 40) /* facts for `debug ip ssh`; only after WATCH asked for them */    \
 	X(BYE, FROM_SESSION, PH_ANY, 1024, 0, 2)    /* the connection ends; why */                                     \
 	/* core → session */                                                                                         \
@@ -98,8 +118,11 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(DONE, FROM_CORE, PH_ANY, 4096, 0, 0)                                                                         \
 	X(HELP_TEXT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                   \
 	X(COMPLETION, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                   \
-	X(MONITOR, FROM_CORE, PH_ANY, 8192, 0, 0) /* a log or debug line */                                            \
-	X(CLOSE, FROM_CORE, PH_ANY, 4096, 0, 0)   /* print the text, then end the connection */                        \
+	X(MONITOR, FROM_CORE, PH_ANY, 8192, 0, 0)   /* a log or debug line */                                          \
+	X(FILES, FROM_CORE, PH_ANY, 64, 0, 0)       /* in place of LINE: speak scp or sftp */                          \
+	X(FILE_DONE, FROM_CORE, PH_ANY, 4096, 0, 0) /* the answer to a FILE */                                         \
+	X(FILE_FD, FROM_CORE, PH_ANY, 64, 1, 0)     /* the same, with what was asked for */                            \
+	X(CLOSE, FROM_CORE, PH_ANY, 4096, 0, 0)     /* print the text, then end the connection */                      \
 	/* gate → core */                                                                                            \
 	X(READY, FROM_GATE, PH_ANY, 16, 0, 0)      /* warmed and locked in */                                          \
 	X(CONNECTION, FROM_GATE, PH_ANY, 16, 2, 0) /* fds: core's end of a new session's channel, its TCP socket */    \
@@ -242,7 +265,15 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_HELP_TEXT(F)  F(STRF, text)
 #define IPC_FIELDS_COMPLETION(F) F(STRF, insert) /* what to add to the line; may be empty */
 #define IPC_FIELDS_MONITOR(F)    F(STRF, text)
-#define IPC_FIELDS_CLOSE(F)      F(U32F, status) F(STRF, text)
+#define IPC_FIELDS_FILES(F)      F(U8F, kind)
+#define IPC_FIELDS_FILE_DONE(F)                                                                                        \
+	F(U32F, id)                                                                                                    \
+	F(U8F, code)                                                                                                   \
+	/* of E_*, positive; 0 = done */ F(U8F, folder) F(U64F, size) F(U64F, mtime)                                   \
+	    F(STRF, words)                                             /* what to tell the client; may be empty */
+#define IPC_FIELDS_FILE_FD(F) F(U32F, id) F(U64F, size) F(U64F, mtime) /* size: of FILE_WRITE, how large it may get */
+#define IPC_FIELDS_FILE(F)    F(U32F, id) F(U8F, op) F(U32F, handle) F(STRF, path) F(STRF, to) F(U64F, value)
+#define IPC_FIELDS_CLOSE(F)   F(U32F, status) F(STRF, text)
 
 #define IPC_FIELDS_READY(F)                                                                                            \
 	F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */                                \

@@ -286,6 +286,8 @@ static bool request_start(struct session *s, const struct ssh_event *ev)
 		return false;
 	l->started = true;
 	trace_tell(s, exec ? SSH_FACT_EXEC : SSH_FACT_SHELL, 0, 0);
+	if (exec)
+		files_keep_command(s, ev->u.request.text);
 	s->shell.cols = s->shell.sent_cols = l->cols;
 	s->shell.rows = s->shell.sent_rows = l->rows;
 	SESSION_SEND(s, OPEN, .kind = exec ? OPEN_EXEC : OPEN_SHELL, .pty = l->pty, .term = str_of(l->term),
@@ -457,6 +459,8 @@ bool link_write(struct session *s)
 		return false;
 	ssh_channel_consumed(l->conn, l->channel, s->shell.taken);
 	s->shell.taken = 0;
+	if (s->files.on)
+		return files_write(s);
 	out = front_output(&s->shell.front);
 	n = ssh_channel_write(l->conn, l->channel, 0, buf_ptr(out), buf_len(out));
 	buf_consume(out, n);

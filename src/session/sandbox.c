@@ -135,6 +135,7 @@ static const struct rule rules[] = {
 	ANY(pread64, S | G), /* long output in a sealed memfd */
 	TWO(setsockopt, S | G, ARG(1, IPPROTO_TCP), ARG(2, TCP_QUICKACK)),
 	ONE(ioctl, S | G, ARG(1, TIOCGWINSZ)),
+	TWO(prlimit64, S | G, ARG(0, 0), ARG(1, RLIMIT_FSIZE)), /* how large a file may become, where core gave one */
 	/* memory, never executable; protections do not change */
 	ONE(mmap, S | G, MASK(2, PROT_EXEC, 0)),
 	ANY(munmap, S | G),
@@ -292,7 +293,8 @@ int sandbox_become(uid_t uid, gid_t gid, const char *root, struct errbuf *e)
 
 int sandbox_limit_session(void)
 {
-	/* No process also means no thread. Files: the soft limit alone, so that core can raise it for an upload. */
+	/* No process also means no thread. Files: none until core gives a descriptor to write, and then as large as it
+	 * says. */
 	if (limit(RLIMIT_NOFILE, SESSION_FDS, SESSION_FDS) < 0 || limit(RLIMIT_NPROC, 0, 0) < 0 ||
 	    limit(RLIMIT_FSIZE, 0, RLIM_INFINITY) < 0 || limit(RLIMIT_CORE, 0, 0) < 0)
 		return E_IO;

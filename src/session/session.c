@@ -103,7 +103,14 @@ static bool receive(struct session *s, struct ipc_record *r)
 	case IPC_V1_KEY:
 	case IPC_V1_CHALLENGE:
 		return link_answer(s, r->type, r->body);
+	case IPC_FILES:
+		return files_start(s, r->body);
+	case IPC_FILE_DONE:
+	case IPC_FILE_FD:
+		return files_answer(s, r);
 	case IPC_CLOSE:
+		if (s->files.on)
+			return files_close(s, r->body);
 		return s->stage == STAGE_LOGIN && !s->link.started ? link_close(s, r->body) : shell_receive(s, r);
 	default:
 		return shell_receive(s, r);
@@ -204,7 +211,7 @@ static void finish_line(struct session *s)
 {
 	if (!s->shell.finishing || s->stage >= STAGE_CLOSING)
 		return;
-	if (shell_flushed(s)) {
+	if (s->files.on ? files_flushed(s) : shell_flushed(s)) {
 		if (s->kind == KIND_SSH)
 			link_finish(s, s->shell.status);
 		else
@@ -221,7 +228,7 @@ static void pump(struct session *s)
 
 	while (moved) {
 		moved = link_pump(s);
-		moved |= shell_pump(s);
+		moved |= s->files.on ? files_pump(s) : shell_pump(s);
 		moved |= s->kind == KIND_SSH ? link_write(s) : console_write(s);
 		finish_line(s);
 		if (!moved)
@@ -281,6 +288,7 @@ static bool lock_in(int peer, int core, const struct sock_fprog *filter)
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* where the room for a file ends: write says so */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_NAME, "session");
 	return sandbox_undumpable() == 0 && sandbox_limit_session() == 0 && sandbox_landlock() >= 0 &&
@@ -307,6 +315,7 @@ _Noreturn void session_run(enum ipc_kind kind, int peer, int core, const struct 
 	s.deadline = s.now + SETUP_MS;
 	shell_init(&s);
 	trace_init(&s);
+	files_init(&s);
 	if (ipc_channel_init(&s.core, CORE_FD, FROM_CORE, false))
 		_exit(1);
 	if (kind == KIND_CONSOLE) {

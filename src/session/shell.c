@@ -412,7 +412,7 @@ void shell_interrupt(struct session *s)
 		cancel(s);
 }
 
-static void active(struct session *s)
+void shell_active(struct session *s)
 {
 	if (s->stage != STAGE_SHELL || s->now - s->shell.active_at < ACTIVE_MS)
 		return;
@@ -463,7 +463,7 @@ static void on_event(struct session *s, const struct term_event *ev)
 		cancel(s);
 		break;
 	case TERM_EV_ACTIVITY:
-		active(s);
+		shell_active(s);
 		break;
 	case TERM_EV_EOF: /* Ctrl-D deletes a character; where there is none, IOS does nothing */
 		run(s, STR(""));
@@ -476,7 +476,7 @@ void shell_eof(struct session *s)
 	struct shell *sh = &s->shell;
 
 	sh->eof = true;
-	if (sh->front.plain && sh->last_typed != '\n' && sh->last_typed != '\r')
+	if (sh->front.plain && !buf_len(&s->files.command) && sh->last_typed != '\n' && sh->last_typed != '\r')
 		buf_put_u8(&sh->input, '\n'); /* a last line without its end is a line */
 }
 
@@ -565,7 +565,7 @@ bool shell_pump(struct session *s)
 
 	if (!has_front(sh))
 		return false;
-	moved = feed(sh);
+	moved = !buf_len(&s->files.command) && feed(sh);
 	if (!sh->finishing && s->stage == STAGE_SHELL && front_step(&sh->front, &ev)) {
 		on_event(s, &ev);
 		moved = event = true;

@@ -3,13 +3,14 @@
  * state.h: what the files of the session process share: one connection's state and the functions by which they call
  * each other, always downwards: session.c owns the descriptors and the time and drives both sides; link.c is the peer's
  * side by SSH; shell.c holds the conversation with core about commands; front.c and plain.c show it to a terminal or to
- * a program; console.c is the tty; state.c is what all of them may do.
+ * a program; files.c is there instead where files are moved; console.c is the tty; state.c is what all of them may do.
  */
 #ifndef SESSION_STATE_H
 #define SESSION_STATE_H
 
 #include "base/buf.h"
 #include "ipc/ipc.h"
+#include "session/files.h"
 #include "session/front.h"
 #include "ssh/ssh.h"
 
@@ -98,6 +99,7 @@ struct session {
 	struct link link;
 	struct trace trace;
 	struct shell shell;
+	struct files files;
 };
 
 /* state.c */
@@ -123,7 +125,6 @@ void trace_init(struct session *s);
 bool trace_watch(struct session *s, struct str body); /* WATCH; false: malformed */
 void trace_start(struct session *s);                  /* there is a connection to be watched */
 void trace_flush(struct session *s);
-void trace_release(struct session *s);
 /* A fact only the session knows. */
 void trace_tell(struct session *s, enum ssh_fact_what what, uint32_t a, uint32_t b);
 
@@ -158,6 +159,7 @@ bool shell_pump(struct session *s);
 /* The next bytes of the long output, as they are to be shown; 0 when it is over. */
 size_t shell_long(struct shell *sh, uint8_t *to, size_t room);
 bool shell_flushed(const struct session *s);
+void shell_active(struct session *s); /* somebody types, or a file moves: tell core, not too often */
 
 /* console.c */
 bool console_write(struct session *s); /* as link_write */

@@ -91,8 +91,3 @@ void trace_flush(struct session *s)
 		session_sent(s, rc);
 	}
 }
-
-void trace_release(struct session *s)
-{
-	buf_release(&s->trace.facts);
-}

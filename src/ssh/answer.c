@@ -68,6 +68,12 @@ void ssh_channel_consumed(struct ssh_conn *c, uint32_t channel, size_t n)
 		channel_consumed(c, channel, n);
 }
 
+void ssh_channel_widen(struct ssh_conn *c, uint32_t channel, uint32_t window)
+{
+	if (!c->v1) /* version 1 has no windows */
+		channel_widen(c, channel, window);
+}
+
 int ssh_channel_exit_status(struct ssh_conn *c, uint32_t channel, uint32_t status)
 {
 	return c->v1 ? ssh1_exit_status(c->v1, status) : channel_exit_status(c, channel, status);

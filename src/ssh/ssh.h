@@ -240,6 +240,8 @@ bool ssh_channel_direct(const struct ssh_conn *conn); /* version 2: it can be do
 size_t ssh_channel_room(struct ssh_conn *conn, uint32_t channel, uint8_t **room);
 void ssh_channel_filled(struct ssh_conn *conn, size_t n);
 void ssh_channel_consumed(struct ssh_conn *conn, uint32_t channel, size_t n);
+/* From now on the peer may have this many bytes on the way; less than before changes nothing. */
+void ssh_channel_widen(struct ssh_conn *conn, uint32_t channel, uint32_t window);
 int ssh_channel_exit_status(struct ssh_conn *conn, uint32_t channel, uint32_t status);
 int ssh_channel_eof(struct ssh_conn *conn, uint32_t channel);
 int ssh_channel_close(struct ssh_conn *conn, uint32_t channel);

@@ -79,7 +79,7 @@ int channel_accept(struct ssh_conn *c, uint32_t id)
 		return E_STATE;
 	c->wait = WAIT_NONE;
 	ch->open = true;
-	ch->window = c->set.window;
+	ch->window = ch->limit = c->set.window;
 	out = conn_begin(c, MSG_CHANNEL_OPEN_CONFIRMATION);
 	buf_put_u32(out, ch->peer_id);
 	buf_put_u32(out, id);
@@ -304,24 +304,39 @@ bool channel_writable(struct ssh_conn *c, struct ssh_event *ev)
 	return false;
 }
 
-void channel_consumed(struct ssh_conn *c, uint32_t id, size_t n)
+static void grant(struct ssh_conn *c, struct channel *ch)
 {
-	struct channel *ch = channel_sendable(c, id);
-	uint32_t given;
-	struct buf *out;
+	struct buf *out = conn_begin(c, MSG_CHANNEL_WINDOW_ADJUST);
 
-	if (!ch)
-		return;
-	given = c->set.window - ch->window - ch->consumed;
-	ch->consumed += n < given ? (uint32_t)n : given; /* no more than was taken */
-	if (ch->eof_got || ch->consumed < c->set.window / 8 || ch->consumed == 0)
-		return;
-	out = conn_begin(c, MSG_CHANNEL_WINDOW_ADJUST);
 	buf_put_u32(out, ch->peer_id);
 	buf_put_u32(out, ch->consumed);
 	conn_send(c);
 	ch->window += ch->consumed;
 	ch->consumed = 0;
+}
+
+void channel_consumed(struct ssh_conn *c, uint32_t id, size_t n)
+{
+	struct channel *ch = channel_sendable(c, id);
+	uint32_t given;
+
+	if (!ch)
+		return;
+	given = ch->limit - ch->window - ch->consumed;
+	ch->consumed += n < given ? (uint32_t)n : given; /* no more than was taken */
+	if (!ch->eof_got && ch->consumed >= ch->limit / 8 && ch->consumed > 0)
+		grant(c, ch);
+}
+
+void channel_widen(struct ssh_conn *c, uint32_t id, uint32_t window)
+{
+	struct channel *ch = channel_sendable(c, id);
+
+	if (!ch || window <= ch->limit || ch->eof_got)
+		return;
+	ch->consumed += window - ch->limit;
+	ch->limit = window;
+	grant(c, ch);
 }
 
 int channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status)

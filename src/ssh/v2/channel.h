@@ -26,6 +26,7 @@ int channel_accept(struct ssh_conn *c, uint32_t id);
 int channel_refuse(struct ssh_conn *c, uint32_t id, uint32_t reason, const char *text);
 size_t channel_write(struct ssh_conn *c, uint32_t id, uint32_t extended, const void *bytes, size_t n);
 void channel_consumed(struct ssh_conn *c, uint32_t id, size_t n);
+void channel_widen(struct ssh_conn *c, uint32_t id, uint32_t window);
 int channel_exit_status(struct ssh_conn *c, uint32_t id, uint32_t status);
 int channel_eof(struct ssh_conn *c, uint32_t id);
 int channel_close(struct ssh_conn *c, uint32_t id);

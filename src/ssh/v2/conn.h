@@ -88,6 +88,7 @@ struct channel {
 	bool starved; /* a write was cut short: say when it can go on */
 	uint32_t peer_id, peer_window, peer_packet;
 	uint32_t window;   /* what the peer may still send */
+	uint32_t limit;    /* ... at most */
 	uint32_t consumed; /* not yet given back */
 	unsigned envs;
 };

@@ -140,6 +140,8 @@ static const struct rule rules[] = {
 	ONE(mmap, S | G, MASK(2, PROT_EXEC, 0)),
 	ANY(munmap, S | G),
 	ANY(brk, S | G),
+	ANY(mremap, S | G), /* a large buffer that grows */
+	ONE(madvise, G, ARG(2, MADV_DONTFORK)),
 	/* libcrypto and the C library; the clocks only where the kernel does not lend them to the process */
 	ANY(getrandom, S | G),
 	ANY(clock_gettime, S | G),

@@ -134,7 +134,7 @@ def test_what_is_configured_and_too_small(lab):
 
 def test_ec_pair_alone_serves(lab):
     """Named as host key, an EC pair turns the server on; with it the server goes off again. No RSA pair is needed."""
-    device = lab.booted()
+    device = lab.booted(plus("ip ssh version 2\n"))
     console = device.console()
     console.send("\r")
     console.settle()

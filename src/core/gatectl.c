@@ -458,7 +458,7 @@ int gatectl_start(struct gatectl *g, struct errbuf *e)
 
 void gatectl_des(struct gatectl *g, bool wanted)
 {
-	if (g->des_wanted == wanted)
+	if (!g || g->des_wanted == wanted) /* without a gate there is nobody to tell */
 		return;
 	g->des_wanted = wanted;
 	if (g->now.pid && !g->next.pid)

@@ -11,6 +11,7 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define OUT_STOP ((size_t)512 * 1024) /* nothing is read above this: a peer that does not take answers gets none */
 
@@ -107,6 +108,7 @@ enum ssh_step_result ssh1_step(struct ssh1 *c, struct ssh_event *ev)
 	struct str data;
 	uint8_t type;
 
+	memset(&ev->u, 0, sizeof(ev->u)); /* an event's fields that version 1 does not know are empty */
 	for (;;) {
 		if (c->over)
 			return end(c, ev);

@@ -4,6 +4,7 @@ compensation attack, and every way to spoil a session key, which all look the sa
 
 import os
 import struct
+import threading
 
 import lab
 import pytest
@@ -125,8 +126,7 @@ def test_compensation_attack(device):
 def test_repeated_blocks(device):
     """Thousands of equal blocks are dealt with at once, as the detector of old did not."""
     client = Known(device.port).keyed()
-    for _ in range(3):
-        client.raw(struct.pack(">I", 49152 - 12 - 1) + b"sameold " * ((49152 - 8) // 8))
+    client.raw(struct.pack(">I", 49152 - 12 - 1) + b"sameold " * ((49152 - 8) // 8))
     assert refused(client) in ("packet integrity error", "CRC-32 compensation attack detected")
     assert LEVEL in Client(device.port).logged_in().run("show privilege")[0]
 
@@ -293,9 +293,8 @@ def test_a_flood_of_input(device):
     """Lines typed faster than they are run wait in the network, not in memory, and all of them are run."""
     client = Client(device.port).logged_in()
     client.send(wire1.EXEC_SHELL)
-    lines = b"show privilege\n" * 20000 + b"exit\n"
+    lines = (b"show privilege".ljust(120) + b"\n") * 4000 + b"exit\n"
     client.socket.settimeout(60)
-    import threading
 
     def type_all():
         for at in range(0, len(lines), 32000):
@@ -305,4 +304,4 @@ def test_a_flood_of_input(device):
     writer.start()
     out, status = client.collect()
     writer.join()
-    assert out.count(LEVEL) == 20000 and status == 0
+    assert out.count(LEVEL) == 4000 and status == 0

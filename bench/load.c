@@ -34,6 +34,7 @@
 #define KEY_MAX   8192
 #define EVENTS    64
 #define READ_SIZE 262144
+#define AGAIN_MAX 100
 #define ANSWER    256 /* the end of what a terminal showed last */
 
 enum mode { LOGIN, HOLD };
@@ -58,7 +59,7 @@ static struct {
 	enum mode mode;
 	uint16_t port;
 	const char *user, *cipher_name, *command;
-	unsigned count, at_once, begun, ended, up, live, answers;
+	unsigned count, at_once, begun, ended, up, live, answers, again;
 	const struct kex_alg *kex;
 	const struct cipher_alg *cipher;
 	const struct mac_alg *mac;
@@ -488,30 +489,6 @@ static void flush(struct conn *c)
 	}
 }
 
-static void readable(struct conn *c)
-{
-	static uint8_t bytes[READ_SIZE];
-	ssize_t n = read(c->fd, bytes, sizeof bytes);
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0)
-		die("closed by the server");
-	buf_put(&c->in, bytes, (size_t)n);
-	take_packets(c);
-	flush(c);
-	if (buf_len(&c->in) == 0 && b.mode == HOLD) { /* many wait: none keeps what it does not need */
-		buf_release(&c->in);
-		buf_init(&c->in, 0);
-	}
-	if (c->over) {
-		b.ended++;
-		drop(c);
-	}
-}
-
-/* ---- the loop ---- */
-
 static void dial(struct conn *c)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(b.port) };
@@ -535,6 +512,35 @@ static void dial(struct conn *c)
 	flush(c);
 	b.live++;
 }
+
+static void readable(struct conn *c)
+{
+	static uint8_t bytes[READ_SIZE];
+	ssize_t n = read(c->fd, bytes, sizeof bytes);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 && b.mode == HOLD && !c->versioned && b.again++ < AGAIN_MAX) {
+		drop(c); /* turned away at the door of a busy machine */
+		dial(c);
+		return;
+	}
+	if (n <= 0)
+		die("closed by the server");
+	buf_put(&c->in, bytes, (size_t)n);
+	take_packets(c);
+	flush(c);
+	if (buf_len(&c->in) == 0 && b.mode == HOLD) { /* many wait: none keeps what it does not need */
+		buf_release(&c->in);
+		buf_init(&c->in, 0);
+	}
+	if (c->over) {
+		b.ended++;
+		drop(c);
+	}
+}
+
+/* ---- the loop ---- */
 
 static void turn(void)
 {

@@ -167,17 +167,19 @@ struct place {
 
 static struct place find_place(const struct run *run, enum guard_kind kind, const struct lyd_node *list)
 {
-	const struct lyd_node *entry = list ? model_first(run->core->model, list, "rule") : NULL;
-	struct place p = { 0 };
+	struct model_leaf wanted[LEAVES];
+	const struct lyd_node *same;
+	uint64_t last = 0;
+	size_t n = 0;
 
-	for (; entry; entry = model_next(entry)) {
-		uint32_t sequence = sequence_of(entry);
+	for (size_t i = 0; i < LEAVES; i++) {
+		const char *value = given(run, leaves[i]);
 
-		p.last = sequence > p.last ? sequence : p.last;
-		if (same_entry(run, entry, kind))
-			p.same = sequence;
+		if (has_leaf(kind, leaves[i]))
+			wanted[n++] = (struct model_leaf){ leaves[i], strcmp(value, "false") == 0 ? "" : value };
 	}
-	return p;
+	same = model_like(list ? model_first(run->core->model, list, "rule") : NULL, wanted, n, &last);
+	return (struct place){ .same = same ? sequence_of(same) : 0, .last = (uint32_t)last };
 }
 
 /* The number that was given is that of another entry. */

@@ -48,7 +48,7 @@ struct listener {
 
 struct gate {
 	struct ipc_channel core;
-	struct sock_fprog session_lists;
+	struct sock_fprog session_filter;
 	struct listener listeners[LISTENERS];
 	unsigned n_listeners;
 	struct admit admit;
@@ -146,7 +146,7 @@ static pid_t fork_session(struct gate *g, enum ipc_kind kind, int peer, int core
 	pid_t pid = fork();
 
 	if (pid == 0)
-		session_run(kind, peer, core, &g->session_lists);
+		session_run(kind, peer, core, &g->session_filter);
 	return pid;
 }
 
@@ -544,7 +544,7 @@ static int prepare(struct gate *g, struct sock_fprog *own, bool *des)
 		return GATE_EXIT_LIMITS;
 	if (warm(des))
 		return GATE_EXIT_CRYPTO;
-	if (sandbox_compile(SANDBOX_SESSION, &g->session_lists, &e) || sandbox_compile(SANDBOX_GATE, own, &e))
+	if (sandbox_compile(SANDBOX_SESSION, &g->session_filter, &e) || sandbox_compile(SANDBOX_GATE, own, &e))
 		return GATE_EXIT_WALLS;
 	return 0;
 }

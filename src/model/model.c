@@ -178,6 +178,43 @@ const struct lyd_node *model_entry_below(const struct model *m, const struct lyd
 	return node_entry(m, parent, constant(m, parent->schema, name), keys);
 }
 
+#define LIKE_LEAVES_MAX 32
+
+static bool is_like(const struct lyd_node *entry, const struct lysc_node *const *schemas,
+		    const struct model_leaf *leaves, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct lyd_node *child = lyd_child(entry);
+		const char *value;
+
+		while (child && child->schema != schemas[i])
+			child = child->next;
+		value = child ? lyd_get_value(child) : "";
+		if (strcmp(value, leaves[i].value) != 0 && (*leaves[i].value || strcmp(value, "false") != 0))
+			return false;
+	}
+	return true;
+}
+
+const struct lyd_node *model_like(const struct lyd_node *first, const struct model_leaf *leaves, size_t n,
+				  uint64_t *greatest)
+{
+	const struct lysc_node *schemas[LIKE_LEAVES_MAX];
+	const struct lyd_node *found = NULL;
+	uint64_t key;
+
+	*greatest = 0;
+	for (size_t i = 0; first && i < n && i < LIKE_LEAVES_MAX; i++)
+		schemas[i] = lys_find_child(first->schema, first->schema->module, leaves[i].name, 0, LYS_LEAF, 0);
+	for (; first; first = model_next(first)) {
+		key = strtoull(lyd_get_value(lyd_child(first)), NULL, 10);
+		*greatest = key > *greatest ? key : *greatest;
+		if (!found && is_like(first, schemas, leaves, n < LIKE_LEAVES_MAX ? n : LIKE_LEAVES_MAX))
+			found = first;
+	}
+	return found;
+}
+
 const char *model_below(const struct lyd_node *node, const char *relative_path)
 {
 	struct model m = { .ctx = node ? node->schema->module->ctx : NULL };

@@ -39,6 +39,13 @@ const struct lyd_node *model_entry(const struct model *m, const char *list_path,
 /* The same below an entry, by constant relative path. */
 const struct lyd_node *model_entry_below(const struct model *m, const struct lyd_node *parent, const char *name,
 					 const char *const *keys);
+/* Of the entries of a list from `first` on the one whose leaves have these values ("": it is not there, or has its
+ * default "false"), and the greatest first key as a number: for lists of thousands, each looked at once. */
+struct model_leaf {
+	const char *name, *value;
+};
+const struct lyd_node *model_like(const struct lyd_node *first, const struct model_leaf *leaves, size_t n,
+				  uint64_t *greatest);
 /* A leaf below a node by constant relative path ("credential/type"): value, default or NULL. */
 const char *model_below(const struct lyd_node *node, const char *relative_path);
 /* First instance of a list or leaf-list below `parent` by constant relative path ("key", "transport/input"; with parent

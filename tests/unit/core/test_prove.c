@@ -4,6 +4,7 @@
  * signature over anything else, and one bad key spoils the list.
  */
 #include "core/core.h"
+#include "core/gatectl.h"
 #include "core/peer.h"
 #include "core/sshd.h"
 #include "core/syslog.h"
@@ -58,6 +59,8 @@ static int setup(void **state)
 	assert_int_equal(keys_make_ecdsa(b.core.keys, "e", 256, false, &e), 0);
 	assert_int_equal(keys_make_ed25519(b.core.keys, "ed25519", &e), 0);
 	b.core.lines = lines_new(b.core.model);
+	b.core.gate = gatectl_new(&b.core, -1, NULL); /* without a gate */
+	assert_non_null(b.core.gate);
 	b.core.sshd = sshd_new(&b.core);
 	assert_non_null(b.core.sshd);
 	b.core.n_publish = 1; /* and not the port of SSH: nobody listens */

@@ -8,6 +8,7 @@
 #include "core/peer.h"
 #include "core/syslog.h"
 #include "core/version1.h"
+#include "core/watch.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 #include "ssh/rows.h"
@@ -56,6 +57,7 @@ static int setup(void **state)
 	assert_int_equal(model_new(&b.core.model, NULL), 0);
 	b.core.lines = lines_new(b.core.model);
 	b.core.base = event_base_new();
+	b.core.watch = watch_new(&b.core);
 	b.core.version1 = version1_new(&b.core);
 	assert_int_equal(ipc_pair(pair), 0);
 	assert_int_equal(ipc_channel_init(&b.session, pair[1], FROM_CORE, false), 0);

@@ -178,7 +178,6 @@ static const struct rule rules[] = {
 	ONE(seccomp, G, ARG(0, SECCOMP_SET_MODE_FILTER)),
 #if SANITIZED
 	ANY(mprotect, S | G),
-	ANY(mremap, S | G),
 	ANY(madvise, S | G),
 	ANY(rt_sigprocmask, S),
 	ANY(sched_yield, S | G),

@@ -6,7 +6,9 @@
  */
 #include "core/core.h"
 #include "core/gatectl.h"
+#include "core/guard.h"
 #include "core/syslog.h"
+#include "core/watch.h"
 #include "gate/gate.h"
 #include "ipc/ipc.h"
 
@@ -117,7 +119,9 @@ static void test_only_gate_brings_sessions(void **state)
 	syslog_booted(core.log);
 	assert_int_equal(model_new(&core.model, NULL), 0);
 	core.base = event_base_new();
-	gate = gatectl_new(&core, -1, &events);
+	gate = core.gate = gatectl_new(&core, -1, &events);
+	core.guard = guard_new(&core);
+	core.watch = watch_new(&core);
 	assert_int_equal(gatectl_start(gate, &e), 0);
 	for (int i = 0; i < 10000 && !logged("honest"); i++) {
 		event_base_loop(core.base, EVLOOP_NONBLOCK);

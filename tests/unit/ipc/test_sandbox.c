@@ -199,8 +199,8 @@ static void test_lists(void **state)
  * knows why; one that no device test needs any more goes from both. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZER                                                                                                      \
-	SYS_mprotect, SYS_mremap, SYS_madvise, SYS_rt_sigprocmask, SYS_sched_yield, SYS_sigaltstack, SYS_gettid,       \
-	    SYS_tgkill, SYS_rt_sigaction,
+	SYS_mprotect, SYS_madvise, SYS_rt_sigprocmask, SYS_sched_yield, SYS_sigaltstack, SYS_gettid, SYS_tgkill,       \
+	    SYS_rt_sigaction,
 #else
 #define SANITIZER
 #endif
@@ -220,8 +220,10 @@ static const long session_calls[] = {
 	SYS_pread64,
 	SYS_setsockopt,
 	SYS_ioctl,
+	SYS_prlimit64,
 	SYS_mmap,
 	SYS_munmap,
+	SYS_mremap,
 	SYS_brk,
 	SYS_getrandom,
 	SYS_getpid,
@@ -232,6 +234,8 @@ static const long session_calls[] = {
 };
 static const long gate_calls[] = {
 	SYS_accept4,
+	SYS_getsockname,
+	SYS_madvise,
 	SYS_socketpair,
 	SYS_fcntl,
 	SYS_clone,
@@ -318,6 +322,10 @@ static void test_every_other_argument(void **state)
 		{ true, SYS_setsockopt, { 0, IPPROTO_TCP, TCP_NODELAY } },
 		{ false, SYS_socketpair, { AF_INET, SOCK_STREAM, 0 } },
 		{ false, SYS_fcntl, { 0, F_GETFL, 0 } },
+#if !defined(__SANITIZE_ADDRESS__)
+		{ false, SYS_madvise, { 0, 4096, MADV_DONTNEED } },
+		{ false, SYS_madvise, { 0, 4096, MADV_DOFORK } },
+#endif
 		{ false, SYS_fcntl, { 0, F_SETOWN, 1 } },
 		{ false, SYS_fcntl, { 0, F_SETLEASE, 0 } },
 		{ false, SYS_clone, { CLONE_NEWUSER | SIGCHLD, 0, 0 } },

@@ -180,10 +180,11 @@ def test_terminal(device):
     assert LEVEL in t.command("shoo\bw privi\t")
     t.send("show running-config\r")
     t.until("--More--")
-    t.child.setwinsize(40, 120)
     t.send("q")
     t.settle(wait="#$")
-    assert "Length: 40 lines, Width: 120 columns" in t.command("show terminal | include Length")
+    t.child.setwinsize(40, 120)
+    new = "Length: 40 lines, Width: 120 columns"
+    assert lab.wait_for(lambda: new in t.command("show terminal | include Length"), 5)  # a signal tells the client
     t.send("exit\r")
     assert t.hangs_up()
 

@@ -116,7 +116,8 @@ def test_init_makes_a_device(make, uid):
     assert password and password.group(1) not in config
     assert re.search(r"^username admin privilege 15 secret 9 \$9\$\S{14}\$\S{43}$", config, re.M)
     keys = {p.name for p in (device.folder / "keys").iterdir()}
-    assert len(keys) == 2 and any("Edge-1.ravelin.internal" in k for k in keys) and any("ed25519" in k for k in keys)
+    host = "Edge-1.ravelin.internal"
+    assert keys == {"ed25519-general-ed25519", f"rsa-general-{host}", f"rsa-ssh1-{host}"}
     for path in device.folder.glob("[kn]*/*"):
         assert path.stat().st_mode & 0o777 == 0o600
 

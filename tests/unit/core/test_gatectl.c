@@ -102,7 +102,7 @@ static bool logged(const char *text)
 
 	buf_init(&log, 0);
 	syslog_lines(core.log, &at, &log);
-	found = memmem(buf_ptr(&log), buf_len(&log), text, strlen(text)) != NULL;
+	found = buf_len(&log) && memmem(buf_ptr(&log), buf_len(&log), text, strlen(text)) != NULL;
 	buf_release(&log);
 	return found;
 }

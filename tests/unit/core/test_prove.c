@@ -42,6 +42,16 @@ static void config(struct bed *b, const char *alg, bool on)
 	sshd_update(b->core.sshd);
 }
 
+/* Parts of core that live as long as the process: kept, so that a leak is one. */
+static const void *kept[64];
+static unsigned n_kept;
+
+static void keep(const void *part)
+{
+	assert_true(n_kept < sizeof kept / sizeof kept[0]);
+	kept[n_kept++] = part;
+}
+
 static int setup(void **state)
 {
 	static struct bed b;
@@ -62,6 +72,8 @@ static int setup(void **state)
 	b.core.gate = gatectl_new(&b.core, -1, NULL); /* without a gate */
 	assert_non_null(b.core.gate);
 	b.core.sshd = sshd_new(&b.core);
+	keep(b.core.gate);
+	keep(sshd_listen(b.core.sshd));
 	assert_non_null(b.core.sshd);
 	b.core.n_publish = 1; /* and not the port of SSH: nobody listens */
 	config(&b, "ecdsa-sha2-nistp256", true);

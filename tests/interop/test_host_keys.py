@@ -126,7 +126,7 @@ def test_a_port_that_is_taken_is_said(lab):
         t.until("Press RETURN")
         t.send("\r")
         t.settle()
-        for line in ("enable", "configure terminal"):
+        for line in ("enable", "terminal length 0", "configure terminal"):
             t.command(line)
         generate(t, "label one modulus 1024")
         assert f"%cannot listen on 127.0.0.1 port {device.port}" in t.command("do show ip ssh")

@@ -241,7 +241,7 @@ bool files_pump(struct session *s)
 	buf_consume(&s->shell.input, taken);
 	s->shell.taken += taken;
 	if (taken)
-		shell_active(s);
+		session_active(s);
 	if (s->shell.eof && buf_len(&s->shell.input) == 0)
 		scp_eof(f->scp);
 	if (!scp_step(f->scp, &ev))
@@ -278,7 +278,7 @@ static bool send_file(struct session *s)
 	f->at += taken;
 	f->left -= taken;
 	if (taken)
-		shell_active(s);
+		session_active(s);
 	return taken != 0;
 }
 

@@ -439,16 +439,6 @@ bool link_pump(struct session *s)
 	}
 }
 
-bool link_long(struct session *s)
-{
-	uint8_t *to;
-	size_t room = ssh_channel_room(s->link.conn, s->link.channel, &to);
-
-	if (room)
-		ssh_channel_filled(s->link.conn, shell_long(&s->shell, to, room));
-	return room != 0;
-}
-
 bool link_write(struct session *s)
 {
 	struct link *l = &s->link;

@@ -17,7 +17,6 @@
 #define QUEUE_MAX          ((size_t)1 << 20)   /* … unless the SSH library waits for an answer behind it */
 #define OUTPUT_FULL        ((size_t)64 << 10)
 #define LONG_STEP          16384
-#define ACTIVE_MS          1000
 #define QUESTIONS_A_SECOND 50 /* half of what core allows */
 
 void shell_init(struct session *s)
@@ -412,14 +411,6 @@ void shell_interrupt(struct session *s)
 		cancel(s);
 }
 
-void shell_active(struct session *s)
-{
-	if (s->stage != STAGE_SHELL || s->now - s->shell.active_at < ACTIVE_MS)
-		return;
-	s->shell.active_at = s->now;
-	SESSION_SEND(s, ACTIVE, .unused = 0);
-}
-
 static void answer(struct session *s, struct str text)
 {
 	s->shell.asking = false;
@@ -463,7 +454,7 @@ static void on_event(struct session *s, const struct term_event *ev)
 		cancel(s);
 		break;
 	case TERM_EV_ACTIVITY:
-		shell_active(s);
+		session_active(s);
 		break;
 	case TERM_EV_EOF: /* Ctrl-D deletes a character; where there is none, IOS does nothing */
 		run(s, STR(""));
@@ -511,7 +502,8 @@ static bool feed(struct shell *sh)
 
 /* ---- shown ---- */
 
-size_t shell_long(struct shell *sh, uint8_t *to, size_t room)
+/* The next bytes of the long output, as they are to be shown; 0 when it is over. */
+static size_t read_long(struct shell *sh, uint8_t *to, size_t room)
 {
 	uint64_t left = sh->long_size - sh->long_at;
 	size_t kept = 0;
@@ -534,6 +526,17 @@ size_t shell_long(struct shell *sh, uint8_t *to, size_t room)
 	return kept;
 }
 
+/* From the file into the packet. */
+static bool show_direct(struct session *s)
+{
+	uint8_t *to;
+	size_t room = ssh_channel_room(s->link.conn, s->link.channel, &to);
+
+	if (room)
+		ssh_channel_filled(s->link.conn, read_long(&s->shell, to, room));
+	return room != 0;
+}
+
 static bool show_long(struct session *s)
 {
 	struct shell *sh = &s->shell;
@@ -543,8 +546,8 @@ static bool show_long(struct session *s)
 	if (sh->long_fd < 0 || full(sh))
 		return false;
 	if (s->kind == KIND_SSH && ssh_channel_direct(s->link.conn) && front_passes(&sh->front))
-		return link_long(s);
-	n = shell_long(sh, bytes, sizeof bytes);
+		return show_direct(s);
+	n = read_long(sh, bytes, sizeof bytes);
 	front_write(&sh->front, (struct str){ bytes, n });
 	return true;
 }

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <string.h>
 
+#define ACTIVE_MS     1000
 #define FLUSH_MS      2000
 #define CORE_STALL_MS 10000
 
@@ -40,4 +41,12 @@ void session_sent(struct session *s, int rc)
 		session_stop(s, REASON_PROTOCOL, "larger than allowed");
 	else
 		s->core_gone = true;
+}
+
+void session_active(struct session *s)
+{
+	if (s->stage != STAGE_SHELL || s->now - s->shell.active_at < ACTIVE_MS)
+		return;
+	s->shell.active_at = s->now;
+	SESSION_SEND(s, ACTIVE, .unused = 0);
 }

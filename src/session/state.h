@@ -106,6 +106,7 @@ struct session {
 void session_stop(struct session *s, uint32_t reason, const char *text); /* orderly end; the first reason is kept */
 bool session_wait_core(struct session *s); /* until core reads again; false: it does not */
 void session_sent(struct session *s, int rc);
+void session_active(struct session *s); /* somebody types, or a file moves: tell core, not too often */
 
 /* Sends to core and waits when its queue is full: a session has nothing better to do. What was told before goes first.
  */
@@ -134,7 +135,6 @@ bool link_answer(struct session *s, uint16_t type,
 		 struct str body);                   /* COOKIE, SIGNED, AUTH_*, PROVED; false: malformed */
 bool link_close(struct session *s, struct str body); /* CLOSE before there is a line */
 bool link_pump(struct session *s);                   /* true: something moved */
-bool link_long(struct session *s);                   /* long output straight into the channel; true: something moved */
 bool link_write(struct session *s);                  /* what the shell shows to the channel; true: something moved */
 void link_finish(struct session *s, uint32_t status);
 
@@ -156,10 +156,7 @@ void shell_interrupt(struct session *s);
 bool shell_receive(struct session *s, struct ipc_record *r); /* false: malformed */
 bool shell_wants_core(const struct session *s);
 bool shell_pump(struct session *s);
-/* The next bytes of the long output, as they are to be shown; 0 when it is over. */
-size_t shell_long(struct shell *sh, uint8_t *to, size_t room);
 bool shell_flushed(const struct session *s);
-void shell_active(struct session *s); /* somebody types, or a file moves: tell core, not too often */
 
 /* console.c */
 bool console_write(struct session *s); /* as link_write */

@@ -158,77 +158,7 @@ struct buf *scp_output(struct scp *s)
 	return &s->out;
 }
 
-bool scp_line(struct scp *s, struct str *line)
-{
-	struct str in = buf_str(&s->in);
-	const uint8_t *end = in.n ? memchr(in.p, '\n', in.n) : NULL;
-	size_t n = end ? (size_t)(end - in.p) : in.n;
-
-	if (n >= SCP_LINE) {
-		scp_say_fatal(s, "", "line too long");
-		return false;
-	}
-	if (!end)
-		return false;
-	buf_clear(&s->line);
-	buf_put(&s->line, in.p, n);
-	buf_consume(&s->in, n + 1);
-	*line = buf_str(&s->line);
-	return true;
-}
-
-void scp_say_ok(struct scp *s)
-{
-	buf_put_u8(&s->out, 0);
-}
-
-/* What the client's user reads; names are as hostile as he is, so only its length is looked after. */
-static void say(struct scp *s, uint8_t kind, const char *what, const char *why)
-{
-	buf_put_u8(&s->out, kind);
-	buf_printf(&s->out, "scp: %s%s%s\n", what, *what ? ": " : "", why);
-	s->failed = true;
-}
-
-void scp_say_error(struct scp *s, const char *what, const char *why)
-{
-	say(s, 1, what, why);
-}
-
-void scp_say_fatal(struct scp *s, const char *what, const char *why)
-{
-	say(s, s->source ? 1 : 2, what, why);
-	s->state = SCP_ENDING;
-}
-
-const char *scp_why(const struct scp *s)
-{
-	return buf_len(&s->line) ? (const char *)buf_ptr(&s->line) : err_text(s->answer.rc);
-}
-
 /* --- the machine --- */
-
-bool scp_enter(struct scp *s, struct str name)
-{
-	size_t n = strlen(s->path), slash = n > 0 && s->path[n - 1] != '/' && s->path[n - 1] != ':';
-
-	if (n + slash + name.n >= sizeof s->path)
-		return false;
-	if (slash)
-		s->path[n++] = '/';
-	memcpy(s->path + n, name.p, name.n);
-	s->path[n + name.n] = '\0';
-	return true;
-}
-
-bool scp_ask(struct scp *s, struct scp_event *ev, enum scp_event_type type, enum scp_state state)
-{
-	memcpy(s->told, s->path, sizeof s->told);
-	*ev = (struct scp_event){ .type = type, .path = s->told, .size = s->left, .mtime = s->mtime };
-	s->state = state;
-	s->asking = true;
-	return true;
-}
 
 /* The words are kept in `line`, which nobody needs while an answer is due. */
 void scp_answer(struct scp *s, const struct scp_answer *a)
@@ -252,9 +182,7 @@ bool scp_step(struct scp *s, struct scp_event *ev)
 {
 	if (s->asking || s->state == SCP_ENDED)
 		return false;
-	if (s->state != SCP_ENDING)
-		return s->source ? scp_source_step(s, ev) : scp_sink_step(s, ev);
-	*ev = (struct scp_event){ .type = SCP_EV_END, .size = s->failed };
-	s->state = SCP_ENDED;
-	return true;
+	if (s->state == SCP_ENDING)
+		return scp_end(s, ev);
+	return s->source ? scp_source_step(s, ev) : scp_sink_step(s, ev);
 }

@@ -62,6 +62,8 @@ bool scp_source_step(struct scp *s, struct scp_event *ev);
 
 /* Asks; the answer moves the machine on in `state`. Always true. */
 bool scp_ask(struct scp *s, struct scp_event *ev, enum scp_event_type type, enum scp_state state);
+/* All is said: the last event. Always true. */
+bool scp_end(struct scp *s, struct scp_event *ev);
 /* Appends "/name" to the path. False: too long. */
 bool scp_enter(struct scp *s, struct str name);
 void scp_say_ok(struct scp *s);

@@ -316,6 +316,6 @@ bool scp_sink_step(struct scp *s, struct scp_event *ev)
 			return true;
 	} while (s->state != SCP_ENDING && (before != buf_len(&s->in) || was != s->state));
 	if (s->state == SCP_ENDING)
-		return scp_step(s, ev);
-	return s->eof && (on_end(s, ev) || scp_step(s, ev));
+		return scp_end(s, ev);
+	return s->eof && (on_end(s, ev) || scp_end(s, ev));
 }

@@ -219,7 +219,7 @@ bool scp_source_step(struct scp *s, struct scp_event *ev)
 		was = s->state;
 		before = buf_len(&s->in);
 		if (s->state == SCP_ENDING)
-			return scp_step(s, ev);
+			return scp_end(s, ev);
 		if (s->state == SOURCE_NEXT ? next(s, ev) : on_client(s, ev))
 			return true;
 	} while (was != s->state || before != buf_len(&s->in));

@@ -144,7 +144,7 @@ class Terminal:
     WAITS = re.compile(r"(^\S*\([^)\s]*\)#|^[^\s%!]\S{0,63}[>#]|[:?\]] ?|--More-- ?)$")
 
     def __init__(self, argv, env=None, size=(24, 200)):
-        self.child = pexpect.spawn(argv[0], list(argv[1:]), env=env, dimensions=size, timeout=10)
+        self.child = pexpect.spawn(argv[0], list(argv[1:]), env=env, dimensions=size, timeout=10, use_poll=True)
         self.child.delaybeforesend = None
         self.screen = Screen()
         self.closed = False

@@ -365,9 +365,22 @@ def sessions(device):
     return len(device.role("gate"))
 
 
-def flood(port, n, sources):
+@pytest.fixture
+def held():
+    """Sockets that are closed however the test ends: what comes after it may know low descriptors only."""
+    sockets = []
+    yield sockets
+    for s in sockets:
+        s.close()
+
+
+def gets_in(device, *options):
+    """The good client tries again when it is turned away, as a person does."""
+    return laboratory.wait_for(lambda: device.ssh("show privilege", options=options).stdout == LEVEL, 10)
+
+
+def flood(port, n, sources, held):
     """Half-open connections: the client never says a word."""
-    held = []
     for i in range(n):
         s = socket.socket()
         s.setblocking(False)
@@ -377,41 +390,38 @@ def flood(port, n, sources):
         held.append(s)
         if i % 64 == 63:
             time.sleep(0.01)  # the listening queue is finite; what does not fit is tried again by the kernel
-    return held
 
 
-def test_ten_thousand_half_open_connections(lab):
+def test_ten_thousand_half_open_connections(lab, held):
     """They never have more than their share of processes, and a good client gets in all the same, from among them too."""
     descriptors(12000)
     device = lab.booted(configured("ip ssh time-out 20"))
     idle = sessions(device)
-    held = flood(device.port, 10000, lambda i: f"127.{4 + i // 40000}.{i // 200 % 200}.{i % 200 + 1}")
+    flood(device.port, 10000, lambda i: f"127.{4 + i // 40000}.{i // 200 % 200}.{i % 200 + 1}", held)
     most = sessions(device)
     begun = time.monotonic()
-    good = device.ssh("show privilege")
+    good = gets_in(device)
     took = time.monotonic() - begun
-    print(f"10000 half-open connections, {most} processes: login {'worked' if good.stdout == LEVEL else 'failed'} in {took:.2f} s")
-    assert good.stdout == LEVEL, good.stderr
-    assert device.ssh("show privilege", options=("-b", "127.0.0.2")).stdout == LEVEL
+    print(f"10000 half-open connections, {most} processes: login {'worked' if good else 'failed'} in {took:.2f} s")
+    assert good
+    assert gets_in(device, "-b", "127.0.0.2")
     assert most <= idle + 2 * 200 + 5  # a gate that is new, and the one before it
     assert laboratory.wait_for(lambda: sessions(device) <= idle + 200 + 5)
     # Slow bytes are no progress: who sends a letter a second is half-open, too.
     for s in held[-200:]:
         with contextlib.suppress(OSError):
             s.send(b"S")
-    good = device.ssh("show privilege", options=("-o", "LogLevel=VERBOSE"))
-    assert good.stdout == LEVEL, good.stderr
+    assert gets_in(device)
     for s in held:
         s.close()
     assert laboratory.wait_for(lambda: sessions(device) <= idle + 1, 20), sessions(device)
 
 
-def test_maxstartups_and_the_grace_of_a_thousand(lab):
+def test_maxstartups_and_the_grace_of_a_thousand(lab, held):
     """Never more than so many that have not logged in, and the time of those who stall ends for each of them."""
     descriptors(4000)
     device = lab.booted(configured("ip ssh maxstartups 30", "ip ssh time-out 3"))
     idle = sessions(device)
-    held = []
     for i in range(1000):
         held.append(dial(device.port, f"127.9.{i // 200}.{i % 200 + 1}"))
         with contextlib.suppress(ConnectionResetError):

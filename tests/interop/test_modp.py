@@ -6,6 +6,7 @@ import asyncio
 import re
 import struct
 import subprocess
+import warnings
 
 import pytest
 from test_libssh2 import client as libssh2
@@ -14,7 +15,8 @@ from test_plink import fingerprint, plink
 import lab as laboratory
 import wire
 
-with pytest.warns():
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
     import asyncssh
     from asyncssh import kex_dh
 

@@ -386,7 +386,7 @@ def test_a_key_of_768_bits(lab):
     transport.close()
     found = t.command("show logging | include signature|send: len|KEXDH|kex: ")
     assert "SSH2 1: signature length 111\n" in found, found
-    assert re.search(r"signature length 111\n.*SSH2 1: send: len 384 \(includes padlen [78]\)", found), found
+    assert re.search(r"signature length 111\n.*SSH2 1: send: len 384 \(includes padlen \d+\)", found), found
 
 
 def test_failures(device, console):

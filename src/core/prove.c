@@ -7,11 +7,11 @@
 #include "core/core.h"
 #include "core/job.h"
 #include "core/peer.h"
+#include "core/signer.h"
 #include "core/sshd.h"
 #include "keys/keys.h"
 
-#define KEYS_MOST     8
-#define SIGN_LIMIT_MS 5000
+#define KEYS_MOST 8
 
 void prove_release(struct prove *v)
 {
@@ -44,40 +44,18 @@ static void go_on(struct peer *p);
 
 static void signed_by_helper(void *arg, enum job_kind kind, struct str bytes)
 {
+	struct str signature = signer_result(kind, bytes);
 	struct peer *p = arg;
-	struct cur c = cur_of(bytes);
-	struct str signature = { NULL, 0 };
 
 	if (kind == JOB_PROGRESS)
 		return;
 	p->prove.job = NULL;
-	if (kind == JOB_RESULT)
-		signature = cur_str(&c);
-	if (signature.n && cur_done(&c)) {
+	if (signature.n) {
 		str_list_put(&p->prove.done, signature);
 		go_on(p);
 	} else {
 		answer(p, false);
 	}
-}
-
-/* RSA over 2,048 bits takes milliseconds: the helper gets the key and the bytes. */
-static bool sign_slowly(struct peer *p, const struct key *key, const char *alg, struct str data)
-{
-	struct buf request, der;
-
-	buf_init(&request, 0);
-	buf_init(&der, 0);
-	if (keys_export_private(key, &der) == 0) {
-		buf_put_str(&request, buf_str(&der));
-		buf_put_cstr(&request, alg);
-		buf_put_str(&request, data);
-		p->prove.job =
-		    job_start(&p->core->jobs, "sign", buf_str(&request), SIGN_LIMIT_MS, signed_by_helper, p, NULL);
-	}
-	buf_release(&request);
-	buf_release(&der);
-	return p->prove.job != NULL;
 }
 
 /* Signs for one key, or has it signed for. False: not for this one. */
@@ -94,7 +72,10 @@ static bool sign_one(struct peer *p, struct str blob)
 	buf_init(&signature, 8192);
 	put_signed_bytes(p, blob, &data);
 	if (key_sign_is_slow(key)) {
-		good = !data.err && sign_slowly(p, key, alg, buf_str(&data));
+		if (!data.err)
+			p->prove.job =
+			    signer_start(&p->core->jobs, key, str_of(alg), buf_str(&data), signed_by_helper, p);
+		good = p->prove.job != NULL;
 	} else if (!data.err && key_sign(key, str_of(alg), buf_str(&data), &signature) == 0) {
 		str_list_put(&p->prove.done, buf_str(&signature));
 		good = true;

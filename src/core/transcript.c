@@ -10,6 +10,7 @@
 #include "core/job.h"
 #include "core/offer.h"
 #include "core/peer.h"
+#include "core/signer.h"
 #include "core/sshd.h"
 #include "keys/keys.h"
 #include "ssh/rows.h"
@@ -19,9 +20,8 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#define MSG_KEXINIT   20
-#define VERSION_MAX   255
-#define SIGN_LIMIT_MS 5000
+#define MSG_KEXINIT 20
+#define VERSION_MAX 255
 
 /* What core must know of a method to rebuild its hash. */
 struct transcript_method {
@@ -200,36 +200,18 @@ static void answer(struct peer *p, struct str hash, struct str signature)
 static void signed_by_helper(void *arg, enum job_kind kind, struct str bytes)
 {
 	struct peer *p = arg;
-	struct cur c = cur_of(bytes);
-	struct str signature = { NULL, 0 };
 
 	if (kind == JOB_PROGRESS)
 		return;
 	p->transcript.job = NULL;
-	if (kind == JOB_RESULT)
-		signature = cur_str(&c);
-	answer(p, (struct str){ p->transcript.hash, p->transcript.hash_len },
-	       cur_done(&c) ? signature : (struct str){ NULL, 0 });
+	answer(p, (struct str){ p->transcript.hash, p->transcript.hash_len }, signer_result(kind, bytes));
 }
 
-/* RSA over 2,048 bits takes milliseconds: the helper gets the key and the hash. */
 static void sign_slowly(struct peer *p, const struct key *key, struct str alg, const uint8_t *hash, size_t n)
 {
-	struct buf request, der;
-
-	buf_init(&request, 0);
-	buf_init(&der, 0);
 	memcpy(p->transcript.hash, hash, n);
 	p->transcript.hash_len = n;
-	if (keys_export_private(key, &der) == 0) {
-		buf_put_str(&request, buf_str(&der));
-		buf_put_str(&request, alg);
-		buf_put_str(&request, (struct str){ hash, n });
-		p->transcript.job =
-		    job_start(&p->core->jobs, "sign", buf_str(&request), SIGN_LIMIT_MS, signed_by_helper, p, NULL);
-	}
-	buf_release(&request);
-	buf_release(&der);
+	p->transcript.job = signer_start(&p->core->jobs, key, alg, (struct str){ hash, n }, signed_by_helper, p);
 	if (!p->transcript.job)
 		peer_violation(p, "signing helper not available");
 }

@@ -98,11 +98,6 @@ int upload_fd(const struct upload *u)
 	return u->fd;
 }
 
-struct volume *upload_volume(const struct upload *u)
-{
-	return u->volume;
-}
-
 const struct path *upload_path(const struct upload *u)
 {
 	return &u->path;

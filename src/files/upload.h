@@ -15,7 +15,6 @@ struct upload;
 int upload_begin(struct volume *v, const struct path *p, struct upload **out, struct errbuf *e);
 /* To be duplicated for whoever writes; read and write. */
 int upload_fd(const struct upload *u);
-struct volume *upload_volume(const struct upload *u);
 const struct path *upload_path(const struct upload *u);
 /* The one who writes this path, NULL if nobody does. */
 struct upload *upload_find(const struct volume *v, const struct path *p);

@@ -286,7 +286,7 @@ void volume_list_release(struct volume_list *l)
 
 /* --- space --- */
 
-/* Adds up what is below a folder, and sweeps it. `fd` is taken. */
+/* Adds up what is below a folder, and sweeps it while nobody writes. `fd` is taken. */
 static uint64_t count(const struct volume *v, int fd, const struct path *at, unsigned depth)
 {
 	DIR *dir = fdopendir(fd);
@@ -298,7 +298,8 @@ static uint64_t count(const struct volume *v, int fd, const struct path *at, uns
 		close(fd);
 		return 0;
 	}
-	files_sweep(fd);
+	if (LIST_EMPTY(&v->uploads)) /* what somebody is writing may have such a name */
+		files_sweep(fd);
 	while ((d = readdir(dir))) {
 		struct path p = *at;
 		int sub;

@@ -34,7 +34,7 @@ struct volume_entry {
 
 /* Counts what is there; whatever an interrupted upload left is removed. 0 or E_IO. */
 int volume_init(struct volume *v, int fd, const char *const *hidden, uint64_t size, struct errbuf *e);
-/* Counts again, and sweeps what nobody is writing. */
+/* Counts again, and sweeps while nobody writes. */
 int volume_recount(struct volume *v, struct errbuf *e);
 uint64_t volume_free(const struct volume *v); /* bytes that may still come */
 

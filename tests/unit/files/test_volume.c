@@ -225,6 +225,20 @@ static void test_kept_writers(void **state)
 	assert_int_equal(entries(), 2);
 }
 
+/* Where a file system has no unnamed files, one that is being written has a name that looks like litter. */
+static void test_recount_while_writing(void **state)
+{
+	struct upload *u = begin("new");
+
+	put(".next-fedcba9876543210", "being written");
+	assert_int_equal(volume_recount(&v, NULL), 0);
+	assert_int_equal(faccessat(root_fd, ".next-fedcba9876543210", F_OK, 0), 0);
+	assert_int_equal(v.used, 11);
+	upload_drop(u);
+	assert_int_equal(volume_recount(&v, NULL), 0);
+	assert_int_equal(faccessat(root_fd, ".next-fedcba9876543210", F_OK, 0), -1);
+}
+
 static void test_size(void **state)
 {
 	char bytes[101] = "";
@@ -249,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_changes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_upload, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_kept_writers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_recount_while_writing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_size, set_up, tear_down),
 	};
 

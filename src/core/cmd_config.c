@@ -116,7 +116,7 @@ static int destination(struct run *run, const char *name)
 	if (run->cancelled)
 		return RUN_FAILED;
 	if (buf_len(&run->answer) && strcmp(run_answer(run), name) != 0)
-		return run_fail(run, "%%Error opening %s (No such file or directory)", run_answer(run));
+		return run_fail(run, FS_NO_FILE, run_answer(run));
 	return RUN_DONE;
 }
 

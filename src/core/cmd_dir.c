@@ -118,7 +118,7 @@ int cmd_dir(struct run *run)
 		return RUN_DONE;
 	}
 	if (typed && !fs_name(&run->cli->cwd, str_of(typed), &name))
-		return run_fail(run, "%%Error opening %s (No such file or directory)", typed);
+		return run_fail(run, FS_NO_FILE, typed);
 	return put_listing(run, &name);
 }
 
@@ -196,7 +196,7 @@ int cmd_cd(struct run *run)
 	int rc = 0;
 
 	if (typed && !fs_name(&run->cli->cwd, str_of(typed), &name))
-		return run_fail(run, "%%Error opening %s (No such file or directory)", typed);
+		return run_fail(run, FS_NO_FILE, typed);
 	if (fs_volume(run->core, name.fs))
 		rc = volume_stat(fs_volume(run->core, name.fs), &name.path, &entry, NULL);
 	else if (name.path.text[0])

@@ -57,7 +57,7 @@ static int ask_name(struct run *run, const char *question)
 		if (!s)
 			return run_fail(run, "%% Out of memory");
 		if (!fs_name(&run->cli->cwd, str_of(typed), &s->name))
-			return run_fail(run, "%%Error opening %s (No such file or directory)", typed);
+			return run_fail(run, FS_NO_FILE, typed);
 		fs_text(&s->name, s->text);
 		if (is_quiet(run)) {
 			run->step = STEP_NAMED;
@@ -72,7 +72,7 @@ static int ask_name(struct run *run, const char *question)
 		struct file_name there = { .fs = s->name.fs };
 
 		if (!fs_name(&there, str_of(run_answer(run)), &s->name))
-			return run_fail(run, "%%Error opening %s (No such file or directory)", run_answer(run));
+			return run_fail(run, FS_NO_FILE, run_answer(run));
 		fs_text(&s->name, s->text);
 	}
 	return RUN_DONE;
@@ -217,10 +217,9 @@ int cmd_rename(struct run *run)
 		if (!s)
 			return run_fail(run, "%% Out of memory");
 		if (!fs_name(&run->cli->cwd, str_of(cmd_arg(&run->match, "url")), &s->name))
-			return run_fail(run, "%%Error opening %s (No such file or directory)",
-					cmd_arg(&run->match, "url"));
+			return run_fail(run, FS_NO_FILE, cmd_arg(&run->match, "url"));
 		if (!rename_target(run, typed, &s->to))
-			return run_fail(run, "%%Error opening %s (No such file or directory)", typed);
+			return run_fail(run, FS_NO_FILE, typed);
 		fs_text(&s->name, s->text);
 		snprintf(prompt, sizeof prompt, "Destination filename [%s]? ", s->to.path.text);
 		if (!is_quiet(run))
@@ -230,7 +229,7 @@ int cmd_rename(struct run *run)
 	if (run->step == STEP_NAMED && run->cancelled)
 		return RUN_FAILED;
 	if (run->step == STEP_NAMED && buf_len(&run->answer) && !rename_target(run, run_answer(run), &s->to))
-		return run_fail(run, "%%Error opening %s (No such file or directory)", run_answer(run));
+		return run_fail(run, FS_NO_FILE, run_answer(run));
 	v = volume_of(run, "renaming");
 	if (!v)
 		return RUN_FAILED;

@@ -57,7 +57,7 @@ static int start_reading(struct run *run)
 	r->fd = -1;
 	run->data = r;
 	if (!fs_name(&run->cli->cwd, str_of(typed), &r->name))
-		return run_fail(run, "%%Error opening %s (No such file or directory)", typed);
+		return run_fail(run, FS_NO_FILE, typed);
 	fs_text(&r->name, r->text);
 	v = fs_volume(run->core, r->name.fs);
 	r->fd = v ? volume_open(v, &r->name.path, NULL) : E_NOTFOUND;

@@ -38,6 +38,8 @@ struct volume *fs_volume(struct core *core, enum fs_kind fs);
 bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out);
 /* "flash0:/dir/name" */
 void fs_text(const struct file_name *name, char out[FILE_TEXT]);
+/* For run_fail: a name that leads nowhere, as it was given. */
+#define FS_NO_FILE "%%Error opening %s (No such file or directory)"
 /* What users read where a call on a volume failed with `rc`: "No such file or directory" … */
 const char *fs_words(int rc);
 

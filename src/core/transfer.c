@@ -163,22 +163,26 @@ static int look(struct core *core, const struct file_name *name, struct volume_e
 	return entry->folder || is_virtual(name) ? 0 : E_NOTFOUND;
 }
 
+/* What this session is writing is there for itself. */
+static bool is_writing(const struct transfer *t, const struct upload *u)
+{
+	for (size_t i = 0; i < WRITES_MAX; i++)
+		if (u && t->writes[i].upload == u)
+			return true;
+	return false;
+}
+
 static void on_stat(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
 {
+	const struct volume *v = fs_volume(p->core, name->fs);
+	const struct upload *u = v ? upload_find(v, &name->path) : NULL;
 	struct volume_entry entry;
 	int rc = look(p->core, name, &entry);
-	struct writing *w = p->transfer->writes;
+	struct stat st;
 
-	/* What this session is writing is there for itself. */
-	for (; rc == E_NOTFOUND && w < p->transfer->writes + WRITES_MAX; w++) {
-		struct stat st;
-
-		if (w->upload && fs_volume(p->core, name->fs) == upload_volume(w->upload) &&
-		    strcmp(upload_path(w->upload)->text, name->path.text) == 0 &&
-		    fstat(upload_fd(w->upload), &st) == 0) {
-			entry = (struct volume_entry){ false, (uint64_t)st.st_size, st.st_mtime };
-			rc = 0;
-		}
+	if (rc == E_NOTFOUND && is_writing(p->transfer, u) && fstat(upload_fd(u), &st) == 0) {
+		entry = (struct volume_entry){ false, (uint64_t)st.st_size, st.st_mtime };
+		rc = 0;
 	}
 	if (rc)
 		refused(p, m->id, rc);

@@ -5,6 +5,8 @@
  */
 #include "dsa.h"
 
+#include "ecdsa.h"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/dsa.h>
@@ -128,26 +130,7 @@ int dsa_signature_from_der(struct str der, struct buf *out)
 
 int dsa_signature_to_der(struct str numbers, struct buf *der)
 {
-	DSA_SIG *sig = DSA_SIG_new();
-	BIGNUM *r = NULL, *s = NULL;
-	unsigned char *raw = NULL;
-	int n = 0;
-
-	if (numbers.n == 2 * Q_SIZE) {
-		r = BN_bin2bn(numbers.p, Q_SIZE, NULL);
-		s = BN_bin2bn(numbers.p + Q_SIZE, Q_SIZE, NULL);
-	}
-	if (sig && r && s && DSA_SIG_set0(sig, r, s) == 1) {
-		r = s = NULL; /* the signature's now */
-		n = i2d_DSA_SIG(sig, &raw);
-	}
-	if (n > 0)
-		buf_put(der, raw, (size_t)n);
-	OPENSSL_free(raw);
-	DSA_SIG_free(sig);
-	BN_free(r);
-	BN_free(s);
 	if (numbers.n != 2 * Q_SIZE)
 		return E_INVAL;
-	return n > 0 ? der->err : E_CRYPTO;
+	return ec_numbers_to_der((struct str){ numbers.p, Q_SIZE }, (struct str){ numbers.p + Q_SIZE, Q_SIZE }, der);
 }

@@ -106,20 +106,13 @@ int ec_signature_from_der(struct str der, struct buf *out)
 	return out->err;
 }
 
-int ec_signature_to_der(const struct ec_curve *curve, struct str numbers, struct buf *der)
+int ec_numbers_to_der(struct str r, struct str s, struct buf *der)
 {
-	struct cur c = cur_of(numbers);
-	struct str r = cur_mpint(&c), s = cur_mpint(&c);
-	BIGNUM *bn_r = NULL, *bn_s = NULL;
-	ECDSA_SIG *sig = NULL;
+	BIGNUM *bn_r = BN_bin2bn(r.p, (int)r.n, NULL), *bn_s = BN_bin2bn(s.p, (int)s.n, NULL);
+	ECDSA_SIG *sig = ECDSA_SIG_new();
 	unsigned char *raw = NULL;
 	int n = 0;
 
-	if (!cur_done(&c) || r.n == 0 || s.n == 0 || r.n > curve->size || s.n > curve->size)
-		return E_INVAL;
-	bn_r = BN_bin2bn(r.p, (int)r.n, NULL);
-	bn_s = BN_bin2bn(s.p, (int)s.n, NULL);
-	sig = ECDSA_SIG_new();
 	if (sig && bn_r && bn_s && ECDSA_SIG_set0(sig, bn_r, bn_s) == 1) {
 		bn_r = bn_s = NULL; /* the signature's now */
 		n = i2d_ECDSA_SIG(sig, &raw);
@@ -131,4 +124,14 @@ int ec_signature_to_der(const struct ec_curve *curve, struct str numbers, struct
 	BN_free(bn_r);
 	BN_free(bn_s);
 	return n > 0 ? der->err : E_CRYPTO;
+}
+
+int ec_signature_to_der(const struct ec_curve *curve, struct str numbers, struct buf *der)
+{
+	struct cur c = cur_of(numbers);
+	struct str r = cur_mpint(&c), s = cur_mpint(&c);
+
+	if (!cur_done(&c) || r.n == 0 || s.n == 0 || r.n > curve->size || s.n > curve->size)
+		return E_INVAL;
+	return ec_numbers_to_der(r, s, der);
 }

@@ -31,5 +31,7 @@ bool ec_on_curve(const struct key_public *pub); /* in microseconds */
 /* Between libcrypto's DER and the two mpints of RFC 5656 section 3.1.2. 0, E_INVAL or E_CRYPTO. */
 int ec_signature_from_der(struct str der, struct buf *out);
 int ec_signature_to_der(const struct ec_curve *curve, struct str numbers, struct buf *der);
+/* The DER of two numbers, which is that of a DSA signature, too. 0 or E_CRYPTO. */
+int ec_numbers_to_der(struct str r, struct str s, struct buf *der);
 
 #endif

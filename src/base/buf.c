@@ -37,6 +37,15 @@ bool str_copy(struct str s, char *dst, size_t size)
 	return true;
 }
 
+void str_copy_printable(struct str s, char *dst, size_t size)
+{
+	size_t n = s.n < size - 1 ? s.n : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		dst[i] = (char)(s.p[i] >= 0x20 && s.p[i] < 0x7f ? s.p[i] : '?');
+	dst[n] = '\0';
+}
+
 void buf_init(struct buf *b, size_t max)
 {
 	*b = (struct buf){ .max = max ? max : BUF_MAX };

@@ -24,6 +24,8 @@ bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *s);
 /* Copies into dst as a C string; false (and "") if it does not fit or holds a NUL. */
 bool str_copy(struct str s, char *dst, size_t size);
+/* Copies as much as fits, as a C string fit for a log: what is not printable ASCII becomes a question mark. */
+void str_copy_printable(struct str s, char *dst, size_t size);
 
 struct buf {
 	uint8_t *data; /* malloc'd; owned */

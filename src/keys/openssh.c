@@ -133,14 +133,10 @@ static struct str read_type(struct cur *c)
 
 static void read_comment(struct cur *c, char comment[128])
 {
-	size_t n = 0;
-
 	skip_blanks(c);
 	while (c->n && is_blank(c->p[c->n - 1]))
 		c->n--;
-	for (; n < c->n && n < 127; n++)
-		comment[n] = (char)(c->p[n] >= 0x20 && c->p[n] < 0x7f ? c->p[n] : '?');
-	comment[n] = '\0';
+	str_copy_printable((struct str){ c->p, c->n }, comment, 128);
 }
 
 int key_parse_openssh(struct str text, struct buf *blob, char type[KEY_TYPE_MAX], char comment[128], struct errbuf *e)

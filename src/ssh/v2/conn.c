@@ -82,16 +82,13 @@ void conn_release_held(struct ssh_conn *c)
 
 bool conn_end(struct ssh_conn *c, bool by_peer, uint32_t reason, struct str text)
 {
-	size_t n = text.n < sizeof(c->text) - 1 ? text.n : sizeof(c->text) - 1;
-
 	if (c->over)
 		return false;
 	c->over = true;
 	c->wait = WAIT_NONE; /* answers still out come too late */
 	c->by_peer = by_peer;
 	c->reason = reason;
-	for (size_t i = 0; i < n; i++) /* it goes into a log */
-		c->text[i] = (char)(text.p[i] >= 0x20 && text.p[i] < 0x7f ? text.p[i] : '?');
+	str_copy_printable(text, c->text, sizeof(c->text)); /* it goes into a log */
 	return false;
 }
 

@@ -54,9 +54,22 @@ static void test_moved(void **state)
 	buf_release(&b);
 }
 
+static void test_printable(void **state)
+{
+	char text[6] = "xxxxx";
+
+	str_copy_printable(STR("a\n\x7f\xffz"), text, sizeof text);
+	assert_string_equal(text, "a???z");
+	str_copy_printable(STR("too long"), text, sizeof text);
+	assert_string_equal(text, "too l");
+	str_copy_printable(str_of(NULL), text, sizeof text);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_forget), cmocka_unit_test(test_moved) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_forget), cmocka_unit_test(test_moved),
+					    cmocka_unit_test(test_printable) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

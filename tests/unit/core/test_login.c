@@ -21,6 +21,8 @@
 
 #include <cmocka.h>
 
+#include "keep.h"
+
 int __wrap_key_verify(struct str alg, struct str blob, struct str data, struct str signature);
 int __real_key_verify(struct str alg, struct str blob, struct str data, struct str signature);
 
@@ -80,16 +82,6 @@ static void list_authority(struct model *m, const char *type, struct str blob)
 	    txn_entry(t, NULL, "/ravelin-ssh:ssh/pubkey-chain/trusted-ca", (const char *[]){ "ca" }, &entry, NULL), 0);
 	assert_int_equal(txn_entry(t, entry, "key", (const char *[]){ type, hash }, &key, NULL), 0);
 	assert_int_equal(txn_commit(t, NULL), 0);
-}
-
-/* Parts of core that live as long as the process: kept, so that a leak is one. */
-static const void *kept[64];
-static unsigned n_kept;
-
-static void keep(const void *part)
-{
-	assert_true(n_kept < sizeof kept / sizeof kept[0]);
-	kept[n_kept++] = part;
 }
 
 static int setup(void **state)

@@ -24,6 +24,8 @@
 
 #include <cmocka.h>
 
+#include "keep.h"
+
 struct bed {
 	struct core core;
 	struct peer peer;
@@ -40,16 +42,6 @@ static void config(struct bed *b, const char *alg, bool on)
 	assert_int_equal(on ? txn_set(t, NULL, path, alg, NULL) : txn_delete(t, NULL, path, alg, NULL), 0);
 	assert_int_equal(txn_commit(t, NULL), 0);
 	sshd_update(b->core.sshd);
-}
-
-/* Parts of core that live as long as the process: kept, so that a leak is one. */
-static const void *kept[64];
-static unsigned n_kept;
-
-static void keep(const void *part)
-{
-	assert_true(n_kept < sizeof kept / sizeof kept[0]);
-	kept[n_kept++] = part;
 }
 
 static int setup(void **state)

@@ -25,6 +25,8 @@
 
 #include <cmocka.h>
 
+#include "keep.h"
+
 static struct bed {
 	struct core core;
 	struct peer peer;
@@ -44,16 +46,6 @@ static void list_key(struct str blob)
 	    txn_entry(t, NULL, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ "a" }, &entry, NULL), 0);
 	assert_int_equal(txn_entry(t, entry, "key", (const char *[]){ "ssh-rsa", hash }, &key, NULL), 0);
 	assert_int_equal(txn_commit(t, NULL), 0);
-}
-
-/* Parts of core that live as long as the process: kept, so that a leak is one. */
-static const void *kept[64];
-static unsigned n_kept;
-
-static void keep(const void *part)
-{
-	assert_true(n_kept < sizeof kept / sizeof kept[0]);
-	kept[n_kept++] = part;
 }
 
 static int setup(void **state)

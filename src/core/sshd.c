@@ -315,11 +315,7 @@ void sshd_update(struct sshd *s)
 	s->off[1] = why_off_1(s);
 	s->off[2] = why_off_2(s);
 	s->enabled = sshd_serves(s, 1) || sshd_serves(s, 2);
-	snprintf(s->version, sizeof s->version, "SSH-%s-%s",
-		 !sshd_serves(s, 1)  ? "2.0"
-		 : sshd_serves(s, 2) ? "1.99"
-				     : "1.5",
-		 plan.preset->software);
+	snprintf(s->version, sizeof s->version, "SSH-%s-%s", sshd_versions(s), plan.preset->software);
 	listen_update(s->listen, s->enabled && line_listens(s));
 	gatectl_des(s->core->gate, sshd_serves(s, 1) && (sshd_version1_ciphers(s) & SSH_V1_BIT(SSH_V1_DES)));
 	if (s->enabled && !was) {
@@ -370,8 +366,8 @@ void sshd_setup(struct sshd *s, struct peer *p)
 		buf_init(&names[i], NAMES_MAX);
 		offer_put(&plan, (enum offer_class)i, &names[i]);
 	}
-	transcript_offer(&p->transcript, buf_str(&names[OFFER_KEX]), plan.dh_min);
 	offer_remember(&plan, &p->offered);
+	transcript_offer(&p->transcript, &p->offered, plan.dh_min);
 	banner_put(s->core, "login", NULL, &text);
 	str_copy(sshd_version(s), p->transcript.version, sizeof p->transcript.version);
 	sshdebug_watch(p); /* before it has anything to tell */

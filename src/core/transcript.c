@@ -67,26 +67,10 @@ static bool version_ok(struct str v)
 	       ((v.n > 8 && memcmp(v.p, "SSH-2.0-", 8) == 0) || (v.n > 9 && memcmp(v.p, "SSH-1.99-", 9) == 0));
 }
 
-void transcript_offer(struct transcript *k, struct str names, uint32_t dh_min)
+void transcript_offer(struct transcript *k, const struct offer_set *offered, uint32_t dh_min)
 {
-	struct str name;
-
+	k->offered = offered;
 	k->dh_min = dh_min;
-	k->methods = 0;
-	while (names.n) {
-		const uint8_t *comma = memchr(names.p, ',', names.n);
-
-		name = (struct str){ names.p, comma ? (size_t)(comma - names.p) : names.n };
-		names = (struct str){ name.p + name.n + !!comma, names.n - name.n - !!comma };
-		for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-			if (str_is(name, methods[i].name))
-				k->methods |= (uint64_t)1 << i;
-	}
-}
-
-static bool offered(const struct transcript *k, const struct transcript_method *h)
-{
-	return h && (k->methods >> (h - methods) & 1);
 }
 
 /* K is never longer than the values it is made of; with its length field it stands in the hash as it is. */
@@ -170,7 +154,8 @@ int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, s
 	struct buf agreed;
 	int rc = E_DENIED;
 
-	if (!offered(k, h) || !is_ours(k, m, our_version, our_blob) || !is_clients(m))
+	if (!h || !k->offered || !offer_has(k->offered, OFFER_KEX, m->kex) || !is_ours(k, m, our_version, our_blob) ||
+	    !is_clients(m))
 		return E_DENIED;
 	buf_init(&agreed, IPC_MAX_RECORD);
 	if (h->modp_bits ? numbers_fit(k, h, m, &agreed) : strings_fit(h, m))

@@ -13,11 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct offer_set;
 struct peer;
 
 #define KEX_COOKIE 16
 struct transcript {
-	uint64_t methods;  /* a bit per key exchange row: what this session was told to offer ... */
+	const struct offer_set *offered; /* what this session was told to offer, its peer's; NULL: nothing ... */
 	uint32_t dh_min;   /* ... and the least modp group, in bits; later changes are for later sessions */
 	char version[128]; /* our identification string, as this connection was told it */
 	uint8_t cookie[KEX_COOKIE];
@@ -31,8 +32,8 @@ struct transcript {
 	struct job *job;
 };
 
-/* What the session may exchange keys with: a name-list. */
-void transcript_offer(struct transcript *k, struct str methods, uint32_t dh_min);
+/* What the session may exchange keys with; the set stays the caller's and where it is. */
+void transcript_offer(struct transcript *k, const struct offer_set *offered, uint32_t dh_min);
 void transcript_release(struct transcript *k);
 /* A fresh cookie for the next exchange. 0 or E_CRYPTO. */
 int transcript_new_cookie(struct transcript *k);

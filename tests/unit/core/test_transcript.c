@@ -4,6 +4,7 @@
  * key.
  */
 #include "base/err.h"
+#include "core/offer.h"
 #include "core/transcript.h"
 #include "ssh/rows.h"
 
@@ -23,6 +24,7 @@
 
 struct fixture {
 	struct transcript transcript;
+	struct offer_set offered;
 	uint8_t i_s[64], i_c[64], q_c[1100], q_s[1100], secret[1100];
 	struct ipc_msg_SIGN m;
 };
@@ -30,11 +32,28 @@ struct fixture {
 static const uint8_t blob[] = "host key blob";
 #define BLOB ((struct str){ blob, sizeof blob })
 
+/* The session was told these, and a least size. */
+static void offer(struct fixture *f, struct str names, uint32_t dh_min)
+{
+	const char *row;
+
+	f->offered = (struct offer_set){ { 0 } };
+	while (names.n) {
+		const uint8_t *comma = memchr(names.p, ',', names.n);
+		struct str name = { names.p, comma ? (size_t)(comma - names.p) : names.n };
+
+		names = (struct str){ name.p + name.n + !!comma, names.n - name.n - !!comma };
+		for (size_t i = 0; (row = offer_name(OFFER_KEX, i)); i++)
+			f->offered.rows[OFFER_KEX] |= (uint64_t)str_is(name, row) << i;
+	}
+	transcript_offer(&f->transcript, &f->offered, dh_min);
+}
+
 static void good(struct fixture *f)
 {
 	memset(f, 0, sizeof *f);
 	assert_int_equal(transcript_new_cookie(&f->transcript), 0);
-	transcript_offer(&f->transcript, str_of(EVERY), 1024);
+	offer(f, str_of(EVERY), 1024);
 	f->i_s[0] = f->i_c[0] = 20;
 	memcpy(f->i_s + 1, f->transcript.cookie, KEX_COOKIE);
 	f->secret[3] = 32;
@@ -351,7 +370,7 @@ static void test_agreed_groups(void **state)
 		f.secret[3] = 100;
 		f.m.request = cases[i].request;
 		f.m.group_bits = cases[i].bits;
-		transcript_offer(&f.transcript, str_of(EVERY), cases[i].least);
+		offer(&f, str_of(EVERY), cases[i].least);
 		assert_int_equal(check(&f), cases[i].want);
 	}
 	good_numbers(&f, "diffie-hellman-group14-sha256", 2048);
@@ -406,14 +425,16 @@ static void test_method_must_be_offered(void **state)
 
 	(void)state;
 	good(&f);
-	transcript_offer(&f.transcript, STR("ecdh-sha2-nistp256,diffie-hellman-group1-sha1,"), 1024);
+	offer(&f, STR("ecdh-sha2-nistp256,diffie-hellman-group1-sha1,"), 1024);
 	assert_int_equal(check(&f), E_DENIED);
-	transcript_offer(&f.transcript, STR("ecdh-sha2-nistp256,curve25519-sha256"), 1024);
+	offer(&f, STR("ecdh-sha2-nistp256,curve25519-sha256"), 1024);
 	assert_int_equal(check(&f), 0);
-	transcript_offer(&f.transcript, STR(""), 1024);
+	offer(&f, STR(""), 1024);
+	assert_int_equal(check(&f), E_DENIED);
+	transcript_offer(&f.transcript, NULL, 1024); /* a console */
 	assert_int_equal(check(&f), E_DENIED);
 	good_numbers(&f, "diffie-hellman-group1-sha1", 1024);
-	transcript_offer(&f.transcript, f.m.kex, 2048);
+	offer(&f, f.m.kex, 2048);
 	assert_int_equal(check(&f), E_DENIED);
 }
 

@@ -35,7 +35,8 @@ struct listen {
 	struct core *core;
 	struct socket {
 		struct place place;
-		int fd; /* -1: a free slot; its index is what gate calls it */
+		int fd;    /* -1: none; its index is what gate calls it */
+		int error; /* why there is none, which was said; 0 and no fd: a free slot */
 		bool wanted;
 	} sockets[MAX_SOCKETS];
 	char trouble[160];
@@ -90,8 +91,9 @@ static int open_socket(const struct core *core, const struct place *p)
 
 /* --- all of them --- */
 
-static void say_failure(struct listen *l, const struct place *p, int rc)
+static void note_failure(struct listen *l, struct socket *s, int rc)
 {
+	const struct place *p = &s->place;
 	char text[sizeof l->trouble];
 
 	if (p->vrf[0] && !vrf_netns(l->core, p->vrf))
@@ -105,7 +107,9 @@ static void say_failure(struct listen *l, const struct place *p, int rc)
 			 rc == -EACCES ? " (publish it: -p 2222:22)" : "");
 	if (!p->vrf[0])
 		snprintf(l->trouble, sizeof l->trouble, "%s", text);
-	syslog_event(l->core->log, "SSH", 3, "LISTEN", "%s", text);
+	if (s->error != rc) /* every change tries again; the same answer is not told again */
+		syslog_event(l->core->log, "SSH", 3, "LISTEN", "%s", text);
+	s->error = rc;
 }
 
 static bool same_place(const struct place *a, const struct place *b)
@@ -113,34 +117,43 @@ static bool same_place(const struct place *a, const struct place *b)
 	return a->port == b->port && strcmp(a->host, b->host) == 0 && strcmp(a->vrf, b->vrf) == 0;
 }
 
+/* The slot of this place, or a free one; NULL: there is no room. */
+static struct socket *slot_for(struct listen *l, const struct place *p)
+{
+	struct socket *spare = NULL;
+
+	for (struct socket *s = l->sockets; s < l->sockets + MAX_SOCKETS; s++) {
+		if (s->fd < 0 && !s->error)
+			spare = s;
+		else if (same_place(&s->place, p))
+			return s;
+	}
+	return spare;
+}
+
 static void want(struct listen *l, const char *vrf, const char *host, uint16_t port)
 {
-	struct socket *free_slot = NULL, *s;
 	struct place p = { .port = port };
+	struct socket *s;
+	int fd;
 
 	snprintf(p.vrf, sizeof p.vrf, "%s", vrf);
 	snprintf(p.host, sizeof p.host, "%s", host);
-	for (s = l->sockets; s < l->sockets + MAX_SOCKETS; s++) {
-		if (s->fd < 0)
-			free_slot = s;
-		else if (same_place(&s->place, &p))
-			break;
-	}
-	if (s < l->sockets + MAX_SOCKETS) {
-		s->wanted = true;
+	s = slot_for(l, &p);
+	if (!s)
+		return;
+	s->place = p;
+	s->wanted = true;
+	if (s->fd >= 0)
+		return;
+	fd = open_socket(l->core, &p);
+	if (fd < 0) {
+		note_failure(l, s, fd);
 		return;
 	}
-	if (!free_slot)
-		return;
-	free_slot->place = p;
-	free_slot->fd = open_socket(l->core, &p);
-	if (free_slot->fd < 0) {
-		say_failure(l, &p, free_slot->fd);
-		free_slot->fd = -1;
-		return;
-	}
-	free_slot->wanted = true;
-	gatectl_listen(l->core->gate, (uint32_t)(free_slot - l->sockets), free_slot->fd);
+	s->fd = fd;
+	s->error = 0;
+	gatectl_listen(l->core->gate, (uint32_t)(s - l->sockets), fd);
 }
 
 static void want_all(struct listen *l)
@@ -173,6 +186,8 @@ void listen_update(struct listen *l, bool on)
 	for (size_t i = 0; i < MAX_SOCKETS; i++) {
 		struct socket *s = &l->sockets[i];
 
+		if (!s->wanted)
+			s->error = 0;
 		if (s->fd >= 0 && s->wanted) {
 			set_dscp(l, s->fd);
 		} else if (s->fd >= 0) {

@@ -348,8 +348,10 @@ static bool obey_certificate(struct peer *p, const char **autocommand)
 
 static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OPEN *m)
 {
-	const char *autocommand;
+	const char *autocommand, *refusal;
 	struct buf banner, prompt;
+	char text[128];
+	bool moves;
 
 	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
 	terminal_attach(p, line);
@@ -359,11 +361,22 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	autocommand = terminal_autocommand(p);
 	if (!obey_certificate(p, &autocommand))
 		return;
+	moves = !autocommand && transfer_wanted(m); /* what runs in place of every command runs in place of this one */
+	refusal = moves ? transfer_refusal(p) : NULL;
+	if (refusal) {
+		snprintf(text, sizeof text, "\1%s\n", refusal);
+		peer_close(p, 1, text);
+		return;
+	}
 	if (p->cli.leave)
 		p->length = 0; /* the end would not wait for somebody to press a key */
 	terminal_enter(p);
 	if (p->origin->admitted)
 		p->origin->admitted(p);
+	if (moves) {
+		transfer_start(p);
+		return;
+	}
 	buf_init(&banner, 2 * BANNER_SHOWN_MAX + 1024);
 	buf_init(&prompt, 256);
 	if (!p->exec) {
@@ -387,24 +400,10 @@ static bool line_admits(void *arg, const struct line *line)
 	return guard_line_admits(p->core->guard, line, &p->packet);
 }
 
-static void open_files(struct peer *p, struct line *line, enum ipc_files files)
-{
-	p->exec = true;
-	terminal_attach(p, line);
-	terminal_enter(p);
-	if (p->origin->admitted)
-		p->origin->admitted(p);
-	transfer_start(p, files);
-}
-
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	const struct lines_admit admit = { line_admits, p };
 	struct errbuf e = { "" };
-	enum ipc_files files;
-	bool moves = transfer_wanted(m, &files);
-	const char *words;
-	char text[128];
 	struct line *line;
 
 	if (p->closing)
@@ -418,15 +417,8 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 		refuse_exec(p, "no EXEC authorized");
 		return;
 	}
-	if (moves && (words = transfer_refusal(p))) {
-		snprintf(text, sizeof text, files == FILES_SCP ? "\1%s\n" : "%.0s", words);
-		peer_close(p, 1, text);
-		return;
-	}
 	line = lines_take(p->core->lines, LINE_VTY, "ssh", &admit, &e);
-	if (line && moves)
-		open_files(p, line, files);
-	else if (line)
+	if (line)
 		open_line(p, line, m);
 	else
 		refuse_line(p, e.text);

@@ -36,11 +36,9 @@ struct transfer {
 
 /* --- who may --- */
 
-bool transfer_wanted(const struct ipc_msg_OPEN *m, enum ipc_files *kind)
+bool transfer_wanted(const struct ipc_msg_OPEN *m)
 {
-	*kind = m->kind == OPEN_SFTP ? FILES_SFTP : FILES_SCP;
-	return m->kind == OPEN_SFTP ||
-	       (m->kind == OPEN_EXEC && m->command.n > 4 && memcmp(m->command.p, "scp ", 4) == 0);
+	return m->kind == OPEN_EXEC && m->command.n > 4 && memcmp(m->command.p, "scp ", 4) == 0;
 }
 
 static const char *refusal(const struct peer *p, const char **why)
@@ -78,7 +76,7 @@ const char *transfer_refusal(struct peer *p)
 	return words;
 }
 
-void transfer_start(struct peer *p, enum ipc_files kind)
+void transfer_start(struct peer *p)
 {
 	p->transfer = calloc(1, sizeof *p->transfer);
 	if (!p->transfer) {
@@ -87,8 +85,8 @@ void transfer_start(struct peer *p, enum ipc_files kind)
 	}
 	p->transfer->peer = p;
 	peer_set_phase(p, PH_FILES);
-	say(p, kind == FILES_SCP ? "scp" : "sftp", "begins");
-	PEER_SEND(p, FILES, .kind = (uint8_t)kind);
+	say(p, "scp", "begins");
+	PEER_SEND(p, FILES, .unused = 0);
 }
 
 /* --- answers --- */
@@ -368,40 +366,16 @@ static void on_drop(struct peer *p, const struct ipc_msg_FILE *m)
 	done(p, m->id, 0, NULL, "");
 }
 
-/* --- the rest --- */
+/* --- folders --- */
 
-static void on_change(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
+static void on_mkdir(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
 {
 	struct volume *v = fs_volume(p->core, name->fs);
 	struct volume_entry entry = { 0 };
-	struct file_name to;
-	int rc = E_DENIED;
+	int rc = v ? volume_mkdir(v, &name->path, NULL) : E_DENIED;
 
-	if (!v) {
-		refused(p, m->id, E_DENIED);
-		return;
-	}
-	switch (m->op) {
-	case FILE_MKDIR:
-		rc = volume_mkdir(v, &name->path, NULL);
-		if (rc == E_EXISTS)
-			volume_stat(v, &name->path, &entry, NULL);
-		break;
-	case FILE_RMDIR:
-		rc = volume_rmdir(v, &name->path, NULL);
-		break;
-	case FILE_REMOVE:
-		rc = volume_remove(v, &name->path, NULL);
-		break;
-	case FILE_SET_TIME:
-		rc = volume_set_mtime(v, &name->path, (int64_t)m->value, NULL);
-		break;
-	default: /* FILE_RENAME */
-		if (!resolve(p->core, m->to, &to))
-			rc = E_INVAL;
-		else if (to.fs == name->fs)
-			rc = volume_rename(v, &name->path, &to.path, m->value != 0, NULL);
-	}
+	if (rc == E_EXISTS)
+		volume_stat(v, &name->path, &entry, NULL);
 	done(p, m->id, rc, &entry, rc ? fs_words(rc) : "");
 }
 
@@ -430,7 +404,7 @@ void transfer_message(struct peer *p, const struct ipc_msg_FILE *m)
 	} else if (m->op == FILE_WRITE) {
 		on_write(p, m, &name);
 	} else {
-		on_change(p, m, &name);
+		on_mkdir(p, m, &name);
 	}
 }
 

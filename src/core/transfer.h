@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * transfer.h: sessions that move files, by scp or sftp: who may, and what each FILE message asks. The protocol is the
+ * transfer.h: sessions that move files by scp: who may, and what each FILE message asks. The protocol is the
  * session's (src/transfer); here names are resolved, descriptors opened, uploads published. What a client calls "/" is
  * flash0:; "nvram:x", "/nvram:x" and the like are on their file systems, and running-config and startup-config, when
  * nothing in flash0: is called so, are those.
@@ -10,16 +10,14 @@
 
 #include "ipc/ipc.h"
 
-struct line;
 struct peer;
 struct transfer;
 
-/* Whether this is a request to move files, and of which kind: a subsystem, or the command "scp …". */
-bool transfer_wanted(const struct ipc_msg_OPEN *m, enum ipc_files *kind);
+bool transfer_wanted(const struct ipc_msg_OPEN *m); /* the command is "scp …" */
 /* Why this user may not, in the words IOS has for it; NULL: he may. Says so in `debug ip scp`. */
 const char *transfer_refusal(struct peer *p);
 /* The line is its own; from now on it moves files and does nothing else. */
-void transfer_start(struct peer *p, enum ipc_files kind);
+void transfer_start(struct peer *p);
 void transfer_message(struct peer *p, const struct ipc_msg_FILE *m); /* FILE */
 void transfer_free(struct transfer *t);                              /* NULL is fine; unfinished uploads are gone */
 

@@ -20,7 +20,7 @@ enum ipc_phase {
 	PH_KEYED = 2, /* the first exchange hash was signed: a session id exists */
 	PH_USER = 4,  /* core has verified a user */
 	PH_LINE = 8,  /* has a line (vty, console) or runs one command */
-	PH_FILES = 16 /* moves files: scp or sftp, nothing else */
+	PH_FILES = 16 /* moves files by scp, nothing else */
 };
 #define PH_SSH   (PH_NEW | PH_KEYED | PH_USER | PH_LINE | PH_FILES)
 #define PH_LOGIN (PH_KEYED)
@@ -32,7 +32,7 @@ enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };
 /* AUTH_RESULT */
 enum ipc_auth { AUTH_FAIL, AUTH_OK, AUTH_PARTIAL, AUTH_KEY_OK /* answer to a query without signature */ };
 /* OPEN */
-enum ipc_open { OPEN_SHELL, OPEN_EXEC, OPEN_SFTP };
+enum ipc_open { OPEN_SHELL, OPEN_EXEC };
 /* ASK */
 enum ipc_ask {
 	ASK_LINE,    /* a line, echoed or not */
@@ -42,21 +42,15 @@ enum ipc_ask {
 };
 /* BYE: the peer's fault, where the log has words for it. NO_…: client and server have none in common. */
 enum ipc_fault { FAULT_NONE, FAULT_UNEXPECTED, FAULT_NO_KEX, FAULT_NO_HOSTKEY, FAULT_NO_CIPHER, FAULT_NO_MAC };
-/* FILES */
-enum ipc_files { FILES_SCP, FILES_SFTP };
 /* FILE: what is asked; the fields it needs behind it */
 enum ipc_file_op {
-	FILE_STAT,     /* path */
-	FILE_LIST,     /* path; answered with a descriptor: of each entry u8 folder, u64 size, u64 mtime, string name */
-	FILE_READ,     /* path; answered with a descriptor */
-	FILE_WRITE,    /* path, value: size, 0 if not known; answered with a descriptor; its id names it later */
-	FILE_PUBLISH,  /* handle: the id of its FILE_WRITE; value: mtime or 0 */
-	FILE_DROP,     /* handle */
-	FILE_MKDIR,    /* path */
-	FILE_RMDIR,    /* path */
-	FILE_REMOVE,   /* path */
-	FILE_RENAME,   /* path, to, value: 1 replaces what is there */
-	FILE_SET_TIME, /* path, value */
+	FILE_STAT,    /* path */
+	FILE_LIST,    /* path; answered with a descriptor: of each entry u8 folder, u64 size, u64 mtime, string name */
+	FILE_READ,    /* path; answered with a descriptor */
+	FILE_WRITE,   /* path, value: size, 0 if not known; answered with a descriptor; its id names it later */
+	FILE_PUBLISH, /* handle: the id of its FILE_WRITE; value: mtime or 0 */
+	FILE_DROP,    /* handle */
+	FILE_MKDIR,   /* path */
 	FILE_OPS
 };
 /* FILTER: how the session filters the command's output before paging it */
@@ -119,7 +113,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(HELP_TEXT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                   \
 	X(COMPLETION, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                   \
 	X(MONITOR, FROM_CORE, PH_ANY, 8192, 0, 0)   /* a log or debug line */                                          \
-	X(FILES, FROM_CORE, PH_ANY, 64, 0, 0)       /* in place of LINE: speak scp or sftp */                          \
+	X(FILES, FROM_CORE, PH_ANY, 64, 0, 0)       /* in place of LINE: speak scp         */                          \
 	X(FILE_DONE, FROM_CORE, PH_ANY, 4096, 0, 0) /* the answer to a FILE */                                         \
 	X(FILE_FD, FROM_CORE, PH_ANY, 64, 1, 0)     /* the same, with what was asked for */                            \
 	X(CLOSE, FROM_CORE, PH_ANY, 4096, 0, 0)     /* print the text, then end the connection */                      \
@@ -265,14 +259,14 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_HELP_TEXT(F)  F(STRF, text)
 #define IPC_FIELDS_COMPLETION(F) F(STRF, insert) /* what to add to the line; may be empty */
 #define IPC_FIELDS_MONITOR(F)    F(STRF, text)
-#define IPC_FIELDS_FILES(F)      F(U8F, kind)
+#define IPC_FIELDS_FILES(F)      F(U8F, unused)
 #define IPC_FIELDS_FILE_DONE(F)                                                                                        \
 	F(U32F, id)                                                                                                    \
 	F(U8F, code)                                                                                                   \
 	/* of E_*, positive; 0 = done */ F(U8F, folder) F(U64F, size) F(U64F, mtime)                                   \
 	    F(STRF, words)                                             /* what to tell the client; may be empty */
 #define IPC_FIELDS_FILE_FD(F) F(U32F, id) F(U64F, size) F(U64F, mtime) /* size: of FILE_WRITE, how large it may get */
-#define IPC_FIELDS_FILE(F)    F(U32F, id) F(U8F, op) F(U32F, handle) F(STRF, path) F(STRF, to) F(U64F, value)
+#define IPC_FIELDS_FILE(F)    F(U32F, id) F(U8F, op) F(U32F, handle) F(STRF, path) F(U64F, value)
 #define IPC_FIELDS_CLOSE(F)   F(U32F, status) F(STRF, text)
 
 #define IPC_FIELDS_READY(F)                                                                                            \

@@ -41,7 +41,7 @@ bool files_start(struct session *s, struct str body)
 	struct files *f = &s->files;
 	struct ipc_msg_FILES m;
 
-	if (!ipc_get_FILES(body, &m) || m.kind != FILES_SCP || f->on || s->stage != STAGE_LOGIN)
+	if (!ipc_get_FILES(body, &m) || f->on || s->stage != STAGE_LOGIN)
 		return false;
 	f->on = true;
 	s->stage = STAGE_SHELL;

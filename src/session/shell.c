@@ -96,6 +96,7 @@ static bool show_line(struct session *s, struct str body, int fd)
 		return false;
 	s->stage = STAGE_SHELL;
 	s->deadline = 0;
+	buf_clear(&s->files.command); /* no files are moved: what is typed is for what runs */
 	settings(&s->shell, m.length, m.width, m.history, m.basic);
 	if (s->shell.exec)
 		return true;

@@ -192,6 +192,20 @@ def test_who_may_not(lab, tmp_path, change, said, why):
     assert files(device) == []
 
 
+def test_what_runs_in_place_of_commands(lab, tmp_path):
+    """An autocommand stands before scp as it stands before any command: nothing is read and nothing written."""
+    device = lab.device()
+    device.init(CONFIG.replace("end\n", "username admin autocommand show privilege\nend\n"))
+    device.run()
+    (tmp_path / "file").write_text("x")
+    assert scp(device, tmp_path / "file", "r:flash0:file").returncode != 0
+    assert scp(device, "r:running-config", tmp_path / "running").returncode != 0
+    assert files(device) == [] and not (tmp_path / "running").exists()
+    c = Channel(device, "scp -f running-config")
+    assert c.get() == b"Current privilege level is 15\n"
+    assert c.ends() == 0
+
+
 # --- hostile clients ---
 
 

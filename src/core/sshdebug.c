@@ -150,7 +150,8 @@ static bool allowed(struct core *core)
 	return true;
 }
 
-static void say(const struct peer *p, const char *before, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+say(const struct peer *p, const char *before, const char *fmt, va_list ap)
 {
 	struct core *core = p->core;
 	char text[LINE_BYTES];

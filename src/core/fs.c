@@ -45,20 +45,23 @@ struct volume *fs_volume(struct core *core, enum fs_kind fs)
 	return fs == FS_FLASH ? &core->flash : fs == FS_NVRAM ? &core->nvram : NULL;
 }
 
-/* One of the names of a row, without its colon. */
-static bool is_called(const struct fs_row *row, struct str prefix)
+/* One of these names, "a: b:", without its colon. */
+static bool is_one_of(const char *names, struct str prefix)
 {
-	const char *at = row->name;
-	bool first = true;
+	const char *at = names;
 
-	while (at && *at) {
+	while (*at) {
 		if (strcspn(at, ":") == prefix.n && strncasecmp(at, (const char *)prefix.p, prefix.n) == 0)
 			return true;
-		at = first ? row->also : strchr(at, ' ');
-		at += !first && at;
-		first = false;
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
 	}
 	return false;
+}
+
+static bool is_called(const struct fs_row *row, struct str prefix)
+{
+	return is_one_of(row->name, prefix) || is_one_of(row->also, prefix);
 }
 
 bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out)

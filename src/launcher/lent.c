@@ -56,12 +56,13 @@ static bool parse_host(struct str s, char *out, size_t size)
 
 static char *next_value(struct lent *l, const char *option, struct errbuf *e)
 {
-	char *value = l->values[l->argc / 2];
+	char *value;
 
 	if (l->argc == 2 * BOOT_LENT_MAX) {
 		err_set(e, E_LIMIT, "more than %d lines that lend something", BOOT_LENT_MAX);
 		return NULL;
 	}
+	value = l->values[l->argc / 2];
 	l->argv[l->argc++] = option;
 	l->argv[l->argc++] = value;
 	return value;

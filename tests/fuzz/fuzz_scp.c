@@ -32,7 +32,9 @@ struct bed {
 static void answer(struct bed *b)
 {
 	static const uint8_t names[] = { 0, 0, 0, 1, 'a', 0, 0, 0, 2, 'b', '/', 0, 0, 0, 0 };
-	struct scp_answer a = { .rc = -(int)(b->how & 15), .folder = (b->how & 16) != 0, .size = b->how, .mtime = b->how };
+	struct scp_answer a = {
+		.rc = -(int)(b->how & 15), .folder = (b->how & 16) != 0, .size = b->how, .mtime = b->how
+	};
 
 	if (a.rc == 0)
 		a.names = (struct str){ names, sizeof names };

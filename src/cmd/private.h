@@ -53,8 +53,17 @@ static inline const struct cmd_tok *row_tok(const struct cmd_set *set, const str
 	return &set->table->toks[row->tok + i];
 }
 
+static inline bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static inline char lower(uint8_t c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+}
+
 /* word.c: the words of a line. */
-bool is_blank(uint8_t c);
 size_t word_length(struct str rest); /* up to the next blank */
 /* What stands before the words proper: `no`, `default`. Unless the line is whole, its last word may still grow. */
 struct prefix {

@@ -64,38 +64,59 @@ struct hit {
 
 struct hits {
 	struct hit *list;
-	size_t n;
+	size_t n, room;
 	enum match best, worst_value;
 	bool part;
 };
 
-static size_t count_expected(const struct scan *s)
+/* Most of what may come next does not fit: there is room for what does. */
+static int keep(struct hits *h, const struct hit *hit, struct arena *a)
 {
-	size_t n = 0;
+	if (h->n == h->room) {
+		size_t room = h->room ? h->room * 2 : 8;
+		struct hit *more = arena_alloc(a, room * sizeof *more);
 
-	for (size_t i = 0; s->started && i < s->n; i++)
-		n += (size_t)__builtin_popcountll(row_tok(s->set, s->threads[i].row, s->threads[i].tok)->follow);
-	for (size_t i = 0; !s->started && i < s->rows_n; i++)
-		n += (size_t)__builtin_popcountll(s->rows[i]->first);
-	return n;
+		if (!more)
+			return E_NOMEM;
+		if (h->n)
+			memcpy(more, h->list, h->n * sizeof *more);
+		h->list = more;
+		h->room = room;
+	}
+	h->list[h->n++] = *hit;
+	return 0;
 }
 
-static void try_row(struct scan *s, struct hits *h, const struct thread *from, const struct cmd_row *row, uint64_t next)
+/* Most keywords of a mode differ from the word at hand in their first letter. */
+static bool may_begin(const struct scan *s, const struct cmd_tok *tok)
+{
+	char c = lower(s->line.p[s->pos]);
+
+	return tok->kind != KIND_WORD || lower(*pool_text(s->set, tok->text)) == c ||
+	       (tok->alias && lower(*pool_text(s->set, tok->alias)) == c);
+}
+
+static int try_row(struct scan *s, struct hits *h, const struct thread *from, const struct cmd_row *row, uint64_t next)
 {
 	struct str rest = { s->line.p + s->pos, s->line.n - s->pos };
+	int rc = 0;
 
-	for (; next; next &= next - 1) {
+	for (; next && !rc; next &= next - 1) {
 		struct hit hit = { .from = from, .row = row, .tok = (uint8_t)__builtin_ctzll(next) };
+		const struct cmd_tok *tok = row_tok(s->set, row, hit.tok);
 
-		hit.match = type_match(s->set, row_tok(s->set, row, hit.tok), rest, s->a, &hit.value, &hit.used);
+		if (!may_begin(s, tok))
+			continue;
+		hit.match = type_match(s->set, tok, rest, s->a, &hit.value, &hit.used);
 		h->part |= hit.match == MATCH_PART;
 		if (hit.match <= MATCH_PART)
 			continue;
-		h->list[h->n++] = hit;
+		rc = keep(h, &hit, s->a);
 		h->best = hit.match > h->best ? hit.match : h->best;
 		if (hit.match < h->worst_value)
 			h->worst_value = hit.match;
 	}
+	return rc;
 }
 
 static int fail(const struct scan *s, struct cmd_error *err, int kind)
@@ -170,16 +191,15 @@ static int advance(struct scan *s, const struct hits *h)
 int scan_word(struct scan *s, struct cmd_error *err)
 {
 	struct hits h = { .worst_value = MATCH_EXACT };
-	size_t most = count_expected(s);
+	int rc = 0;
 
-	h.list = arena_alloc(s->a, (most ? most : 1) * sizeof *h.list);
-	if (!h.list)
-		return E_NOMEM;
-	for (size_t i = 0; s->started && i < s->n; i++)
-		try_row(s, &h, &s->threads[i], s->threads[i].row,
-			row_tok(s->set, s->threads[i].row, s->threads[i].tok)->follow);
-	for (size_t i = 0; !s->started && i < s->rows_n; i++)
-		try_row(s, &h, NULL, s->rows[i], s->rows[i]->first);
+	for (size_t i = 0; s->started && i < s->n && !rc; i++)
+		rc = try_row(s, &h, &s->threads[i], s->threads[i].row,
+			     row_tok(s->set, s->threads[i].row, s->threads[i].tok)->follow);
+	for (size_t i = 0; !s->started && i < s->rows_n && !rc; i++)
+		rc = try_row(s, &h, NULL, s->rows[i], s->rows[i]->first);
+	if (rc)
+		return rc;
 	if (!h.n)
 		return fail(s, err, h.part ? CMD_ERR_INCOMPLETE : CMD_ERR_INVALID);
 	/* Where free text may stand, a keyword must be written whole: a password "s" is no `secret`. */

@@ -440,23 +440,12 @@ static enum match match_value(const struct cmd_set *set, const struct cmd_tok *t
 	}
 }
 
-/* Most keywords of a mode differ from the word at hand in their first letter. */
-static bool may_begin(const struct cmd_set *set, const struct cmd_tok *tok, struct str rest)
-{
-	int c = rest.n ? tolower(rest.p[0]) : 0;
-
-	return !rest.n || tolower((unsigned char)*pool_text(set, tok->text)) == c ||
-	       (tok->alias && tolower((unsigned char)*pool_text(set, tok->alias)) == c);
-}
-
 enum match type_match(const struct cmd_set *set, const struct cmd_tok *tok, struct str rest, struct arena *a,
 		      const char **value, size_t *used)
 {
 	enum match match;
 
 	*value = NULL;
-	if (tok->kind == KIND_WORD && !may_begin(set, tok, rest))
-		return MATCH_NONE;
 	if (tok->kind == KIND_WORD)
 		return match_word(set, tok, (struct str){ rest.p, word_length(rest) }, value, used);
 	match = match_value(set, tok, rest, a, value, used);

@@ -8,11 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-bool is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 size_t word_length(struct str rest)
 {
 	size_t n = 0;

@@ -296,6 +296,7 @@ int loader_merge(struct core *core, const char *name, struct str text, loader_re
 	cli_init(&l->cli, core, &load_ops);
 	cmd_place_config(core->cmds, &l->cli.place);
 	l->cli.level = 15;
+	l->cli.bare = true;
 	l->next = loaders;
 	loaders = l;
 	buf_put(&l->text, text.p, text.n);

@@ -93,12 +93,15 @@ struct lyd_node *node_member(const struct model *m, const struct lyd_node *from,
 
 	if (!holder(m, from, schema, &parent))
 		return NULL;
-	if (lyd_find_sibling_val(node_children(m, parent), schema, value, strlen(value), &found))
+	/* Where there is none at all, no value has to be made to ask with. */
+	if (lyd_find_sibling_val(node_children(m, parent), schema, NULL, 0, &found) ||
+	    lyd_find_sibling_val(node_children(m, parent), schema, value, strlen(value), &found))
 		return NULL;
 	return found;
 }
 
-int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out)
+static LY_ERR new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys,
+			struct lyd_node **out)
 {
 	const char *given[NODE_KEYS_MAX] = { NULL };
 	size_t n = 0;
@@ -112,20 +115,45 @@ int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const ch
 	return lyd_new_list(host, list->module, list->name, 0, out, given[0], given[1], given[2], given[3]);
 }
 
+int node_detached(const struct lyd_node *parent, const struct lysc_node *list, const char *const *keys,
+		  struct detached *d)
+{
+	int rc;
+
+	*d = (struct detached){ 0 };
+	if (parent && lyd_dup_single(parent, NULL, LYD_DUP_NO_META, &d->host))
+		return E_NOMEM;
+	rc = new_entry(d->host, list, keys, &d->entry) ? E_INVAL : 0;
+	if (rc)
+		node_detached_free(d);
+	return rc;
+}
+
+void node_detached_free(struct detached *d)
+{
+	lyd_free_tree(d->host ? d->host : d->entry);
+	*d = (struct detached){ 0 };
+}
+
+struct lyd_node *node_twin(const struct model *m, const struct lyd_node *parent, const struct detached *d)
+{
+	struct lyd_node *found = NULL;
+
+	lyd_find_sibling_first(node_children(m, parent), d->entry, &found);
+	return found;
+}
+
 struct lyd_node *node_entry(const struct model *m, const struct lyd_node *from, const struct lysc_node *list,
 			    const char *const *keys)
 {
 	const struct lyd_node *parent;
-	struct lyd_node *host = NULL, *wanted = NULL, *found = NULL;
+	struct lyd_node *found;
+	struct detached d;
 
-	if (!holder(m, from, list, &parent))
+	if (!holder(m, from, list, &parent) || node_detached(parent, list, keys, &d) < 0)
 		return NULL;
-	/* A detached entry with the same keys is what libyang's hash can be asked with. */
-	if (parent && lyd_dup_single(parent, NULL, LYD_DUP_NO_META, &host))
-		return NULL;
-	if (!node_new_entry(host, list, keys, &wanted))
-		lyd_find_sibling_first(node_children(m, parent), wanted, &found);
-	lyd_free_tree(host ? host : wanted);
+	found = node_twin(m, parent, &d);
+	node_detached_free(&d);
 	return found;
 }
 

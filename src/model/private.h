@@ -55,8 +55,16 @@ struct txn {
 
 bool node_is_plain_container(const struct lysc_node *schema);
 struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent);
-/* A new list entry with these keys (at most NODE_KEYS_MAX) below `host`, which may be NULL; LY_ERR. */
-int node_new_entry(struct lyd_node *host, const struct lysc_node *list, const char *const *keys, struct lyd_node **out);
+/* A new list entry in no tree, below a copy of what it is to hang in (NULL at the top level): it is inserted, or
+ * libyang's hash is asked with it. What is left of it is freed; 0, E_NOMEM or E_INVAL (a key that is none). */
+struct detached {
+	struct lyd_node *host, *entry;
+};
+int node_detached(const struct lyd_node *parent, const struct lysc_node *list, const char *const *keys,
+		  struct detached *d);
+void node_detached_free(struct detached *d);
+/* The entry below `parent` that has the same keys. */
+struct lyd_node *node_twin(const struct model *m, const struct lyd_node *parent, const struct detached *d);
 /* libyang's words for its last failure, or `otherwise`. */
 const char *node_ly_text(const struct model *m, const char *otherwise);
 

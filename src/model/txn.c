@@ -188,28 +188,31 @@ int txn_entry_node(struct txn *t, struct lyd_node *from, const struct lysc_node 
 		   struct lyd_node **out, struct errbuf *e)
 {
 	struct edit *ed = reserve(t);
-	struct lyd_node *holder, *host = NULL, *node = NULL;
-	int rc = 0;
+	struct lyd_node *holder;
+	struct detached d;
+	int rc;
 
+	*out = NULL;
 	if (!ed)
 		return err_set(e, E_NOMEM, "out of memory");
-	*out = node_entry(t->m, from, list, keys);
-	if (*out)
-		return 0;
 	if (ensure_holder(t, from, list, &holder) < 0)
 		return err_set(e, E_INVAL, "\"%s\" has no place here", list->name);
-	if (holder && lyd_dup_single(holder, NULL, LYD_DUP_NO_META, &host))
-		return err_set(e, E_NOMEM, "out of memory");
-	if (node_new_entry(host, list, keys, &node) || attach(t->m, holder, node)) {
-		rc = refuse(t, list, e);
-		if (!host)
-			lyd_free_tree(node);
-		prune(t->m, holder);
-	} else {
-		*out = node;
-		note_create(t, ed, node);
+	rc = node_detached(holder, list, keys, &d);
+	if (rc == 0)
+		*out = node_twin(t->m, holder, &d);
+	if (rc == 0 && !*out) {
+		rc = attach(t->m, holder, d.entry) ? E_INVAL : 0;
+		if (rc == 0) {
+			*out = d.entry;
+			d.entry = NULL;
+			note_create(t, ed, *out);
+		}
 	}
-	lyd_free_tree(host);
+	if (rc < 0) {
+		rc = rc == E_NOMEM ? err_set(e, rc, "out of memory") : refuse(t, list, e);
+		prune(t->m, holder);
+	}
+	node_detached_free(&d);
 	return rc;
 }
 
@@ -335,23 +338,28 @@ static bool below(const struct lysc_node *schema, const struct lysc_node *above)
 }
 
 /* A watcher sees changes inside its subtree, and the loss of something its subtree was part of. */
+static bool sees(const struct watch *w, const struct edit *ed)
+{
+	return !w->subtree || below(ed->c.schema, w->subtree) || below(w->subtree, ed->c.schema);
+}
+
 static int tell(struct txn *t, const struct watch *w)
 {
-	size_t *view = malloc((t->n + 1) * sizeof *view);
-	size_t n = 0;
+	size_t *view, n = 0, first = 0;
 
+	while (first < t->n && !sees(w, &t->edits[first]))
+		first++;
+	if (first == t->n)
+		return 0;
+	view = malloc((t->n - first) * sizeof *view);
 	if (!view)
 		return E_NOMEM;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct lysc_node *s = t->edits[i].c.schema;
-
-		if (!w->subtree || below(s, w->subtree) || below(w->subtree, s))
+	for (size_t i = first; i < t->n; i++)
+		if (sees(w, &t->edits[i]))
 			view[n++] = i;
-	}
 	t->view = view;
 	t->view_n = n;
-	if (n)
-		w->fn(w->arg, t);
+	w->fn(w->arg, t);
 	t->view = NULL;
 	free(view);
 	return 0;

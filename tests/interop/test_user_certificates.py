@@ -47,7 +47,8 @@ def authorities(files):
         text = keys.public(files[name]).split()[1]
         pieces = "".join(f"   {text[i:i + 72]}\n" for i in range(0, len(text), 72))
         chain += f" trusted-ca {name}\n  key-string\n{pieces}  exit\n exit\n"
-    return laboratory.CONFIG.replace("end\n", chain + "end\n")
+    scp = "aaa new-model\naaa authentication login default local\naaa authorization exec default local\nip scp server enable\n"
+    return laboratory.CONFIG.replace("line vty", f"{scp}{chain}line vty").replace(" login local\n", "")
 
 
 class Issuer:
@@ -75,6 +76,16 @@ class Issuer:
     def ssh(self, path, command="show privilege", user="admin", options=()):
         only = ["-i", path, "-o", f"SecurityKeyProvider={PROVIDER}", "-o", "PreferredAuthentications=publickey"]
         return self.device.ssh(*([command] if command else []), user=user, options=[*only, *options])
+
+    def scp(self, path, *words):
+        """`scp -O` with the device as `r:`; its exit code and what came on stderr."""
+        argv = self.device.ssh_argv("admin", options=["-i", path])[1:-1]
+        argv[argv.index("-p")] = "-P"
+        words = [str(word).replace("r:", "admin@127.0.0.1:", 1) for word in words]
+        done = subprocess.run(
+            ["scp", "-O", *argv, *words], env=self.device.ssh_env("x"), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30
+        )  # fmt: skip
+        return done.returncode, done.stderr
 
     def refused(self, why, path, **how):
         """It does not get in, and the log has the reason; the last line of the log is about it."""
@@ -170,6 +181,24 @@ def test_command(issuer):
     )
     assert t.hangs_up() and "level is 15" in t.screen.text and "#" not in t.screen.text
     t.close()
+
+
+def test_command_and_scp(issuer, tmp_path):
+    """It runs in place of scp, too: nothing is written and nothing read."""
+    bound, free = issuer.sign("-O", "force-command=show privilege"), issuer.sign()
+    mine, back, flash = tmp_path / "mine", tmp_path / "back", issuer.device.folder / "flash/mine"
+    mine.write_text("x\n")
+    status, said = issuer.scp(bound, mine, "r:flash0:mine")
+    assert status != 0 and not flash.exists(), said
+    status, said = issuer.scp(bound, "r:running-config", back)
+    assert status != 0 and not back.exists(), said
+    for command in ("scp -f running-config", "scp -t flash0:mine", "scp"):
+        done = issuer.ssh(bound, command)
+        assert (done.stdout, done.returncode) == (LEVEL, 0), (command, done.stderr)
+    assert not flash.exists()
+    # The control: without it the same moves.
+    assert issuer.scp(free, mine, "r:flash0:mine")[0] == 0 and flash.read_text() == "x\n"
+    assert issuer.scp(free, "r:running-config", back)[0] == 0 and "hostname R1" in back.read_text()
 
 
 def test_command_and_autocommand(issuer):

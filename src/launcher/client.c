@@ -156,6 +156,7 @@ static void from_terminal(struct console_client *c)
 		c->end = "connection lost";
 	else if (escape)
 		c->end = "detached";
+	explicit_bzero(bytes, sizeof bytes); /* it may be a password */
 }
 
 static void print_all(const char *p, size_t n)

@@ -120,6 +120,8 @@ void clients_read(struct rommon *r, struct client *c)
 		return;
 	if (rc || !take_message(r, c, &m))
 		drop(c);
+	if (!rc)
+		explicit_bzero(m.bytes, m.n); /* keys that somebody typed */
 }
 
 void clients_write(struct rommon *r, struct client *c)
@@ -203,6 +205,7 @@ void clients_tty_read(struct rommon *r)
 		from = i + 1;
 	}
 	machine_type(r, bytes + from, (size_t)n - from);
+	explicit_bzero(bytes, (size_t)n);
 }
 
 void clients_tty_write(struct rommon *r)

@@ -92,16 +92,23 @@ void console_type(struct console *c, const void *bytes, size_t n, uint64_t now_m
 	console_push(c, now_ms);
 }
 
+/* What is typed may be a password: none of it stays here. */
+static void drop_typed(struct console *c, size_t n)
+{
+	c->in_used -= n;
+	memmove(c->in, c->in + n, c->in_used);
+	explicit_bzero(c->in + c->in_used, n);
+}
+
 void console_push(struct console *c, uint64_t now_ms)
 {
 	ssize_t n = c->in_used ? write(c->master, c->in, c->in_used) : 0;
 
 	if (n > 0) {
-		c->in_used -= (size_t)n;
-		memmove(c->in, c->in + n, c->in_used);
+		drop_typed(c, (size_t)n);
 		c->in_since = now_ms;
 	} else if (now_ms - c->in_since > CONSOLE_STALL_MS) {
-		c->in_used = 0;
+		drop_typed(c, c->in_used);
 	}
 }
 

@@ -55,14 +55,19 @@ int control_send(int fd, uint32_t type, const void *bytes, size_t n)
 {
 	struct control_message m = { .type = type, .n = (uint32_t)n };
 	size_t size = offsetof(struct control_message, bytes) + n;
+	ssize_t sent;
+	int error;
 
 	if (n > CONTROL_BYTES)
 		return E_TOOBIG;
 	if (n)
 		memcpy(m.bytes, bytes, n);
-	if (send(fd, &m, size, MSG_NOSIGNAL) == (ssize_t)size)
+	sent = send(fd, &m, size, MSG_NOSIGNAL);
+	error = errno;
+	explicit_bzero(m.bytes, n); /* it may be a password */
+	if (sent == (ssize_t)size)
 		return 0;
-	return errno == EAGAIN || errno == EINTR || errno == ENOBUFS ? E_AGAIN : E_CLOSED;
+	return error == EAGAIN || error == EINTR || error == ENOBUFS ? E_AGAIN : E_CLOSED;
 }
 
 int control_receive(int fd, struct control_message *m)

@@ -118,6 +118,60 @@ def helpers(device):
     return [word for argv in device.processes().values() for word in argv if word.startswith("helper")]
 
 
+def helper_of(device, begin):
+    """Stopped in the middle of its work; some are done before one can look, then it is begun again."""
+    kept = []
+    for _ in range(20):
+        kept.append(begin(device))
+        found = wait_for(lambda: [p for p, argv in device.processes().items() if any(w.startswith("helper") for w in argv)], 1, 0)
+        with contextlib.suppress(ProcessLookupError):
+            for pid in found[:1]:
+                os.kill(pid, signal.SIGSTOP)
+                return pid, kept
+    raise AssertionError("no helper was seen at work")
+
+
+WORK = ["password under way", "question of the login under way", "secret hashed", "key being made"]
+
+
+@pytest.mark.parametrize("moment", WORK)
+def test_what_works_for_it_dies_with_it(device, moment):
+    """At once, not when it is done or its time is over: a helper that was stopped would be neither for seconds."""
+    before = sessions(device)
+    pid, kept = helper_of(device, MOMENTS[moment])
+    for session in sessions(device) - before:
+        os.kill(session, signal.SIGKILL)
+    assert wait_for(lambda: pid not in device.processes(), 3), device.processes()
+    assert device.ssh("show privilege").returncode == 0
+    for one in kept:
+        with contextlib.suppress(Exception):
+            one.close()
+
+
+def test_dies_while_something_is_on_its_way_to_it(device):
+    """Core writes to a session that is gone before it could hear of its end: a line of the log on its terminal."""
+    witness, core = device.terminal(), device.role("core")[0]
+    for line in ("configure terminal", "ip ssh time-out 90"):
+        witness.command(line)
+    before = sessions(device)
+    victim = device.terminal()
+    victim.command("terminal monitor")
+    (pid,) = sessions(device) - before
+    os.kill(core, signal.SIGSTOP)
+    try:
+        witness.send("end\r")  # what it logs is the first that core finds when it goes on
+        time.sleep(0.1)
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+    finally:
+        os.kill(core, signal.SIGCONT)
+    witness.settle(wait="R1#$")
+    assert "CONFIG_I" in witness.command("show logging | include CONFIG_I")
+    assert device.role("core") == [core]
+    witness.close()
+    victim.close()
+
+
 def test_dies_at_any_moment(device):
     """As soon as the moment is there, and a while later; one terminal stays and sees nothing."""
     witness = device.terminal()

@@ -21,6 +21,7 @@ HASH = {
 }
 LOGIN, ENABLE = HASH
 WRONG = "wrong-Hd5sP8cJ1"
+CHOSEN = {"secret": "chosen-Mx4rW6tF8", "password 0": "clear-Yp3hZ7qN5"}  # by somebody who configures
 CONFIG = f"""\
 hostname R1
 ip domain-name example.com
@@ -151,11 +152,29 @@ def silent(device):
     return t
 
 
+def enable_on_console(device):
+    t = device.console()
+    t.until("Press RETURN")
+    for typed, then in (("", "R1>$"), ("enable", "Password: $"), (WRONG, "Password: $"), (ENABLE, "R1#$")):
+        t.send(typed + "\r")
+        t.settle(wait=then)
+    return t
+
+
+def configure(t):
+    """A secret of a user, which is hashed, and another in clear text, which is taken back."""
+    lines = [f"username {how[0]} {how} {word}" for how, word in CHOSEN.items()]
+    for line in ("configure terminal", *lines, "no username p", "end", "terminal history size 0", "show privilege"):
+        t.command(line)
+    t.command("terminal history size 20")
+
+
 @pytest.fixture(scope="module")
 def people(device):
     """Everybody there can be, each with a session; the console's is the sixth."""
     here = [enable_at_terminal(device), device.terminal(password=LOGIN)]
-    here += [enable_without_terminal(device), refused(device), silent(device)]
+    here += [enable_without_terminal(device), refused(device), silent(device), enable_on_console(device)]
+    configure(here[0])
     yield here
     for somebody in here:
         somebody.close()
@@ -191,10 +210,42 @@ def test_stored_secrets_are_in_core_alone(device, people):
 
 def test_typed_passwords_are_forgotten(device, people):
     """Right or wrong, at the login or at `enable`: neither the session that read it nor core that judged it keeps it."""
-    needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG)}
+    needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, *CHOSEN.values())}
     core, others = split(device)
     for pid in (core, *others):
         assert holds(pid, needles) == set(), (pid, names(pid))
+
+
+SHOWN = [
+    "show logging", "show tech-support", "show running-config", "show startup-config", "show login failures", "show users",
+    "show ssh", "show ip ssh", "show crypto key mypubkey all",
+]  # fmt: skip
+
+
+def test_secrets_are_in_no_file_no_log_and_no_show(device, people):
+    """Typed with every debug of SSH on, saved, and looked for in all the device has written or says; the hash of a user
+    stands where the configuration stands, and private keys in their store alone, which is its owner's."""
+    t = people[0]
+    for line in ("debug ip ssh", "debug ip ssh detail", "debug ip ssh packet", "terminal length 0"):
+        t.command(line)
+    for somebody in (refused(device), enable_at_terminal(device)):
+        somebody.close()
+    t.command("write memory")
+    said = {line: t.command(line) for line in SHOWN}
+    t.command("undebug all")
+    assert re.search(r"SSH\d+: ", said["show logging"]), "the control: debug does print"
+    files = {path: path.read_bytes() for path in device.folder.rglob("*") if path.is_file() and path.suffix != ".bin"}
+    assert any(path.name == "startup-config" for path in files) and any(path.name == "boot.log" for path in files)
+    for word in (LOGIN, ENABLE, WRONG, *CHOSEN.values()):
+        assert not [line for line, text in said.items() if word in text], word
+        assert not [path for path, data in files.items() if word.encode() in data], word
+    for hashed in HASH.values():
+        assert {line for line, text in said.items() if hashed in text} <= {"show running-config", "show startup-config"}
+        assert [path.name for path, data in files.items() if hashed.encode() in data] == ["startup-config"]
+    for path in (device.folder / "keys").iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path
+        for forms in private_values(path).values():
+            assert [p for p, data in files.items() if any(form in data for form in forms)] == [path]
 
 
 def test_what_is_typed_is_found_while_it_counts(device, people):

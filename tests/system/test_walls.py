@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -138,9 +139,8 @@ def test_root_is_an_empty_folder(lab):
 def test_nobody_may_look_into_them(device):
     """Not dumpable: /proc belongs to root and refuses even their own user."""
     _, session = new_session(device)
-    for pid in (session, gate_of(device), core_of(device)):
-        owner = os.stat(f"/proc/{pid}/mem")
-        assert owner.st_uid == 0
+    for name, pid in everybody(device).items():
+        assert os.stat(f"/proc/{pid}/mem").st_uid == 0, name
     s = status(session)
     for limit in ("Max core file size", "Max processes"):
         line = re.search(rf"^{limit}\s+(\S+)\s+(\S+)", pathlib.Path(f"/proc/{session}/limits").read_text(), re.M)
@@ -148,13 +148,26 @@ def test_nobody_may_look_into_them(device):
     assert s["Threads"] == "1"
 
 
-def others(device):
-    """Everybody of the device who reads what a stranger has a hand in, by name."""
-    return {"core": core_of(device), "gate": gate_of(device), "session": new_session(device)[1]}
+def helper_of(device):
+    """The helper that makes a long key for somebody at a terminal: it holds a private key."""
+    terminal = device.terminal()
+    terminal.command("configure terminal")
+    terminal.send("crypto key generate rsa modulus 4096 label long\r")
+    (pid,) = wait_for(lambda: [p for p, argv in device.processes().items() if "helper-rsa" in argv], step=0)
+    assert wait_for(lambda: status(pid)["Seccomp"] == "2", step=0), "locked in before it reads the request"
+    os.kill(pid, signal.SIGSTOP)
+    return pid
+
+
+def everybody(device):
+    """All of the device, by name."""
+    rommon = next(p for p, argv in device.processes().items() if "run" in argv)
+    session = new_session(device)[1]
+    return {"rommon": rommon, "core": core_of(device), "gate": gate_of(device), "session": session, "helper": helper_of(device)}
 
 
 def test_nobody_leaves_a_core_file(device):
-    for name, pid in others(device).items():
+    for name, pid in everybody(device).items():
         limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
         assert re.search(r"^Max core file size\s+0\s+0\s", limits, re.M), name
 
@@ -174,7 +187,7 @@ for pid in sys.argv[1:]:
 def test_memory_is_closed_to_their_own_user(device):
     """What a session's user, or whoever runs an ordinary user's device, can try from outside of the walls."""
     needs_root()
-    pids = others(device)
+    pids = everybody(device)
     user = status(pids["session"])["Uid"].split()[0]
     argv = ["setpriv", f"--reuid={user}", "--clear-groups", sys.executable, "-c", LOOK, *map(str, pids.values()), "self"]
     opened = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=True).stdout

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Goal: a public key that is not in the configuration, for this user and by type and digest, is never parsed or
- * computed with, however it looks; one that is there is. The linker puts a counter in the place of key_verify.
+ * computed with, however it looks; one that is there is. A password costs everybody one helper, whether there is such
+ * a user or not. The linker puts counters in the places of key_verify and job_start.
  */
+#include "aaa/aaa.h"
 #include "core/core.h"
+#include "core/job.h"
 #include "core/login.h"
 #include "core/peer.h"
 #include "core/syslog.h"
@@ -41,6 +44,33 @@ int __wrap_key_verify_flags(struct str alg, struct str blob, struct str data, st
 {
 	verified++;
 	return __real_key_verify_flags(alg, blob, data, signature, flags);
+}
+
+/* What a helper was asked for; none is started. */
+static struct asked {
+	unsigned times;
+	char name[16];
+	uint32_t type;
+	bool decoy;
+} asked;
+
+struct job *__wrap_job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn,
+			     void *arg, struct errbuf *e);
+struct job *__wrap_job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn,
+			     void *arg, struct errbuf *e)
+{
+	struct cur c = cur_of(request);
+
+	(void)h;
+	(void)limit_ms;
+	(void)fn;
+	(void)arg;
+	(void)e;
+	asked.times++;
+	str_copy(str_of(name), asked.name, sizeof asked.name);
+	asked.type = cur_u32(&c);
+	asked.decoy = str_is(cur_str(&c), aaa_decoy_secret);
+	return (struct job *)&asked;
 }
 
 struct bed {
@@ -261,9 +291,52 @@ static void only_offered_signatures_are_taken(void **state)
 	buf_release(&blob);
 }
 
+static void give_secret(struct model *m, const char *name, const char *type, const char *value)
+{
+	struct txn *t = model_begin(m);
+	struct lyd_node *user;
+
+	assert_int_equal(txn_entry(t, NULL, "/ravelin-system:users/user", (const char *[]){ name }, &user, NULL), 0);
+	assert_int_equal(txn_set(t, user, "credential/type", type, NULL), 0);
+	assert_int_equal(txn_set(t, user, "credential/value", value, NULL), 0);
+	assert_int_equal(txn_commit(t, NULL), 0);
+}
+
+/* Before anything is known of the password, one helper is at it: by the user's own hash, or by the decoy where there is
+ * no user, no secret, or one that takes no time to compare. The answer cannot come before its. */
+static void everybody_costs_a_helper(void **state)
+{
+	static const struct {
+		const char *user;
+		uint32_t type;
+		bool decoy;
+	} rows[] = { { "a", 5, false },
+		     { "b", SECRET_SCRYPT, true },
+		     { "c", SECRET_SCRYPT, true },
+		     { "nobody", SECRET_SCRYPT, true } };
+	struct bed *b = *state;
+
+	give_secret(b->core.model, "a", "5", "$1$Zq8xY7wV$D389dFjpYlvqUflJ3rEjb1");
+	give_secret(b->core.model, "b", "0", "clear");
+	set_user(b->core.model, "c");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct ipc_msg_AUTH_PASSWORD m = { str_of(rows[i].user), STR("wrong") };
+
+		asked = (struct asked){ 0 };
+		login_password(&b->peer, &m);
+		assert_int_equal(asked.times, 1);
+		assert_string_equal(asked.name, "verify");
+		assert_int_equal(asked.type, rows[i].type);
+		assert_int_equal(asked.decoy, rows[i].decoy);
+		assert_null(b->peer.login.answer);
+		b->peer.login.job = NULL;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(everybody_costs_a_helper, setup, teardown),
 		cmocka_unit_test_setup_teardown(strangers_keys_are_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(type_and_digest_must_both_fit, setup, teardown),
 		cmocka_unit_test_setup_teardown(strangers_certificates_are_not_looked_at, setup, teardown),

@@ -353,7 +353,7 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	char text[128];
 	bool moves;
 
-	p->exec = p->cli.bare = m->kind == OPEN_EXEC;
+	p->exec = p->cli.bare = m->kind != OPEN_SHELL;
 	terminal_attach(p, line);
 	if (!p->exec)
 		sshdebug_say_version(p, "starting shell for vty");
@@ -362,9 +362,9 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	if (!obey_certificate(p, &autocommand))
 		return;
 	moves = !autocommand && transfer_wanted(m); /* what runs in place of every command runs in place of this one */
-	refusal = moves ? transfer_refusal(p) : NULL;
+	refusal = moves ? transfer_refusal(p, m) : NULL;
 	if (refusal) {
-		snprintf(text, sizeof text, "\1%s\n", refusal);
+		snprintf(text, sizeof text, "%s%s\n", m->kind == OPEN_EXEC ? "\1" : "", refusal);
 		peer_close(p, 1, text);
 		return;
 	}
@@ -374,7 +374,7 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	if (p->origin->admitted)
 		p->origin->admitted(p);
 	if (moves) {
-		transfer_start(p);
+		transfer_start(p, m);
 		return;
 	}
 	buf_init(&banner, 2 * BANNER_SHOWN_MAX + 1024);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * transfer.h: sessions that move files by scp: who may, and what each FILE message asks. The protocol is the
+ * transfer.h: sessions that move files, by scp or sftp: who may, and what each FILE message asks. The protocol is the
  * session's (src/transfer); here names are resolved, descriptors opened, uploads published. What a client calls "/" is
  * flash0:; "nvram:x", "/nvram:x" and the like are on their file systems, and running-config and startup-config, when
  * nothing in flash0: is called so, are those.
@@ -13,11 +13,12 @@
 struct peer;
 struct transfer;
 
-bool transfer_wanted(const struct ipc_msg_OPEN *m); /* the command is "scp …" */
+/* A request to move files: the subsystem, or the command "scp …". */
+bool transfer_wanted(const struct ipc_msg_OPEN *m);
 /* Why this user may not, in the words IOS has for it; NULL: he may. Says so in `debug ip scp`. */
-const char *transfer_refusal(struct peer *p);
+const char *transfer_refusal(struct peer *p, const struct ipc_msg_OPEN *m);
 /* The line is its own; from now on it moves files and does nothing else. */
-void transfer_start(struct peer *p);
+void transfer_start(struct peer *p, const struct ipc_msg_OPEN *m);
 void transfer_message(struct peer *p, const struct ipc_msg_FILE *m); /* FILE */
 void transfer_free(struct transfer *t);                              /* NULL is fine; unfinished uploads are gone */
 

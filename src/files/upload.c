@@ -98,9 +98,34 @@ int upload_fd(const struct upload *u)
 	return u->fd;
 }
 
+const struct volume *upload_volume(const struct upload *u)
+{
+	return u->volume;
+}
+
 const struct path *upload_path(const struct upload *u)
 {
 	return &u->path;
+}
+
+int upload_move(struct upload *u, const struct path *to, struct errbuf *e)
+{
+	int rc = check(u->volume, to, e), dirfd;
+
+	if (rc < 0)
+		return rc;
+	dirfd = open_folder(u->volume, to, e);
+	if (dirfd < 0)
+		return dirfd;
+	if (u->temp[0] && renameat(u->dirfd, u->temp, dirfd, u->temp) < 0) {
+		rc = files_failed(e, "rename", to->text);
+		close(dirfd);
+		return rc;
+	}
+	close(u->dirfd);
+	u->dirfd = dirfd;
+	u->path = *to;
+	return 0;
 }
 
 static uint64_t size_there(const struct upload *u)

@@ -16,6 +16,9 @@ int upload_begin(struct volume *v, const struct path *p, struct upload **out, st
 /* To be duplicated for whoever writes; read and write. */
 int upload_fd(const struct upload *u);
 const struct path *upload_path(const struct upload *u);
+const struct volume *upload_volume(const struct upload *u);
+/* It will have this name, on the same volume. E_BUSY, E_INVAL: as upload_begin; then nothing has changed. */
+int upload_move(struct upload *u, const struct path *to, struct errbuf *e);
 /* The one who writes this path, NULL if nobody does. */
 struct upload *upload_find(const struct volume *v, const struct path *p);
 /* How large the file may become: what is free, and what the file it replaces takes. */

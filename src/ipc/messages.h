@@ -32,7 +32,7 @@ enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };
 /* AUTH_RESULT */
 enum ipc_auth { AUTH_FAIL, AUTH_OK, AUTH_PARTIAL, AUTH_KEY_OK /* answer to a query without signature */ };
 /* OPEN */
-enum ipc_open { OPEN_SHELL, OPEN_EXEC };
+enum ipc_open { OPEN_SHELL, OPEN_EXEC, OPEN_SFTP };
 /* ASK */
 enum ipc_ask {
 	ASK_LINE,    /* a line, echoed or not */
@@ -42,16 +42,31 @@ enum ipc_ask {
 };
 /* BYE: the peer's fault, where the log has words for it. NO_…: client and server have none in common. */
 enum ipc_fault { FAULT_NONE, FAULT_UNEXPECTED, FAULT_NO_KEX, FAULT_NO_HOSTKEY, FAULT_NO_CIPHER, FAULT_NO_MAC };
-/* FILE: what is asked; the fields it needs behind it */
+/* FILES */
+enum ipc_files { FILES_SCP, FILES_SFTP };
+/* FILE: what is asked; the fields it needs behind it. Of a file that this session is writing FILE_STAT, FILE_READ and
+ * FILE_WRITE are answered with its handle. */
 enum ipc_file_op {
-	FILE_STAT,    /* path */
-	FILE_LIST,    /* path; answered with a descriptor: of each entry u8 folder, u64 size, u64 mtime, string name */
-	FILE_READ,    /* path; answered with a descriptor */
-	FILE_WRITE,   /* path, value: size, 0 if not known; answered with a descriptor; its id names it later */
-	FILE_PUBLISH, /* handle: the id of its FILE_WRITE; value: mtime or 0 */
-	FILE_DROP,    /* handle */
-	FILE_MKDIR,   /* path */
+	FILE_STAT,     /* path */
+	FILE_LIST,     /* path; answered with a descriptor: of each entry u8 folder, u64 size, u64 mtime, string name */
+	FILE_READ,     /* path; answered with a descriptor */
+	FILE_WRITE,    /* path, how, value: size, 0 if not known; answered with a descriptor; its id names it later */
+	FILE_PUBLISH,  /* handle: the id of its FILE_WRITE; value: mtime or 0; how */
+	FILE_DROP,     /* handle */
+	FILE_MKDIR,    /* path */
+	FILE_RMDIR,    /* path */
+	FILE_REMOVE,   /* path */
+	FILE_RENAME,   /* path, to, how */
+	FILE_SET_TIME, /* path, value */
+	FILE_SPACE,    /* path; answered with FILE_ROOM */
 	FILE_OPS
+};
+enum ipc_file_how {
+	HOW_CREATE = 1,  /* FILE_WRITE: there may be none */
+	HOW_NEW = 2,     /* FILE_WRITE: there must be none */
+	HOW_KEEP = 4,    /* FILE_WRITE: it begins as what is there: FILE_OLD comes first, if something is */
+	HOW_REPLACE = 8, /* FILE_RENAME: a file that is there goes */
+	HOW_ON_DISK = 16 /* FILE_PUBLISH: bytes and name, before it is said to be done */
 };
 /* FILTER: how the session filters the command's output before paging it */
 enum ipc_filter { FILTER_NONE, FILTER_INCLUDE, FILTER_EXCLUDE, FILTER_BEGIN, FILTER_SECTION, FILTER_COUNT };
@@ -113,9 +128,11 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(HELP_TEXT, FROM_CORE, PH_ANY, 65536, 0, 0)                                                                   \
 	X(COMPLETION, FROM_CORE, PH_ANY, 8192, 0, 0)                                                                   \
 	X(MONITOR, FROM_CORE, PH_ANY, 8192, 0, 0)   /* a log or debug line */                                          \
-	X(FILES, FROM_CORE, PH_ANY, 64, 0, 0)       /* in place of LINE: speak scp         */                          \
+	X(FILES, FROM_CORE, PH_ANY, 64, 0, 0)       /* in place of LINE: speak scp or sftp */                          \
 	X(FILE_DONE, FROM_CORE, PH_ANY, 4096, 0, 0) /* the answer to a FILE */                                         \
 	X(FILE_FD, FROM_CORE, PH_ANY, 64, 1, 0)     /* the same, with what was asked for */                            \
+	X(FILE_OLD, FROM_CORE, PH_ANY, 64, 1, 0)    /* before FILE_FD: what the new file begins as */                  \
+	X(FILE_ROOM, FROM_CORE, PH_ANY, 64, 0, 0)   /* the answer to FILE_SPACE */                                     \
 	X(CLOSE, FROM_CORE, PH_ANY, 4096, 0, 0)     /* print the text, then end the connection */                      \
 	/* gate → core */                                                                                            \
 	X(READY, FROM_GATE, PH_ANY, 16, 0, 0)      /* warmed and locked in */                                          \
@@ -259,15 +276,20 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_HELP_TEXT(F)  F(STRF, text)
 #define IPC_FIELDS_COMPLETION(F) F(STRF, insert) /* what to add to the line; may be empty */
 #define IPC_FIELDS_MONITOR(F)    F(STRF, text)
-#define IPC_FIELDS_FILES(F)      F(U8F, unused)
+#define IPC_FIELDS_FILES(F)      F(U8F, kind) /* enum ipc_files */
 #define IPC_FIELDS_FILE_DONE(F)                                                                                        \
 	F(U32F, id)                                                                                                    \
-	F(U8F, code)                                                                                                   \
-	/* of E_*, positive; 0 = done */ F(U8F, folder) F(U64F, size) F(U64F, mtime)                                   \
-	    F(STRF, words)                                             /* what to tell the client; may be empty */
-#define IPC_FIELDS_FILE_FD(F) F(U32F, id) F(U64F, size) F(U64F, mtime) /* size: of FILE_WRITE, how large it may get */
-#define IPC_FIELDS_FILE(F)    F(U32F, id) F(U8F, op) F(U32F, handle) F(STRF, path) F(U64F, value)
-#define IPC_FIELDS_CLOSE(F)   F(U32F, status) F(STRF, text)
+	F(U8F, code) /* of E_*, positive; 0 = done */                                                                  \
+	F(U8F, folder)                                                                                                 \
+	F(U64F, size)                                                                                                  \
+	F(U64F, mtime)                                                                                                 \
+	F(U32F, handle) /* of the FILE_WRITE by which this session is writing it; 0 = it is not */                     \
+	F(STRF, words)  /* what to tell the client; may be empty */
+#define IPC_FIELDS_FILE_FD(F)   F(U32F, id) F(U64F, size) F(U64F, mtime) /* size: of FILE_WRITE, how large it may get */
+#define IPC_FIELDS_FILE_OLD(F)  F(U32F, id) F(U64F, size) F(U64F, mtime)
+#define IPC_FIELDS_FILE_ROOM(F) F(U32F, id) F(U64F, size) F(U64F, room)
+#define IPC_FIELDS_FILE(F)      F(U32F, id) F(U8F, op) F(U8F, how) F(U32F, handle) F(STRF, path) F(STRF, to) F(U64F, value)
+#define IPC_FIELDS_CLOSE(F)     F(U32F, status) F(STRF, text)
 
 #define IPC_FIELDS_READY(F)                                                                                            \
 	F(U8F, walls) /* enum sandbox_wall: what stands around gate and its sessions */                                \

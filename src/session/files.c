@@ -36,17 +36,34 @@ void files_keep_command(struct session *s, struct str command)
 		buf_put(&s->files.command, command.p, command.n);
 }
 
+void files_keep_subsystem(struct session *s)
+{
+	s->files.subsystem = true;
+	buf_puts(&s->files.command, "sftp");
+}
+
+void files_give_up(struct session *s)
+{
+	s->files.subsystem = false;
+	buf_clear(&s->files.command);
+}
+
 bool files_start(struct session *s, struct str body)
 {
 	struct files *f = &s->files;
 	struct ipc_msg_FILES m;
 
-	if (!ipc_get_FILES(body, &m) || f->on || s->stage != STAGE_LOGIN)
+	if (!ipc_get_FILES(body, &m) || m.kind != (f->subsystem ? FILES_SFTP : FILES_SCP) || f->on ||
+	    s->stage != STAGE_LOGIN)
 		return false;
 	f->on = true;
 	s->stage = STAGE_SHELL;
 	s->deadline = 0;
 	ssh_channel_widen(s->link.conn, s->link.channel, WINDOW);
+	if (f->subsystem) {
+		s->shell.input.max = WINDOW; /* a client does not wait for one answer before it asks again */
+		return sftp_side_start(s);
+	}
 	f->scp = scp_new(buf_str(&f->command));
 	if (!f->scp) {
 		front_write(&s->shell.front, STR("\1scp: not a command this device knows\n"));
@@ -62,6 +79,9 @@ bool files_close(struct session *s, struct str body)
 
 	if (!ipc_get_CLOSE(body, &m))
 		return false;
+	if (!s->files.on) /* it never began: the protocol has no words for it */
+		ssh_channel_write(s->link.conn, s->link.channel, 1, m.text.p, m.text.n);
+	s->files.on = true;
 	s->shell.finishing = true;
 	s->shell.status = 1;
 	return true;
@@ -75,7 +95,8 @@ static void ask(struct session *s, enum ipc_file_op op, const struct scp_event *
 
 	f->id++;
 	f->listing = op == FILE_LIST;
-	SESSION_SEND(s, FILE, .id = f->id, .op = (uint8_t)op, .handle = f->handle, .path = str_of(ev->path),
+	SESSION_SEND(s, FILE, .id = f->id, .op = (uint8_t)op, .how = op == FILE_WRITE ? HOW_CREATE : 0,
+		     .handle = f->handle, .path = str_of(ev->path),
 		     .value = op == FILE_PUBLISH ? (uint64_t)ev->mtime : ev->size);
 }
 
@@ -222,12 +243,41 @@ static bool on_fd(struct session *s, struct ipc_record *r)
 
 bool files_answer(struct session *s, struct ipc_record *r)
 {
-	if (!s->files.scp)
+	if (s->files.sftp.sftp)
+		return sftp_side_answer(s, r);
+	if (!s->files.scp || (r->type != IPC_FILE_FD && r->type != IPC_FILE_DONE))
 		return false;
 	return r->type == IPC_FILE_FD ? on_fd(s, r) : on_done(s, r->body);
 }
 
 /* --- moving --- */
+
+size_t files_typed(struct session *s, struct str bytes)
+{
+	size_t taken = s->files.sftp.sftp && buf_len(&s->shell.input) == 0 ? sftp_side_take(s, bytes) : 0;
+
+	s->shell.taken += taken;
+	return taken;
+}
+
+bool files_slice(struct session *s)
+{
+	if (!s->files.sftp.sftp || !sftp_side_busy(s))
+		return false;
+	sftp_side_slice(s);
+	return true;
+}
+
+static bool pump_sftp(struct session *s)
+{
+	size_t taken = sftp_side_take(s, buf_str(&s->shell.input));
+
+	buf_consume(&s->shell.input, taken);
+	s->shell.taken += taken;
+	if (s->shell.eof && buf_len(&s->shell.input) == 0)
+		sftp_eof(s->files.sftp.sftp);
+	return taken != 0;
+}
 
 bool files_pump(struct session *s)
 {
@@ -235,6 +285,8 @@ bool files_pump(struct session *s)
 	struct scp_event ev;
 	size_t taken;
 
+	if (f->sftp.sftp)
+		return !s->shell.finishing && pump_sftp(s);
 	if (!f->scp || s->shell.finishing)
 		return false;
 	taken = scp_feed(f->scp, buf_str(&s->shell.input));
@@ -288,6 +340,8 @@ bool files_write(struct session *s)
 	struct buf *out = f->scp ? scp_output(f->scp) : front_output(&s->shell.front);
 	size_t n;
 
+	if (f->sftp.sftp)
+		return sftp_side_write(s);
 	if (buf_len(out) == 0)
 		return f->sending && send_file(s);
 	n = ssh_channel_write(s->link.conn, s->link.channel, 0, buf_ptr(out), buf_len(out));
@@ -299,5 +353,7 @@ bool files_flushed(const struct session *s)
 {
 	const struct files *f = &s->files;
 
+	if (f->sftp.sftp)
+		return !sftp_has_output(f->sftp.sftp);
 	return !f->sending && buf_len(f->scp ? scp_output(f->scp) : front_output((struct front *)&s->shell.front)) == 0;
 }

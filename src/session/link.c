@@ -2,8 +2,8 @@
  *
  * link.c: drives the SSH library for one connection: its questions go to core (cookie, signature, authentication), its
  * one session channel to the shell. Runs in the session process; every event comes from a hostile peer.
- * RFC 4252 (who may log in is core's answer), RFC 4254 sections 5.1 and 6. One channel, one shell or command; agent,
- * X11, subsystems and forwarding are refused and the connection goes on.
+ * RFC 4252 (who may log in is core's answer), RFC 4254 sections 5.1 and 6. One channel, one shell or command, or
+ * the subsystem sftp; agent, X11 and forwarding are refused and the connection goes on.
  */
 #include "session/state.h"
 
@@ -295,6 +295,19 @@ static bool request_start(struct session *s, const struct ssh_event *ev)
 	return true;
 }
 
+/* Files by SFTP; no other subsystem is there. */
+static bool request_subsystem(struct session *s, const struct ssh_event *ev)
+{
+	struct link *l = &s->link;
+
+	if (l->started || !str_is(ev->u.request.text, "sftp") || !shell_start(s, true, false))
+		return false;
+	l->started = true;
+	files_keep_subsystem(s);
+	SESSION_SEND(s, OPEN, .kind = OPEN_SFTP);
+	return true;
+}
+
 static bool request_window(struct session *s, const struct ssh_event *ev)
 {
 	if (!s->link.pty || !s->link.started)
@@ -311,6 +324,8 @@ static bool request(struct session *s, const struct ssh_event *ev)
 	case SSH_REQ_SHELL:
 	case SSH_REQ_EXEC:
 		return request_start(s, ev);
+	case SSH_REQ_SUBSYSTEM:
+		return request_subsystem(s, ev);
 	case SSH_REQ_WINDOW:
 		return request_window(s, ev);
 	case SSH_REQ_SIGNAL:

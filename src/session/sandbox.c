@@ -132,7 +132,12 @@ static const struct rule rules[] = {
 	ANY(sendmsg, S | G),
 	ANY(ppoll, S | G),
 	ANY(close, S | G),
-	ANY(pread64, S | G), /* long output in a sealed memfd */
+	ANY(pread64, S | G), /* long output in a sealed memfd, and files */
+	/* files that core opened for writing, or as what a new one begins as */
+	ANY(pwrite64, S | G),
+	ANY(ftruncate, S | G),
+	ANY(fsync, S | G),
+	ANY(copy_file_range, S | G),
 	TWO(setsockopt, S | G, ARG(1, IPPROTO_TCP), ARG(2, TCP_QUICKACK)),
 	ONE(ioctl, S | G, ARG(1, TIOCGWINSZ)),
 	TWO(prlimit64, S | G, ARG(0, 0), ARG(1, RLIMIT_FSIZE)), /* how large a file may become, where core gave one */
@@ -288,7 +293,7 @@ int sandbox_become(uid_t uid, gid_t gid, const char *root, struct errbuf *e)
 	return 0;
 }
 
-#define SESSION_FDS   16
+#define SESSION_FDS   80 /* the files of one SFTP client, and a dozen */
 #define SESSION_DATA  ((rlim_t)64 << 20)
 #define SESSION_SPACE ((rlim_t)512 << 20)
 

@@ -107,9 +107,11 @@ static bool receive(struct session *s, struct ipc_record *r)
 		return files_start(s, r->body);
 	case IPC_FILE_DONE:
 	case IPC_FILE_FD:
+	case IPC_FILE_OLD:
+	case IPC_FILE_ROOM:
 		return files_answer(s, r);
 	case IPC_CLOSE:
-		if (s->files.on)
+		if (s->files.on || s->files.subsystem)
 			return files_close(s, r->body);
 		return s->stage == STAGE_LOGIN && !s->link.started ? link_close(s, r->body) : shell_receive(s, r);
 	default:
@@ -177,10 +179,11 @@ static void acknowledge(struct session *s)
 	s->unanswered = false;
 }
 
-static void wait_event(struct session *s, short *peer, short *core)
+/* `busy`: what is there is taken, and nothing is waited for. */
+static void wait_event(struct session *s, bool busy, short *peer, short *core)
 {
 	struct pollfd p[2] = { { .fd = s->peer }, { .fd = -1 } };
-	int ms = wait_ms(s);
+	int ms = busy ? 0 : wait_ms(s);
 	struct timespec t = { ms / 1000, (ms % 1000) * 1000000L };
 
 	p[0].events = (short)((wants_peer(s) ? POLLIN : 0) | (has_output(s) ? POLLOUT : 0));
@@ -261,7 +264,7 @@ static void loop(struct session *s)
 		if (s->stage == STAGE_FLUSH)
 			write_peer(s);
 		acknowledge(s);
-		wait_event(s, &peer, &core);
+		wait_event(s, files_slice(s), &peer, &core);
 		if (s->link.conn)
 			ssh_tick(s->link.conn, s->now);
 		if (core)

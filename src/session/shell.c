@@ -96,7 +96,7 @@ static bool show_line(struct session *s, struct str body, int fd)
 		return false;
 	s->stage = STAGE_SHELL;
 	s->deadline = 0;
-	buf_clear(&s->files.command); /* no files are moved: what is typed is for what runs */
+	files_give_up(s); /* no files are moved: what is typed is for what runs */
 	settings(&s->shell, m.length, m.width, m.history, m.basic);
 	if (s->shell.exec)
 		return true;
@@ -367,6 +367,10 @@ bool shell_wants_core(const struct session *s)
 
 void shell_typed(struct session *s, struct str bytes)
 {
+	size_t taken = files_typed(s, bytes);
+
+	bytes.p += taken;
+	bytes.n -= taken;
 	buf_put(&s->shell.input, bytes.p, bytes.n);
 	if (bytes.n)
 		s->shell.last_typed = bytes.p[bytes.n - 1];

@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 mode exec
-  help copy   "Copy from one file to another"
   help erase  "Erase a filesystem"
   help write  "Write running configuration to memory or terminal"
-  copy running-config startup-config ; level 15
-      "Copy from current system configuration" "Copy to startup configuration"
-  copy startup-config running-config ; level 15
-      "Copy from startup configuration" "Update (merge with) current system configuration"
   erase nvram: ; level 15, handler erase-startup-config
       "Filesystem to be erased"
   erase startup-config ; level 15

@@ -19,6 +19,9 @@ mode exec
       "File to be deleted"
   rename <.url WORD> <.to WORD> ; level 15
       "Rename a file" "File to be renamed" "New name"
+  copy [/erase] <.from SOURCE> <.to TARGET> ; level 15
+      "Copy from one file to another" "Erase destination file system." "Name of the file to be copied"
+      "Name of the copy"
   format <.url WORD> ; level 15
       "Format a filesystem" "Filesystem to be formatted"
   fsck <.url WORD> ; level 15
@@ -38,6 +41,24 @@ mode exec
       "Display information about flash0: file system"
 
 mode config
+  help ip ftp          "FTP configuration commands"
+  help ip http         "HTTP server configuration"
+  help ip http client  "HTTP client configuration"
+  help ip tftp         "TFTP configuration commands"
+  ip ftp username <ftp/username> = /fil:files
+      "Specify username for FTP connections" "User name"
+  ip ftp password [<ftp/password/type 0|7 (0)>] <ftp/password/value SECRET> = /fil:files ; hook hash-secret
+      "Specify password for FTP connections"
+      "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
+      "The UNENCRYPTED (cleartext) FTP password"
+  ip http client username <http-client/username> = /fil:files
+      "Specify HTTP client username" "User name"
+  ip http client password [<http-client/password/type 0|7 (0)>] <http-client/password/value SECRET> = /fil:files ; hook hash-secret
+      "Specify HTTP client password"
+      "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
+      "The UNENCRYPTED (cleartext) HTTP client password"
+  ip tftp blocksize <tftp/blocksize> = /fil:files
+      "Specify TFTP blocksize" "Blocksize value"
   help file  "Adjust file system parameters"
   file prompt <prompt> = /fil:files
       "Set level of prompting" "Prompt only for destructive file operations" "Prompt for all file operation parameters"

@@ -18,7 +18,7 @@ mode config
       "Specify the timeout for DNS queries" "Timeout in seconds"
   ip domain-name <name> = /sys:domain ; alias ip domain name <name>
       "Define the default domain name" "Default domain name"
-  ip host <name> [<port>] <address A.B.C.D>... = /sys:domain/host ; kept
+  ip host <name> [<port>] <address A.B.C.D>... = /sys:domain/host
       "Add an entry to the ip hostname table" "Name of host" "Default telnet port number" "Host IP address"
   ip name-server <server A.B.C.D>... = /sys:domain ; kept, merge
       "Specify address of name server to use" "Domain server IP address"

@@ -243,6 +243,20 @@ bool aaa_secret_matches(int type, const char *stored, struct str typed)
 	return same;
 }
 
+int aaa_secret_reveal(int type, const char *stored, char *out, size_t size)
+{
+	uint8_t clear[AAA_CLEAR_MAX];
+	int n = type == SECRET_OBFUSCATED ? reveal(stored, clear) : -1;
+	bool fits = false;
+
+	if (type == SECRET_CLEAR)
+		fits = str_copy(str_of(stored), out, size);
+	else if (n > 0)
+		fits = str_copy((struct str){ clear, (size_t)n }, out, size);
+	explicit_bzero(clear, sizeof clear);
+	return fits ? 0 : E_INVAL;
+}
+
 static int make_hash(const struct type_row *row, struct str clear, char *out, size_t size)
 {
 	uint8_t digest[DIGEST_MAX], salt[LONG_SALT];

@@ -4,6 +4,8 @@
  */
 #include "private.h"
 
+#include "base/ifs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +74,33 @@ static void add_methods(struct choices *c, const struct cmd_tok *tok)
 			add_word(c, name, help);
 }
 
+static const char *file_help(struct choices *c, const struct ifs_row *row, bool source)
+{
+	const char *way = source ? "from" : "to";
+
+	if (row->kind == IFS_RUNNING)
+		return source ? "Copy from current system configuration"
+			      : "Update (merge with) current system configuration";
+	if (row->kind == IFS_STARTUP)
+		return arena_printf(c->a, "Copy %s startup configuration", way);
+	return arena_printf(c->a, "Copy %s %s file system", way, row->name);
+}
+
+/* The file systems and protocols. */
+static void add_files(struct choices *c, bool source)
+{
+	const struct ifs_row *row;
+	const char *help;
+
+	for (unsigned i = 0; (row = ifs_row(i)); i++) {
+		help = file_help(c, row, source);
+		if (help)
+			add_word(c, row->name, help);
+		else
+			c->failed = true;
+	}
+}
+
 /* `s?` lists *s="show" before the words. */
 static void add_alias(void *arg, const char *name, const char *command)
 {
@@ -99,6 +128,9 @@ static void add_token(void *arg, const struct cmd_row *row, const struct cmd_tok
 		add_interfaces(c);
 	} else if (tok->kind == KIND_METHOD) {
 		add_methods(c, tok);
+	} else if (tok->kind == KIND_SOURCE || tok->kind == KIND_TARGET) {
+		add_files(c, tok->kind == KIND_SOURCE);
+		add(c, "WORD", help, false);
 	} else {
 		text = arena_strdup(c->a, type_shown(c->set, tok, shown, sizeof shown));
 		if (text)

@@ -33,7 +33,9 @@ enum cmd_kind {
 	KIND_MINUTES,   /* hh:mm */
 	KIND_SPAN,      /* minutes, or hhh:mm */
 	KIND_MONTH,     /* "Mar" */
-	KIND_WEEKDAY    /* "Sun" */
+	KIND_WEEKDAY,   /* "Sun" */
+	KIND_SOURCE,    /* what is copied: a file's name, a URL, "run" */
+	KIND_TARGET     /* where it is copied to */
 };
 
 struct cmd_tok {

@@ -7,6 +7,7 @@
 #include "private.h"
 
 #include "base/calendar.h"
+#include "base/ifs.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -406,6 +407,17 @@ static enum match match_text(const struct cmd_tok *tok, struct str rest, struct 
 	return tok->kind == KIND_STRING ? MATCH_STRING : MATCH_LINE;
 }
 
+/* "run" is the configuration, "tftp" begins a URL; whatever else stands there is a file's name. */
+static enum match match_file(struct str word, struct arena *a, const char **value)
+{
+	const struct ifs_row *row = ifs_abbreviated(word);
+
+	if (!word.n || !printable(word.p, word.n))
+		return MATCH_NONE;
+	*value = row ? row->name : arena_strndup(a, (const char *)word.p, word.n);
+	return *value ? MATCH_STRING : MATCH_NONE;
+}
+
 static enum match match_value(const struct cmd_set *set, const struct cmd_tok *tok, struct str rest, struct arena *a,
 			      const char **value, size_t *used)
 {
@@ -433,6 +445,9 @@ static enum match match_value(const struct cmd_set *set, const struct cmd_tok *t
 		return match_interface(rest, a, value, used);
 	case KIND_METHOD:
 		return match_method(set, tok, rest, a, value, used);
+	case KIND_SOURCE:
+	case KIND_TARGET:
+		return match_file(word, a, value);
 	case KIND_BANNER:
 		return match_banner(rest, a, value, used);
 	default:
@@ -486,6 +501,8 @@ const char *type_shown(const struct cmd_set *set, const struct cmd_tok *tok, cha
 	case KIND_PREFIX:
 		return "X:X:X:X::X/<0-128>";
 	case KIND_STRING:
+	case KIND_SOURCE:
+	case KIND_TARGET:
 		return "WORD";
 	default:
 		return "LINE";

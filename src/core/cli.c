@@ -12,6 +12,7 @@
 #include "core/core.h"
 #include "core/keychain.h"
 #include "core/syslog.h"
+#include "helpers/record.h"
 #include "model/model.h"
 
 #include <event2/event.h>
@@ -149,7 +150,7 @@ void run_progress(struct run *run, const char *text)
 
 int run_fail(struct run *run, const char *fmt, ...)
 {
-	char text[512];
+	char text[2048];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -173,7 +174,7 @@ static void job_answered(void *arg, enum job_kind kind, struct str bytes)
 	struct run *run = arg;
 
 	if (kind == JOB_PROGRESS) {
-		char text[80];
+		char text[RECORD_PROGRESS_MAX + 1];
 
 		if (!run->job_quiet && str_copy(bytes, text, sizeof text))
 			run_progress(run, text);
@@ -188,11 +189,18 @@ static void job_answered(void *arg, enum job_kind kind, struct str bytes)
 
 int run_start_job(struct run *run, int next, const char *helper, struct buf *request, unsigned limit_ms)
 {
+	return run_start_moving(run, next, helper, request, NULL, 0, limit_ms);
+}
+
+int run_start_moving(struct run *run, int next, const char *helper, struct buf *request, const int *fds, unsigned n_fds,
+		     unsigned limit_ms)
+{
 	struct errbuf e = { "" };
 
 	run->step = next;
 	flush_out(run);
-	run->job = job_start(&run->core->jobs, helper, buf_str(request), limit_ms, job_answered, run, &e);
+	run->job =
+	    job_start_moving(&run->core->jobs, helper, buf_str(request), fds, n_fds, limit_ms, job_answered, run, &e);
 	buf_release(request);
 	if (!run->job)
 		return run_fail(run, "%% %s", e.text);
@@ -469,6 +477,8 @@ void cli_cancel(struct cli *sh)
 		return;
 	}
 	sh->leave |= run->internal; /* a login that was interrupted let nobody in */
+	if (run->last_words)
+		buf_printf(&run->out, "\n%s", run->last_words);
 	run_end(run, 1);
 }
 

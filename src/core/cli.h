@@ -102,6 +102,7 @@ struct run {
 	void *outer;                      /* of a step function that runs others */
 	void *data;                       /* the step function's, from the arena */
 	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */
+	const char *last_words;           /* printed when it is interrupted while it works; or NULL */
 };
 
 /* For step functions. Each returns RUN_WAIT and arranges that the function is called again with run->step = next. */
@@ -109,6 +110,9 @@ int run_ask(struct run *run, int next, bool echo, enum ipc_ask kind, const char 
 /* Collects text until `rule` ends it; it is then the answer, or the run is cancelled. */
 int run_text(struct run *run, int next, const struct cmd_text_rule *rule);
 int run_start_job(struct run *run, int next, const char *helper, struct buf *request, unsigned limit_ms);
+/* The same with descriptors for the helper, which are duplicated. */
+int run_start_moving(struct run *run, int next, const char *helper, struct buf *request, const int *fds, unsigned n_fds,
+		     unsigned limit_ms);
 /* Others get a turn before it goes on, at the same step. */
 int run_yield(struct run *run);
 /* running-config in run->build: RUN_DONE when it is whole, RUN_WAIT: the same step is called again. */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_config.c: configuration as a whole: show, save, merge and erase. Runs in core.
+ * cmd_config.c: configuration as a whole: show, save and erase. Runs in core.
  */
 #include "commands.h"
 
 #include "core/config.h"
-#include "core/clock.h"
 #include "core/core.h"
 #include "core/cli.h"
-#include "core/loader.h"
 #include "core/syslog.h"
 #include "files/files.h"
 
@@ -75,8 +73,7 @@ int cmd_show_startup(struct run *run)
 	return rc < 0 ? run_fail(run, "%%Error reading nvram:startup-config (%s)", e.text) : RUN_DONE;
 }
 
-/* RUN_WAIT: the same step is called again. */
-static int save(struct run *run)
+int cmd_write(struct run *run)
 {
 	struct errbuf e = { "" };
 	int rc;
@@ -97,98 +94,6 @@ int cmd_version(struct run *run)
 {
 	(void)run;
 	return RUN_DONE;
-}
-
-int cmd_write(struct run *run)
-{
-	return save(run);
-}
-
-/* The dialogue of `copy`: Return takes the name offered; only that name is a destination in this direction. */
-static int destination(struct run *run, const char *name)
-{
-	char prompt[64];
-
-	if (run->step == 0) {
-		snprintf(prompt, sizeof prompt, "Destination filename [%s]? ", name);
-		return run_ask(run, 1, true, ASK_LINE, prompt);
-	}
-	if (run->cancelled)
-		return RUN_FAILED;
-	if (buf_len(&run->answer) && strcmp(run_answer(run), name) != 0)
-		return run_fail(run, FS_NO_FILE, run_answer(run));
-	return RUN_DONE;
-}
-
-int cmd_copy_running_startup(struct run *run)
-{
-	int rc = destination(run, CONFIG_STARTUP);
-
-	return rc == RUN_DONE ? save(run) : rc;
-}
-
-/* --- copy startup-config running-config --- */
-
-struct merge {
-	unsigned messages;
-	size_t bytes;
-	struct run *run;
-};
-
-/* The command waits while the loader works: cli_release abandons it through the run's arena. */
-static void merged(void *arg, const char *message)
-{
-	struct run *run = arg;
-	struct merge *m = run->data;
-
-	if (message) {
-		m->messages++;
-		buf_printf(&run->out, "%% %s\n", message);
-		return;
-	}
-	cli_resume(run->cli);
-}
-
-static int merge_begin(struct run *run)
-{
-	struct merge *m = arena_alloc(&run->arena, sizeof *m);
-	struct errbuf e = { "" };
-	struct buf text;
-	int rc;
-
-	if (!m)
-		return run_fail(run, "%% Out of memory");
-	run->data = m;
-	buf_init(&text, CONFIG_MAX_BYTES);
-	rc = files_load(run->core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
-	m->bytes = buf_len(&text);
-	if (rc == 0)
-		rc = loader_merge(run->core, CONFIG_STARTUP, buf_str(&text), merged, run);
-	buf_release(&text);
-	if (rc < 0)
-		return run_fail(run, "%%Error opening nvram:startup-config (%s)",
-				rc == E_NOTFOUND ? "No such file or directory" : e.text);
-	run->step = 2;
-	run->abandon = loader_abandon;
-	return RUN_WAIT;
-}
-
-int cmd_copy_startup_running(struct run *run)
-{
-	uint64_t ms = clock_now_ms() - run->started_ms;
-	struct merge *m = run->data;
-	int rc;
-
-	if (run->step == 2) {
-		run->abandon = NULL;
-		cli_touched(run->cli);
-		buf_printf(&run->out, "%zu bytes copied in %llu.%03llu secs (%llu bytes/sec)\n", m->bytes,
-			   (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
-			   (unsigned long long)(m->bytes * 1000 / (ms ? ms : 1)));
-		return m->messages ? RUN_FAILED : RUN_DONE;
-	}
-	rc = destination(run, "running-config");
-	return rc == RUN_DONE ? merge_begin(run) : rc;
 }
 
 int cmd_erase_startup(struct run *run)

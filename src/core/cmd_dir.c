@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 
+#include "base/ifs.h"
 #include "core/cli.h"
 #include "core/clock.h"
 #include "core/core.h"
@@ -157,6 +158,14 @@ int cmd_show_flash(struct run *run)
 	return RUN_DONE;
 }
 
+static void put_prefixes(struct run *run, enum ifs_kind kind)
+{
+	for (unsigned i = 0; ifs_row(i); i++)
+		if (ifs_row(i)->kind == kind)
+			buf_printf(&run->out, " %s", ifs_row(i)->name);
+	buf_puts(&run->out, "\n");
+}
+
 int cmd_show_file_systems(struct run *run)
 {
 	buf_puts(&run->out, "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n");
@@ -170,8 +179,8 @@ int cmd_show_file_systems(struct run *run)
 				   (unsigned long long)volume_free(v));
 		else
 			buf_printf(&run->out, "%13s %13s", "-", "-");
-		buf_printf(&run->out, "%10s %6s   %s%s%s\n", row->type, row->flags, row->name, *row->also ? " " : "",
-			   row->also);
+		buf_printf(&run->out, "%10s %6s  ", row->type, row->flags);
+		put_prefixes(run, (enum ifs_kind)fs);
 	}
 	return RUN_DONE;
 }

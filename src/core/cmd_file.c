@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define PROMPT_OF "/ravelin-files:files/prompt"
-#define DEPTH_MAX 64
 
 /* What a dialogue is about, kept between its questions. */
 struct subject {
@@ -143,28 +142,6 @@ int cmd_rmdir(struct run *run)
 	return RUN_DONE;
 }
 
-/* A folder with all that is below it. */
-static int remove_tree(struct volume *v, const struct path *folder, unsigned depth)
-{
-	struct volume_list list;
-	int rc = volume_list(v, folder, &list, NULL);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; rc == 0 && i < list.n; i++) {
-		struct path below = *folder;
-
-		if (!path_join(&below, str_of(list.entries[i].name)))
-			rc = E_INVAL;
-		else if (!list.entries[i].entry.folder)
-			rc = volume_remove(v, &below, NULL);
-		else
-			rc = depth < DEPTH_MAX ? remove_tree(v, &below, depth + 1) : E_TOOBIG;
-	}
-	volume_list_release(&list);
-	return rc == 0 && folder->text[0] ? volume_rmdir(v, folder, NULL) : rc;
-}
-
 int cmd_delete(struct run *run)
 {
 	int rc = ask_name(run, "Delete filename");
@@ -185,7 +162,10 @@ int cmd_delete(struct run *run)
 	rc = confirm(run, "Delete", true);
 	if (rc != RUN_DONE)
 		return rc;
-	rc = entry.folder ? remove_tree(v, &s->name.path, 0) : volume_remove(v, &s->name.path, NULL);
+	if (!entry.folder)
+		rc = volume_remove(v, &s->name.path, NULL);
+	else if ((rc = volume_empty(v, &s->name.path, NULL)) == 0 && s->name.path.text[0])
+		rc = volume_rmdir(v, &s->name.path, NULL);
 	return rc < 0 ? refuse(run, "deleting", s->text, rc) : RUN_DONE;
 }
 
@@ -255,7 +235,7 @@ static int whole(struct run *run, const char *what)
 		return run_fail(run, "%% Out of memory");
 	if (!fs_name(&run->cli->cwd, str_of(typed), &s->name) || s->name.path.text[0] || s->name.fs != FS_FLASH)
 		return run_fail(run, "%%Error opening %s (Operation not supported)", typed);
-	snprintf(prompt, sizeof prompt, "%s \"%s\". Continue? [confirm]", what, fs_row(s->name.fs)->name);
+	snprintf(prompt, sizeof prompt, "%s \"%s\". Continue? [confirm]", what, fs_prefix(s->name.fs));
 	return run_ask(run, STEP_CONFIRMED, false, ASK_CONFIRM, prompt);
 }
 
@@ -266,7 +246,7 @@ int cmd_format(struct run *run)
 
 	if (rc != RUN_DONE)
 		return rc;
-	rc = remove_tree(&run->core->flash, &root, 0);
+	rc = volume_empty(&run->core->flash, &root, NULL);
 	if (rc < 0)
 		return run_fail(run, "%%Error formatting flash0: (%s)", fs_words(rc));
 	buf_puts(&run->out, "Format of flash0: complete\n");

@@ -73,8 +73,7 @@
 	X("show-crypto-key-mypubkey-dsa", cmd_show_mypubkey_dsa)                                                       \
 	X("write", cmd_write)                                                                                          \
 	X("write-terminal", cmd_show_running)                                                                          \
-	X("copy-running-config-startup-config", cmd_copy_running_startup)                                              \
-	X("copy-startup-config-running-config", cmd_copy_startup_running)                                              \
+	X("copy", cmd_copy)                                                                                            \
 	X("erase-startup-config", cmd_erase_startup)                                                                   \
 	X("reload-later", cmd_reload_later)                                                                            \
 	X("reload-cancel", cmd_reload_cancel)                                                                          \

@@ -4,21 +4,19 @@
  */
 #include "fs.h"
 
+#include "base/ifs.h"
 #include "core/config.h"
 #include "core/core.h"
 #include "image/vars.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct fs_row rows[FS_KINDS] = {
-	[FS_FLASH] = { "flash0:", "flash: disk0: bootflash:", "disk", "rw" },
-	[FS_NVRAM] = { "nvram:", "", "nvram", "rw" },
-	[FS_SYSTEM] = { "system:", "", "opaque", "rw" },
-	[FS_TMPSYS] = { "tmpsys:", "", "opaque", "rw" },
-	[FS_NULL] = { "null:", "", "opaque", "rw" },
+	[FS_FLASH] = { "disk", "rw" },    [FS_NVRAM] = { "nvram", "rw" }, [FS_SYSTEM] = { "opaque", "rw" },
+	[FS_TMPSYS] = { "opaque", "rw" }, [FS_NULL] = { "opaque", "rw" },
 };
+_Static_assert((int)FS_FLASH == (int)IFS_FLASH && (int)FS_NULL == (int)IFS_NULL && FS_KINDS == 5, "one order");
 
 /* Core's own, beside what is a user's. */
 static const char *const nvram_hidden[] = { VARS_FILE, CLOCK_FILE, NULL };
@@ -26,6 +24,11 @@ static const char *const nvram_hidden[] = { VARS_FILE, CLOCK_FILE, NULL };
 const struct fs_row *fs_row(enum fs_kind fs)
 {
 	return &rows[fs];
+}
+
+const char *fs_prefix(enum fs_kind fs)
+{
+	return ifs_name((enum ifs_kind)fs);
 }
 
 int fs_init(struct core *core, struct errbuf *e)
@@ -45,46 +48,26 @@ struct volume *fs_volume(struct core *core, enum fs_kind fs)
 	return fs == FS_FLASH ? &core->flash : fs == FS_NVRAM ? &core->nvram : NULL;
 }
 
-/* One of these names, "a: b:", without its colon. */
-static bool is_one_of(const char *names, struct str prefix)
-{
-	const char *at = names;
-
-	while (*at) {
-		if (strcspn(at, ":") == prefix.n && strncasecmp(at, (const char *)prefix.p, prefix.n) == 0)
-			return true;
-		at += strcspn(at, " ");
-		at += strspn(at, " ");
-	}
-	return false;
-}
-
-static bool is_called(const struct fs_row *row, struct str prefix)
-{
-	return is_one_of(row->name, prefix) || is_one_of(row->also, prefix);
-}
-
 bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out)
 {
 	static const struct path root = { "" };
+	const struct ifs_row *row;
 	struct str prefix, rest;
-	size_t fs = 0;
 
 	if (!path_prefix(text, &prefix, &rest)) {
 		out->fs = cwd->fs;
 		return path_resolve(&cwd->path, text, &out->path);
 	}
-	while (fs < FS_KINDS && !is_called(&rows[fs], prefix))
-		fs++;
-	if (fs == FS_KINDS)
+	row = ifs_named(prefix);
+	if (!row || row->kind > IFS_NULL)
 		return false;
-	out->fs = (enum fs_kind)fs;
+	out->fs = (enum fs_kind)row->kind;
 	return path_resolve(&root, rest, &out->path);
 }
 
 void fs_text(const struct file_name *name, char out[FILE_TEXT])
 {
-	snprintf(out, FILE_TEXT, "%s/%s", rows[name->fs].name, name->path.text);
+	snprintf(out, FILE_TEXT, "%s/%s", fs_prefix(name->fs), name->path.text);
 }
 
 const char *fs_words(int rc)

@@ -15,12 +15,11 @@ struct core;
 
 enum fs_kind { FS_FLASH, FS_NVRAM, FS_SYSTEM, FS_TMPSYS, FS_NULL, FS_KINDS };
 struct fs_row {
-	const char *name;  /* "flash0:" */
-	const char *also;  /* other names, each with its colon, one blank between; "" */
 	const char *type;  /* "disk", "nvram", "opaque" */
 	const char *flags; /* "rw", "ro", "wo" */
 };
 const struct fs_row *fs_row(enum fs_kind fs);
+const char *fs_prefix(enum fs_kind fs); /* "flash0:"; its other names are in base/ifs.h */
 
 /* A file or folder of the device. */
 struct file_name {

@@ -38,6 +38,9 @@ struct job {
 	struct event *readable, *writable, *deadline;
 	struct buf out, in;
 	unsigned limit_ms, records;
+	int fds[JOB_FDS_MAX];    /* for the helper; ours until they are sent */
+	unsigned n_fds;          /* 0: sent */
+	bool moves;              /* began with descriptors */
 	bool silent;             /* the helper closed its end without a result */
 	bool calling, cancelled; /* inside fn; job_cancel came from there */
 	struct errbuf why;       /* it could not be started */
@@ -50,11 +53,18 @@ static TAILQ_HEAD(job_list, job) jobs = TAILQ_HEAD_INITIALIZER(jobs);
 
 static bool may_be_long(const struct job *j)
 {
-	return j->limit_ms > JOB_LONG_MS;
+	return j->limit_ms > JOB_LONG_MS && !j->moves;
+}
+
+static void close_fds(struct job *j)
+{
+	while (j->n_fds)
+		close(j->fds[--j->n_fds]);
 }
 
 static void free_job(struct job *j)
 {
+	close_fds(j);
 	if (j->readable)
 		event_free(j->readable);
 	if (j->writable)
@@ -216,10 +226,33 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* The descriptors go with the first bytes. */
+static ssize_t send_request(struct job *j)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(JOB_FDS_MAX * sizeof(int))];
+	} control = { { 0 } };
+	struct iovec bytes = { j->out.data + j->out.off, buf_len(&j->out) };
+	struct msghdr m = { .msg_iov = &bytes, .msg_iovlen = 1 };
+	ssize_t n;
+
+	if (j->n_fds) {
+		m.msg_control = control.bytes;
+		m.msg_controllen = CMSG_SPACE(j->n_fds * sizeof(int));
+		*CMSG_FIRSTHDR(&m) = (struct cmsghdr){ CMSG_LEN(j->n_fds * sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), j->fds, j->n_fds * sizeof(int));
+	}
+	n = sendmsg(j->fd, &m, MSG_NOSIGNAL);
+	if (n > 0)
+		close_fds(j);
+	return n;
+}
+
 static void on_writable(evutil_socket_t fd, short what, void *arg)
 {
 	struct job *j = arg;
-	ssize_t n = send(j->fd, buf_ptr(&j->out), buf_len(&j->out), MSG_NOSIGNAL);
+	ssize_t n = send_request(j);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -275,34 +308,53 @@ static void launch_waiting(void)
 	struct job *j;
 
 	TAILQ_FOREACH (j, &jobs, entry) {
-		running += j->state == JOB_RUNS;
+		running += j->state == JOB_RUNS && !j->moves;
 		running_long += j->state == JOB_RUNS && may_be_long(j);
 	}
 	TAILQ_FOREACH (j, &jobs, entry) {
-		if (running == JOB_MAX)
-			return;
-		if (j->state != JOB_WAITS || (may_be_long(j) && running_long == JOB_MAX - 1))
+		bool full = running == JOB_MAX || (may_be_long(j) && running_long == JOB_MAX - 1);
+
+		if (j->state != JOB_WAITS || (full && !j->moves))
 			continue;
 		j->state = JOB_RUNS;
-		running++;
+		running += !j->moves;
 		running_long += may_be_long(j);
 		if (launch(j) < 0)
 			event_add(j->deadline, &now);
 	}
 }
 
-static unsigned count_waiting(void)
+/* Of those that move files nobody waits. */
+static bool is_full(bool moves)
 {
 	unsigned n = 0;
 	struct job *j;
 
 	TAILQ_FOREACH (j, &jobs, entry)
-		n += j->state == JOB_WAITS;
-	return n;
+		n += moves ? j->moves : j->state == JOB_WAITS;
+	return n >= (moves ? JOB_MOVES_MAX : JOB_QUEUE_MAX);
+}
+
+static int keep_fds(struct job *j, const int *fds, unsigned n)
+{
+	j->moves = n > 0;
+	while (j->n_fds < n) {
+		j->fds[j->n_fds] = fcntl(fds[j->n_fds], F_DUPFD_CLOEXEC, 0);
+		if (j->fds[j->n_fds] < 0)
+			return E_IO;
+		j->n_fds++;
+	}
+	return 0;
 }
 
 struct job *job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn,
 		      void *arg, struct errbuf *e)
+{
+	return job_start_moving(h, name, request, NULL, 0, limit_ms, fn, arg, e);
+}
+
+struct job *job_start_moving(struct job_host *h, const char *name, struct str request, const int *fds, unsigned n_fds,
+			     unsigned limit_ms, job_fn *fn, void *arg, struct errbuf *e)
 {
 	struct timeval limit = { limit_ms / 1000, (limit_ms % 1000) * 1000 };
 	struct job *j = NULL;
@@ -311,7 +363,7 @@ struct job *job_start(struct job_host *h, const char *name, struct str request, 
 		err_set(e, E_TOOBIG, "request for helper \"%s\" is empty or too large", name);
 		return NULL;
 	}
-	if (count_waiting() >= JOB_QUEUE_MAX) {
+	if (is_full(n_fds > 0)) {
 		err_set(e, E_BUSY, "too many requests wait for helpers");
 		return NULL;
 	}
@@ -329,7 +381,7 @@ struct job *job_start(struct job_host *h, const char *name, struct str request, 
 	buf_put_u8(&j->out, RECORD_REQUEST);
 	buf_put_str(&j->out, request);
 	j->deadline = evtimer_new(h->base, on_deadline, j);
-	if (j->out.err || !j->deadline || event_add(j->deadline, &limit) < 0)
+	if (keep_fds(j, fds, n_fds) < 0 || j->out.err || !j->deadline || event_add(j->deadline, &limit) < 0)
 		goto fail;
 	TAILQ_INSERT_TAIL(&jobs, j, entry);
 	launch_waiting();

@@ -36,6 +36,12 @@ struct job_host {
 #define JOB_QUEUE_MAX 128
 struct job *job_start(struct job_host *h, const char *name, struct str request, unsigned limit_ms, job_fn *fn,
 		      void *arg, struct errbuf *e);
+/* The same with descriptors for the helper, which are duplicated. Such a job moves files, mostly waits, and waits for
+ * nobody else's: JOB_MOVES_MAX of them run beside the others, and no more can be started. */
+#define JOB_MOVES_MAX 16
+#define JOB_FDS_MAX   2
+struct job *job_start_moving(struct job_host *h, const char *name, struct str request, const int *fds, unsigned n_fds,
+			     unsigned limit_ms, job_fn *fn, void *arg, struct errbuf *e);
 void job_cancel(struct job *j); /* kills it; fn is not called again. NULL is fine, so is calling it from fn */
 /* Core's SIGCHLD handler hands every reaped pid here. */
 void job_reaped(int pid, int wait_status);
@@ -48,5 +54,8 @@ pid_t job_at(size_t i, const char **name);
  *   helper-verify   u32 type, string stored, string typed     → u8 matches
  *   helper-secret   u32 type, string clear                    → string stored
  *   helper-sign     string PKCS#8 DER, string alg, string data → string signature blob
+ *   helper-resolve  string name                               → as many as there are: string address
+ *   helper-move     u64 most bytes, string lead               → u64 bytes; from descriptor 0 to descriptor 1
+ *   helper-remote   see helpers/remote.h
  */
 #endif

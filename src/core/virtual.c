@@ -6,7 +6,6 @@
 
 #include "core/config.h"
 #include "core/core.h"
-#include "core/loader.h"
 #include "core/syslog.h"
 
 #include <event2/event.h>
@@ -202,6 +201,20 @@ int virtual_merge(struct virtual_in *v, uint32_t id, virtual_merged_fn *merged, 
 	}
 	if (rc)
 		free(m);
+	buf_release(&text);
+	virtual_drop(v);
+	return rc;
+}
+
+int virtual_merge_told(struct virtual_in *v, const char *name, loader_report_fn *report, void *arg)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, CONFIG_MAX_BYTES);
+	rc = take_text(v, &text);
+	if (rc == 0)
+		rc = loader_merge(v->core, name, buf_str(&text), report, arg);
 	buf_release(&text);
 	virtual_drop(v);
 	return rc;

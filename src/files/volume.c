@@ -284,6 +284,36 @@ void volume_list_release(struct volume_list *l)
 	*l = (struct volume_list){ NULL, 0 };
 }
 
+/* --- all of a folder --- */
+
+static int empty(struct volume *v, const struct path *folder, unsigned depth, struct errbuf *e)
+{
+	struct volume_list list;
+	int rc = volume_list(v, folder, &list, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < list.n; i++) {
+		struct path below = *folder;
+
+		if (!path_join(&below, str_of(list.entries[i].name)))
+			rc = err_set(e, E_INVAL, "remove failed: \"%s\": a name too long", folder->text);
+		else if (!list.entries[i].entry.folder)
+			rc = volume_remove(v, &below, e);
+		else if (depth >= DEPTH_MAX)
+			rc = err_set(e, E_TOOBIG, "remove failed: \"%s\": too deep", folder->text);
+		else if ((rc = empty(v, &below, depth + 1, e)) == 0)
+			rc = volume_rmdir(v, &below, e);
+	}
+	volume_list_release(&list);
+	return rc;
+}
+
+int volume_empty(struct volume *v, const struct path *folder, struct errbuf *e)
+{
+	return empty(v, folder, 0, e);
+}
+
 /* --- space --- */
 
 /* Adds up what is below a folder, and sweeps it while nobody writes. `fd` is taken. */

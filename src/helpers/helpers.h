@@ -16,11 +16,22 @@ int helper_main(const char *name, int argc, char **argv);
 /* From inside the work: sends text for the operator. */
 void helper_progress(const char *text);
 
+/* The i-th descriptor that came with the request. Closed by the caller of the work. */
+int helper_descriptor(unsigned i);
+
+/* Before the walls stand: 0 or a negative E_*. */
+int remote_prepare(void);
+int resolve_prepare(void);
+extern const char *const resolve_files[]; /* ends with NULL */
+
 /* What each role does: appends the result, or returns a negative E_*. */
 int work_rsa(struct str request, struct buf *result);
 int work_dsa(struct str request, struct buf *result);
 int work_verify(struct str request, struct buf *result);
 int work_secret(struct str request, struct buf *result);
 int work_sign(struct str request, struct buf *result);
+int work_move(struct str request, struct buf *result);
+int work_remote(struct str request, struct buf *result);
+int work_resolve(struct str request, struct buf *result);
 
 #endif

@@ -60,6 +60,29 @@ struct ruleset {
 
 int sandbox_landlock(void)
 {
+	return sandbox_landlock_but(NULL, false);
+}
+
+/* A file that is not there cannot be read. */
+static int grant(int ruleset, const char *const *files)
+{
+	for (; files && *files; files++) {
+		struct landlock_path_beneath_attr rule = { LANDLOCK_ACCESS_FS_READ_FILE,
+							   open(*files, O_PATH | O_CLOEXEC) };
+		long rc = 0;
+
+		if (rule.parent_fd < 0)
+			continue;
+		rc = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+		close(rule.parent_fd);
+		if (rc < 0)
+			return E_IO;
+	}
+	return 0;
+}
+
+int sandbox_landlock_but(const char *const *files, bool connects)
+{
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	struct ruleset r = { .files = FILES_ABI1 };
 	size_t size = sizeof r.files;
@@ -69,7 +92,7 @@ int sandbox_landlock(void)
 		return 0;
 	r.files |= (abi >= 2 ? FILES_REFER : 0) | (abi >= 3 ? FILES_TRUNCATE : 0) | (abi >= 5 ? FILES_IOCTL_DEV : 0);
 	if (abi >= 4) {
-		r.net = NET_BIND_TCP | NET_CONNECT_TCP;
+		r.net = NET_BIND_TCP | (connects ? 0 : NET_CONNECT_TCP);
 		size = offsetof(struct ruleset, scoped);
 		walls |= WALL_NET;
 	}
@@ -81,7 +104,8 @@ int sandbox_landlock(void)
 	fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0)
 		return E_IO;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0)
+	if (grant(fd, files) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    syscall(SYS_landlock_restrict_self, fd, 0) == 0)
 		rc = walls;
 	close(fd);
 	return rc;
@@ -91,6 +115,9 @@ int sandbox_landlock(void)
 
 #define S SANDBOX_SESSION
 #define G SANDBOX_GATE
+#define M SANDBOX_MOVE
+#define C SANDBOX_CONNECT
+#define R SANDBOX_RESOLVE
 #define ARG(n, value)                                                                                                  \
 	{                                                                                                              \
 		(n), SCMP_CMP_EQ, (value), 0                                                                           \
@@ -181,6 +208,35 @@ static const struct rule rules[] = {
 	ANY(landlock_create_ruleset, G),
 	ANY(landlock_restrict_self, G),
 	ONE(seccomp, G, ARG(0, SECCOMP_SET_MODE_FILTER)),
+	/* helpers that move files: the descriptors they were given */
+	ANY(copy_file_range, M),
+	ANY(fdatasync, M),
+	/* helpers that connect: only over IP */
+	TWO(socket, C, ARG(0, AF_INET), MASK(1, 0xf, SOCK_STREAM)),
+	TWO(socket, C, ARG(0, AF_INET), MASK(1, 0xf, SOCK_DGRAM)),
+	TWO(socket, C, ARG(0, AF_INET6), MASK(1, 0xf, SOCK_STREAM)),
+	TWO(socket, C, ARG(0, AF_INET6), MASK(1, 0xf, SOCK_DGRAM)),
+	ONE(socketpair, C, ARG(0, AF_UNIX)),
+	ANY(connect, C),
+	ANY(bind, C), /* tftp answers from another port */
+	ANY(sendto, C),
+	ANY(recvfrom, C),
+	ANY(poll, C),
+	ANY(setsockopt, C),
+	ANY(getsockopt, C),
+	ANY(getsockname, C),
+	ANY(getpeername, C),
+	ONE(fcntl, C, ARG(1, F_GETFL)),
+	ONE(fcntl, C, ARG(1, F_SETFL)),
+	/* … and look names up: Landlock says in which files */
+	ANY(openat, R),
+	ANY(fstat, R),
+	ANY(newfstatat, R),
+	ANY(lseek, R),
+	ANY(sendmmsg, R),
+	ONE(ioctl, R, ARG(1, FIONREAD)),
+	ONE(socket, R, ARG(0, AF_NETLINK)), /* which kinds of addresses this host has */
+	ANY(uname, R),
 #if SANITIZED
 	ANY(mprotect, S | G),
 	ANY(madvise, S | G),
@@ -193,12 +249,12 @@ static const struct rule rules[] = {
 #endif
 };
 
-static int fill(scmp_filter_ctx ctx, enum sandbox_role role)
+static int fill(scmp_filter_ctx ctx, unsigned roles)
 {
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
 		const struct rule *r = &rules[i];
 
-		if (!(r->roles & role))
+		if (!(r->roles & roles))
 			continue;
 		if (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, r->nr, r->n_args, r->args) < 0)
 			return E_UNSUPPORTED;
@@ -234,7 +290,7 @@ out:
 	return rc;
 }
 
-int sandbox_compile(enum sandbox_role role, struct sock_fprog *out, struct errbuf *e)
+int sandbox_compile(unsigned roles, struct sock_fprog *out, struct errbuf *e)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int rc = E_NOMEM;
@@ -242,7 +298,7 @@ int sandbox_compile(enum sandbox_role role, struct sock_fprog *out, struct errbu
 	*out = (struct sock_fprog){ 0 };
 	if (!ctx)
 		return err_set(e, rc, "system call filter failed: out of memory");
-	rc = fill(ctx, role);
+	rc = fill(ctx, roles);
 	if (rc == 0)
 		rc = export_program(ctx, out);
 	seccomp_release(ctx);

@@ -12,17 +12,27 @@
 #include "base/walls.h"
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-enum sandbox_role { SANDBOX_SESSION = 1, SANDBOX_GATE = 2 };
+/* The last three are for helpers, beside a session's list: what moves files, connects, looks names up. */
+enum sandbox_role {
+	SANDBOX_SESSION = 1,
+	SANDBOX_GATE = 2,
+	SANDBOX_MOVE = 4,
+	SANDBOX_CONNECT = 8,
+	SANDBOX_RESOLVE = 16
+};
 
-/* Compiles the allow-list of a role once; the program is malloc'd and used by every child. */
-int sandbox_compile(enum sandbox_role role, struct sock_fprog *out, struct errbuf *e);
+/* Compiles the allow-list of one or more roles once; the program is malloc'd and used by every child. */
+int sandbox_compile(unsigned roles, struct sock_fprog *out, struct errbuf *e);
 int sandbox_apply(const struct sock_fprog *filter); /* sets no_new_privs too */
 
 /* Bits of enum sandbox_wall, 0 where the kernel has no Landlock, E_IO when it has and refuses. */
 int sandbox_landlock(void);
+/* The same, but these files may be read (ends with NULL; NULL: none) and, if `connects`, connections made. */
+int sandbox_landlock_but(const char *const *files, bool connects);
 int sandbox_undumpable(void); /* not dumpable, not traceable, no core file; 0 or E_IO */
 
 /* Closes every descriptor but those in `keep` (ascending order). 0 or E_IO. */

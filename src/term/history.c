@@ -4,6 +4,8 @@
  */
 #include "history.h"
 
+#include "base/ifs.h"
+
 #include <string.h>
 
 void history_init(struct history *h, uint32_t limit)
@@ -44,7 +46,7 @@ static bool blank(struct str line)
 
 void history_add(struct history *h, struct str line)
 {
-	if (h->limit == 0 || blank(line))
+	if (h->limit == 0 || blank(line) || ifs_has_password(line))
 		return;
 	if (h->count && str_eq(buf_str(&h->lines[h->count - 1]), line))
 		return;

@@ -22,7 +22,7 @@ struct history {
 void history_init(struct history *h, uint32_t limit);
 void history_release(struct history *h);
 void history_limit(struct history *h, uint32_t limit); /* forgets the oldest beyond it */
-void history_add(struct history *h, struct str line);  /* but not a blank line, nor the last one again */
+void history_add(struct history *h, struct str line);  /* no blank line, not the last one again, no password */
 void history_rewind(struct history *h);                /* a new line begins */
 /* The next older (or newer) line; false at the end. `current` is what stands on the line now. */
 bool history_older(struct history *h, struct str current, struct str *line);

@@ -13,7 +13,8 @@ SAMPLES = {'STRING': ['word1', 'Word-2', '2/0', '0.0.0.0', '1-5,7', '65000:1', '
            'MASK': ['255.255.255.0', '255.255.255.255'], 'INTERFACE': ['Ethernet1/0', 'Loopback 0', 'Gi0/1'],
            'BANNER': ['#one line#', '^Ctwo ^ words^C'], 'METHOD': ['group radius', 'tacacs+'],
            'SECRET': ['some words here', 'x'], 'TIME': ['7:05:09', '23:59:59'], 'MINUTES': ['2:00', '23:59'],
-           'SPAN': ['90', '1:30'], 'MONTH': ['January', 'Dec'], 'WEEKDAY': ['Sun', 'saturday']}
+           'SPAN': ['90', '1:30'], 'MONTH': ['January', 'Dec'], 'WEEKDAY': ['Sun', 'saturday'],
+           'SOURCE': ['flash0:/a', 'run'], 'TARGET': ['tftp://192.0.2.1/a', 'startup-config']}
 
 
 def of_tok(tok):

@@ -30,7 +30,7 @@ class Tok:
         if self.kind == 'SIGNED':
             return f'<{self.low} - {self.high}>'
         return {'STRING': 'WORD', 'LINE': 'LINE', 'IPV4': 'A.B.C.D', 'IPV6': 'X:X:X:X::X', 'PREFIX': 'X:X:X:X::X/<0-128>', 'MASK': 'A.B.C.D', 'INTERFACE': 'INTERFACE',
-                'BANNER': 'LINE', 'COMMAND': 'LINE', 'METHOD': 'METHOD', 'SECRET': 'LINE',
+                'BANNER': 'LINE', 'COMMAND': 'LINE', 'METHOD': 'METHOD', 'SOURCE': 'WORD', 'TARGET': 'WORD', 'SECRET': 'LINE',
                 'TIME': 'hh:mm:ss', 'MINUTES': 'hh:mm', 'SPAN': 'hhh:mm', 'MONTH': 'MONTH', 'WEEKDAY': 'DAY'}.get(self.kind, self.text)
 
 

@@ -330,7 +330,7 @@ static void test_history(void **state)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		start(&d, 80);
-		drive_type(&d, "one\r\r  \rtwo\rtwo\r");
+		drive_type(&d, "one\r\r  \rtwo\rtwo\rcopy ftp://me:secret@h/x .\r");
 		drive_type(&d, rows[i].keys);
 		assert_string_equal(shown(&d), rows[i].line);
 		drive_release(&d);

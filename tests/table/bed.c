@@ -24,37 +24,77 @@ static void must(int rc, const struct errbuf *e)
 	}
 }
 
+/* What a released bed leaves for the next one: a schema context takes a hundred times as long to make as a line takes
+ * to type. The tree is emptied; the rows, which put into it what a device always has, are made anew. */
+static struct kept {
+	struct model *model;
+	struct cmd_set *set; /* NULL: no bed has it */
+} kept[2];
+
 static void privileges_changed(void *arg, const struct txn *t)
 {
+	const struct kept *k = arg;
+
 	(void)t;
-	cmd_set_reload_privileges(arg);
+	if (k->set)
+		cmd_set_reload_privileges(k->set);
+}
+
+static struct kept *free_one(void)
+{
+	struct kept *k = kept;
+	struct errbuf e = { "more beds at once than are kept" };
+
+	while (k < kept + sizeof kept / sizeof *kept && k->set)
+		k++;
+	must(k < kept + sizeof kept / sizeof *kept ? 0 : E_LIMIT, &e);
+	if (!k->model) {
+		must(model_new(&k->model, &e), &e);
+		must(model_watch(k->model, "/ravelin-system:privileges", privileges_changed, k), &e);
+	}
+	return k;
 }
 
 void bed_init(struct bed *b)
 {
+	struct kept *k = free_one();
 	struct cmd_handler handlers[256];
 	struct errbuf e = { "" };
 	unsigned n;
 
-	*b = (struct bed){ .level = 15 };
+	*b = (struct bed){ .model = k->model, .level = 15 };
 	buf_init(&b->out, 0);
 	arena_init(&b->arena, 0);
-	must(model_new(&b->model, &e), &e);
 	must(cmd_set_new(&b->set, "ios", b->model, &e), &e);
 	n = b->set->table->names_n;
 	for (unsigned i = 0; i < n && i < 256; i++)
 		handlers[i] = (struct cmd_handler){ pool_text(b->set, b->set->table->names[i]), nothing };
 	must(cmd_set_bind(b->set, handlers, n, &e), &e);
-	must(model_watch(b->model, "/ravelin-system:privileges", privileges_changed, b->set), &e);
+	k->set = b->set;
 	cmd_place_config(b->set, &b->place);
+}
+
+static void empty(struct model *m)
+{
+	struct txn *t = model_begin(m);
+	struct errbuf e = { "a transaction is open" };
+	const struct lyd_node *node;
+
+	must(t ? 0 : E_BUSY, &e);
+	while ((node = model_running(m)))
+		must(txn_delete_node(t, (struct lyd_node *)node, &e), &e);
+	must(txn_commit(t, &e), &e);
 }
 
 void bed_release(struct bed *b)
 {
 	buf_release(&b->out);
 	arena_release(&b->arena);
+	empty(b->model);
 	cmd_set_free(b->set);
-	model_free(b->model);
+	for (struct kept *k = kept; k < kept + sizeof kept / sizeof *kept; k++)
+		if (k->set == b->set)
+			k->set = NULL;
 }
 
 static int apply(struct bed *b)

@@ -61,11 +61,17 @@ class Flood:
 
 def sessions(device):
     """Processes of gate's that became one."""
-    found = 0
+    found = set()
     for pid in device.role("gate"):
         with contextlib.suppress(OSError):
-            found += pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session"
+            if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session":
+                found.add(pid)
     return found
+
+
+def at_once(device):
+    """Looking round takes a while, and some come for others that go: who is there twice was there between."""
+    return len(sessions(device) & sessions(device))
 
 
 def test_a_good_client_logs_in_while_it_goes_on(lab):
@@ -76,7 +82,7 @@ def test_a_good_client_logs_in_while_it_goes_on(lab):
             done = device.ssh("show privilege")
             assert (done.stdout, done.returncode) == (LEVEL, 0), done.stderr
             logins += 1
-            most = max(most, sessions(device))
+            most = max(most, at_once(device))
     assert flood.answered, "the flood never reached a key exchange"
     assert most <= PER_SOURCE + 2, "more of one address worked at once than gate is to let"
     assert device.ssh("show privilege").stdout == LEVEL

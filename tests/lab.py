@@ -35,6 +35,13 @@ end
 """
 
 
+# OpenSSH's own first choice, sntrup761, costs it 0.1 s of processor time: most of what the tests would do. Options before
+# this one win over it; tests/interop/test_hybrid.py leaves the client its choice.
+QUICK_KEX = "-oKexAlgorithms=^curve25519-sha256"
+
+KEYS = {}  # what `ravelin init` made: {lines that name the device: {file: content}}
+
+
 def build_folder():
     return pathlib.Path(os.environ.get("RAVELIN_BUILD", ROOT / "build")).resolve()
 
@@ -53,6 +60,13 @@ def wait_for(condition, seconds=5.0, step=0.02):
         if value or time.monotonic() > end:
             return value
         time.sleep(step)
+
+
+def alive(pid):
+    """Not gone and no zombie. One who is dying has no argument list any more, but still his files and locks."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    return False
 
 
 def columns(char):
@@ -207,6 +221,10 @@ class Terminal:
             self.read(0.05)
 
     def close(self):
+        """Hangs up, as one who closes the window; a child that does not mind is killed."""
+        self.child.kill(signal.SIGHUP)
+        wait_for(lambda: not self.child.isalive(), 1, 0.002)
+        self.child.ptyproc.delayafterclose = 0
         self.child.close(force=True)
 
 
@@ -233,14 +251,34 @@ class Device:
             self.argv(verb, *rest), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
         )
 
-    def init(self, config=CONFIG, *options):
-        if config is not None:
-            path = self.parent / f"{self.folder.name}.cfg"
-            path.write_text(config)
-            options = ("--config", path, *options)
+    def init(self, config=CONFIG):
+        """A device with this configuration, or out of the box (None). Making RSA keys takes ten times as long as all
+        else until it answers, so `ravelin init` makes them once for the devices of one name."""
+        if config is None:
+            return self._init("--bare")
+        names = tuple(line for line in config.splitlines() if line.startswith(("hostname ", "ip domain")))
+        if names in KEYS:
+            shown = self._init("--bare")
+            self._put({"nvram/startup-config": config.encode(), **KEYS[names]})
+            return shown
+        path = self.parent / f"{self.folder.name}.cfg"
+        path.write_text(config)
+        shown = self._init("--config", path)
+        KEYS[names] = {f"keys/{key.name}": key.read_bytes() for key in (self.folder / "keys").iterdir()}
+        return shown
+
+    def _init(self, *options):
         done = self.call("init", *options)
         assert done.returncode == 0, f"ravelin init: {done.stderr}{done.stdout}"
         return done.stdout
+
+    def _put(self, files):
+        for name, content in files.items():
+            path = self.folder / name
+            path.write_bytes(content)
+            path.chmod(0o600)
+            if self.uid is not None:
+                os.chown(path, self.uid, self.uid)
 
     def run(self, *options, timeout=20):
         self.port = self.port or free_port()
@@ -285,15 +323,20 @@ class Device:
         return sorted(p for p, a in self.processes().items() if "--role" in a and a[a.index("--role") + 1] == role)
 
     def kill(self, known=()):
-        """SIGKILL to everything of this device, without a word; first, and without looking round, to the pids known."""
+        """SIGKILL to everything of this device, without a word; first, and without looking round, to the pids known.
+        Over when the last has let go of all it held."""
+        killed = set(known)
         for pid in known:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         while pids := self.processes():
+            killed |= pids.keys()
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.005)
+        while any(map(alive, killed)):
+            time.sleep(0.002)
 
     def hang_up(self):
         for t in self.terminals:
@@ -305,7 +348,6 @@ class Device:
         with contextlib.suppress(Exception):
             if self.processes():
                 self.note_longest_step()
-                self.call("stop", timeout=5)
         self.kill()
 
     # --- ways in ---
@@ -314,6 +356,7 @@ class Device:
             "ssh", "-F", "none", *map(str, options), "-p", str(self.port), "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
             "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null",
             "-o", "NumberOfPasswordPrompts=1", "-o", "IdentityFile=none", "-o", "IdentityAgent=none",
+            QUICK_KEX,
             *(["-tt", "-e", "none"] if tty else []), f"{user}@127.0.0.1", *command,
         ]  # fmt: skip
 

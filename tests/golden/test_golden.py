@@ -69,7 +69,7 @@ class Session:
 
     def start(self):
         if not self.started:
-            self.device.init(None if self.bare else self.config, *(["--bare"] if self.bare else []))
+            self.device.init(None if self.bare else self.config)
             self.device.run()
             self.started = True
             self.core = self.device.role("core")

@@ -119,7 +119,7 @@ def test_a_pair_survives_a_restart(lab):
 def test_a_port_that_is_taken_is_said(lab):
     """The server that cannot listen says so where one looks, and listens at the next chance."""
     device = lab.device()
-    device.init(None, "--bare")
+    device.init(None)
     device.run()
     with socket.create_server(("127.0.0.1", device.port)):
         t = device.console()

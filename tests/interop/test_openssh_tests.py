@@ -121,7 +121,7 @@ def test_script(suite, script):
     environment = {
         **os.environ, "TEST_SHELL": "sh", "TEST_SSH_PORT": str(suite.port), "TEST_SSH_SSH": str(folder / "ssh"),
         "TEST_SSH_SSHD": str(folder / "sshd"), "TEST_SSH_UNSAFE_PERMISSIONS": "1", "BUILDDIR": str(folder), "SUDO": "",
-        "HOME": str(folder),
+        "HOME": str(folder), "TEST_SSH_SSH_CONFOPTS": laboratory.QUICK_KEX.removeprefix("-o"),
     }  # fmt: skip
     argv = ["sh", str(folder / "test-exec.sh"), str(folder), str(folder / f"{script}.sh")]
     done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)

@@ -135,7 +135,8 @@ def ssh_command(loop, *options, key="ed25519", user="u"):
     how = ["-i", loop.folder / key] if key else ["-o", "PubkeyAuthentication=no"]
     return [
         "ssh", "-F", "none", "-p", str(loop.port), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-        "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", *how, *options, "-o", "LogLevel=ERROR", f"{user}@127.0.0.1",
+        "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", *how, *options, "-o", "LogLevel=ERROR", lab.QUICK_KEX,
+        f"{user}@127.0.0.1",
     ]  # fmt: skip
 
 

@@ -258,7 +258,7 @@ class Places:
     def make(self, kind):
         device = self.lab.device()
         if kind == "bare":
-            device.init(None, "--bare")
+            device.init(None)
         elif self.template is None:
             device.init(CONFIG)
             self.template = self.lab.device()

@@ -124,7 +124,7 @@ def test_it_pastes_over_ssh(lab, path):
 def test_it_pastes_on_the_console_and_reads_back(lab, path):
     """A device out of the box: afterwards it shows these lines and no others, also after it was started again."""
     device = lab.device()
-    device.init(None, "--bare")
+    device.init(None)
     device.run()
     terminal = enabled(console(device))
     screen = paste(terminal, path)

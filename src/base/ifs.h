@@ -10,7 +10,7 @@
 #include "base/buf.h"
 
 enum ifs_kind {
-	IFS_FLASH, /* the first five are core/fs.h's, in its order */
+	IFS_FLASH, /* the first five are core/files/fs.h's, in its order */
 	IFS_NVRAM,
 	IFS_SYSTEM,
 	IFS_TMPSYS,

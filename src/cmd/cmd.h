@@ -18,7 +18,7 @@
 
 #define CMD_LINE_MAX 8192 /* bytes of one line; a terminal takes less, as what is printed for a line may be longer */
 
-/* A command in flight; core's (core/cli.h). Rows name their handlers and hooks; core binds the names. */
+/* A command in flight; core's (core/session/cli.h). Rows name their handlers and hooks; core binds the names. */
 struct run;
 typedef int cmd_step_fn(struct run *run);
 struct cmd_handler {

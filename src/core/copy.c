@@ -7,10 +7,10 @@
 #include "copy.h"
 
 #include "core/clock.h"
-#include "core/config.h"
+#include "core/config/config.h"
 #include "core/core.h"
-#include "core/loader.h"
-#include "core/virtual.h"
+#include "core/config/loader.h"
+#include "core/files/virtual.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
 #include "core/job.h"
 #include "core/pace.h"
 #include "core/spawn.h"
-#include "core/vrf.h"
+#include "core/gate/vrf.h"
 #include "files/volume.h"
 #include "image/boot.h"
 #include "model/model.h"

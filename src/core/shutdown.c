@@ -5,7 +5,7 @@
 #include "shutdown.h"
 
 #include "core/core.h"
-#include "core/peer.h"
+#include "core/session/peer.h"
 
 #include <event2/event.h>
 

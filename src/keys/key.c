@@ -58,7 +58,7 @@ static const struct alg_row {
 	{ "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com", KEY_ED25519, NULL, 256, 256, true },
 	{ "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", KEY_ECDSA, "SHA2-256", 256, 256,
 	  true },
-	/* SHA-1 can be collided: whoever calls asks the configuration first (core/offer.h) */
+	/* SHA-1 can be collided: whoever calls asks the configuration first (core/ssh/offer.h) */
 	{ "ssh-rsa", "ssh-rsa", KEY_RSA, "SHA1", 368, KEY_RSA_BITS_MAX },
 	{ "ssh-dss", "ssh-dss", KEY_DSA, "SHA1", DSA_BITS, DSA_BITS },
 };

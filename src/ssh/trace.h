@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * trace.h: what a connection can tell of itself while it runs, one row each: for `debug ip ssh`. The library tells it
- * to whoever asked with ssh_trace, the session hands it on, core has the words (src/core/sshdebug.c). A fact is
+ * to whoever asked with ssh_trace, the session hands it on, core has the words (src/core/ssh/sshdebug.c). A fact is
  * numbers; the only texts are what the peer calls itself and its requests, and they are hostile. No contents, no
  * secret.
  */

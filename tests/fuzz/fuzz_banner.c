@@ -3,7 +3,7 @@
  * Goal: no text of a banner, with whatever in it that looks like a token, is shown longer than allowed or not at all.
  * The first byte of the input says whether there is a line.
  */
-#include "core/banner.h"
+#include "core/session/banner.h"
 
 #include "core/core.h"
 #include "lines/lines.h"

@@ -3,7 +3,7 @@
  * Goal: no certificate of a stranger, whoever it says has signed it, and no list of addresses in one reaches past its
  * bytes or breaks the parser's promises. The first byte of the input chooses what the rest is.
  */
-#include "core/usercert.h"
+#include "core/ssh/usercert.h"
 #include "keys/cert.h"
 #include "keys/keys.h"
 

@@ -3,12 +3,12 @@
  * fuzz_config.c: any bytes as a startup-config: the loader ends, reports and leaves a configuration that loads again
  * without a report. No helper can start here; lines that need one are reported.
  */
-#include "core/commands.h"
-#include "core/config.h"
-#include "core/loader.h"
+#include "core/commands/commands.h"
+#include "core/config/config.h"
+#include "core/config/loader.h"
 #include "core/core.h"
-#include "core/sshd.h"
-#include "core/syslog.h"
+#include "core/ssh/sshd.h"
+#include "core/log/syslog.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 #include "model/model.h"

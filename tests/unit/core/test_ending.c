@@ -3,9 +3,9 @@
  * test_ending.c: a process that stays behind its session is killed, at once or after its grace; one that began after
  * that session's end has only its number, and lives.
  */
-#include "core/ending.h"
+#include "core/session/ending.h"
 
-#include "core/peer.h"
+#include "core/session/peer.h"
 
 #include <event2/event.h>
 #include <setjmp.h>

@@ -5,10 +5,10 @@
  * session is, forge every message of gate's before it sends the same honestly.
  */
 #include "core/core.h"
-#include "core/gatectl.h"
-#include "core/guard.h"
-#include "core/syslog.h"
-#include "core/watch.h"
+#include "core/gate/gatectl.h"
+#include "core/gate/guard.h"
+#include "core/log/syslog.h"
+#include "core/gate/watch.h"
 #include "gate/gate.h"
 #include "ipc/ipc.h"
 

@@ -3,9 +3,9 @@
  * test_log.c: the buffer keeps the newest lines that fit into its bytes, whole, at any size; stamps look as they were
  * asked for; a message goes where its severity lets it.
  */
-#include "core/log_buffer.h"
-#include "core/stamp.h"
-#include "core/syslog.h"
+#include "core/log/log_buffer.h"
+#include "core/log/stamp.h"
+#include "core/log/syslog.h"
 
 #include "model/model.h"
 

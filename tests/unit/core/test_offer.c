@@ -3,7 +3,7 @@
  * Goal: what may be configured is what the library has, in its order, and what a session is told to offer is what is
  * configured and large enough, else the defaults.
  */
-#include "core/offer.h"
+#include "core/ssh/offer.h"
 #include "keys/keys.h"
 #include "model/model.h"
 #include "model/node.h"

@@ -2,7 +2,7 @@
  *
  * test_overlap.c: of two interfaces with addresses in one subnet at most one is up, whatever is typed in which order.
  */
-#include "core/overlap.h"
+#include "core/config/overlap.h"
 
 #include "model/model.h"
 

@@ -3,7 +3,7 @@
  * test_passwords.c: with `service password-encryption` no password of type 0 stays: those there are when it comes on,
  * those set while it is on; nothing comes back when it goes.
  */
-#include "core/passwords.h"
+#include "core/login/passwords.h"
 
 #include "aaa/aaa.h"
 #include "core/core.h"

@@ -2,12 +2,12 @@
  *
  * test_peer.c: a session that breaks the rules is ended, and until then cannot make core spend without bound.
  */
-#include "core/commands.h"
+#include "core/commands/commands.h"
 #include "core/core.h"
-#include "core/peer.h"
-#include "core/service.h"
-#include "core/syslog.h"
-#include "core/terminal.h"
+#include "core/session/peer.h"
+#include "core/session/service.h"
+#include "core/log/syslog.h"
+#include "core/session/terminal.h"
 #include "lines/lines.h"
 
 #include <dirent.h>

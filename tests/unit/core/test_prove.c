@@ -4,10 +4,10 @@
  * signature over anything else, and one bad key spoils the list.
  */
 #include "core/core.h"
-#include "core/gatectl.h"
-#include "core/peer.h"
-#include "core/sshd.h"
-#include "core/syslog.h"
+#include "core/gate/gatectl.h"
+#include "core/session/peer.h"
+#include "core/ssh/sshd.h"
+#include "core/log/syslog.h"
 #include "lines/lines.h"
 #include "keys/keys.h"
 

@@ -5,7 +5,7 @@
  */
 #include "core/core.h"
 #include "core/reload.h"
-#include "core/syslog.h"
+#include "core/log/syslog.h"
 
 #include "model/model.h"
 

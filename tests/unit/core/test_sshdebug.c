@@ -4,10 +4,10 @@
  * asked, forges or floods costs itself, and no text of a stranger ends the line or the word it stands in.
  */
 #include "core/core.h"
-#include "core/debug.h"
-#include "core/peer.h"
-#include "core/sshdebug.h"
-#include "core/syslog.h"
+#include "core/log/debug.h"
+#include "core/session/peer.h"
+#include "core/ssh/sshdebug.h"
+#include "core/log/syslog.h"
 #include "ipc/fact.h"
 
 #include <setjmp.h>

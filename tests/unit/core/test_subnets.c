@@ -3,7 +3,7 @@
  * Goal: of thousands of random subnets and owners, the trees find an overlap exactly when comparing each with each
  * does.
  */
-#include "core/subnets.h"
+#include "core/config/subnets.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

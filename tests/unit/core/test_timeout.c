@@ -4,13 +4,13 @@
  * nothing is due. Time passes by moving what is remembered of it into the past.
  */
 #include "core/clock.h"
-#include "core/commands.h"
+#include "core/commands/commands.h"
 #include "core/core.h"
-#include "core/peer.h"
-#include "core/service.h"
-#include "core/syslog.h"
-#include "core/terminal.h"
-#include "core/timeout.h"
+#include "core/session/peer.h"
+#include "core/session/service.h"
+#include "core/log/syslog.h"
+#include "core/session/terminal.h"
+#include "core/session/timeout.h"
 #include "lines/lines.h"
 
 #include <event2/event.h>

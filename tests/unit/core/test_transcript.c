@@ -4,8 +4,8 @@
  * key.
  */
 #include "base/err.h"
-#include "core/offer.h"
-#include "core/transcript.h"
+#include "core/ssh/offer.h"
+#include "core/ssh/transcript.h"
 #include "ssh/rows.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  *
  * Goal: the list of addresses in a certificate means what it says, IPv4 and IPv6, and what is malformed is no list.
  */
-#include "core/usercert.h"
+#include "core/ssh/usercert.h"
 
 #include "base/err.h"
 

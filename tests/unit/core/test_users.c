@@ -2,9 +2,9 @@
  *
  * test_users.c: which method asks whom, who may have an EXEC with which privilege, and what a banner shows.
  */
-#include "core/banner.h"
+#include "core/session/banner.h"
 #include "core/core.h"
-#include "core/methods.h"
+#include "core/login/methods.h"
 #include "cmd/cmd.h"
 #include "lines/lines.h"
 #include "model/model.h"

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * login.c: see login.h. Runs in core; names, passwords, keys and signatures are hostile.
+ *
+ * Who: the local users methods_ssh names. Once he is in, a user has the name of his entry, however he typed it.
+ * How often: each way to type a password fails `authentication-retries` + 1 times, then it is not offered any more;
+ * when both are used up, or somebody insists, the connection ends. A key cannot be guessed, so offering one costs
+ * little. A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user,
+ * a clear-text user and a wrong password all wait for one scrypt. What else differs, as the hash of another type, is
+ * less than a tenth of a second, and a refusal comes at a whole one.
+ */
+#include "login.h"
+
+#include "aaa/aaa.h"
+#include "core/clock.h"
+#include "core/core.h"
+#include "core/job.h"
+#include "core/login/methods.h"
+#include "core/ssh/offer.h"
+#include "core/session/peer.h"
+#include "core/ssh/sshdebug.h"
+#include "core/ssh/sshlog.h"
+#include "core/log/syslog.h"
+#include "core/gate/watch.h"
+#include "keys/cert.h"
+#include "keys/keys.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <event2/event.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define VERIFY_LIMIT_MS 5000
+#define QUERY_LIMIT     20 /* keys a client may offer */
+#define REFUSE_STEP_MS  100
+
+static const char *const methods[LOGIN_METHODS] = {
+	[LOGIN_PASSWORD] = "password",
+	[LOGIN_KBDINT] = "keyboard-interactive",
+	[LOGIN_KEY] = "publickey",
+};
+
+void login_release(struct login *l)
+{
+	if (l->job)
+		job_cancel(l->job);
+	if (l->answer)
+		event_free(l->answer);
+	OPENSSL_cleanse(l, sizeof *l);
+}
+
+bool login_failed(const struct login *l)
+{
+	return l->failures[LOGIN_PASSWORD] || l->failures[LOGIN_KBDINT] || l->failures[LOGIN_KEY];
+}
+
+/* The entry of who tries to log in, if he may; the log says once a connection when nobody may. */
+static const struct lyd_node *local_user(struct peer *p)
+{
+	enum aaa_method method = methods_ssh(p->core);
+	const struct lyd_node *user = NULL;
+
+	if (method == AAA_DENY && !p->login.told)
+		syslog_event(
+		    p->core->log, "SSH", 4, "NO_METHOD",
+		    "Login by SSH from %s refused: no method of the authentication list asks for a user and his "
+		    "password",
+		    p->address);
+	p->login.told |= method == AAA_DENY;
+	if (method != AAA_DENY)
+		user = methods_user(p->core, p->login.user, method == AAA_LOCAL_CASE);
+	str_copy(str_of(user ? model_below(user, "name") : ""), p->login.name, sizeof p->login.name);
+	return user;
+}
+
+/* The same, when time has passed: he may have been removed. */
+static bool still_local(const struct peer *p)
+{
+	return methods_ssh(p->core) != AAA_DENY && methods_user(p->core, p->login.name, true);
+}
+
+static unsigned tries(const struct peer *p)
+{
+	return 1 + (unsigned)model_uint(p->core->model, "/ravelin-ssh:ssh/authentication-retries", 3);
+}
+
+static bool used_up(const struct peer *p, enum login_method method)
+{
+	return p->login.failures[method] >= tries(p);
+}
+
+/* The methods that can still succeed. */
+static void remaining(const struct peer *p, struct buf *out)
+{
+	static const enum login_method order[] = { LOGIN_KEY, LOGIN_KBDINT, LOGIN_PASSWORD };
+
+	for (size_t i = 0; i < LOGIN_METHODS; i++) {
+		if (!used_up(p, order[i]))
+			buf_printf(out, "%s%s", buf_len(out) ? "," : "", methods[order[i]]);
+	}
+}
+
+static void give_up(struct peer *p)
+{
+	peer_close(p, 1, "Too many authentication failures");
+}
+
+static void refuse(struct peer *p)
+{
+	struct buf left;
+
+	p->login.prompted = false;
+	if (used_up(p, LOGIN_PASSWORD) && (p->v1.chosen || used_up(p, LOGIN_KBDINT))) {
+		give_up(p);
+		return;
+	}
+	buf_init(&left, 256);
+	remaining(p, &left);
+	PEER_SEND(p, AUTH_RESULT, .result = AUTH_FAIL, .methods = buf_str(&left));
+	buf_release(&left);
+}
+
+static void failed(struct peer *p)
+{
+	char user[SYSLOG_WORD_MAX];
+
+	p->login.failures[p->login.method]++;
+	sshlog_userauth(p, false);
+	sshdebug_say_version(p, "%s authentication failed for %s", methods[p->login.method],
+			     syslog_word(p->login.user, user));
+	watch_failed(p->core->watch, p);
+	if (!p->closing) /* quiet mode may have begun */
+		refuse(p);
+}
+
+static void succeeded(struct peer *p)
+{
+	struct cli *sh = &p->cli;
+
+	memcpy(sh->user, p->login.name, sizeof sh->user);
+	peer_set_phase(p, PH_USER);
+	sshlog_userauth(p, true);
+	watch_succeeded(p->core->watch, p);
+	PEER_SEND(p, AUTH_RESULT, .result = AUTH_OK, .methods = STR(""), .no_pty = p->login.cert.no_pty);
+}
+
+static bool under_way(const struct login *l)
+{
+	return l->job || l->answer;
+}
+
+/* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
+bool login_begin(struct peer *p, enum login_method method, struct str user)
+{
+	struct login *l = &p->login;
+
+	if (p->closing) /* told to end: what was on its way is not looked at */
+		return false;
+	if (under_way(l)) {
+		peer_violation(p, "second login attempt while one is under way");
+		return false;
+	}
+	l->method = method;
+	l->prompted = false; /* a new request abandons an open question (RFC 4256 section 3.1) */
+	if (!str_copy(user, l->user, sizeof l->user))
+		str_copy(STR("?"), l->user, sizeof l->user); /* too long or with a NUL: nobody's name */
+	if (!used_up(p, method))
+		return true;
+	give_up(p);
+	return false;
+}
+
+static void on_answer(evutil_socket_t fd, short what, void *arg)
+{
+	struct peer *p = arg;
+
+	(void)fd;
+	(void)what;
+	event_free(p->login.answer);
+	p->login.answer = NULL;
+	if (!p->closing)
+		failed(p);
+}
+
+/* The time it takes to say no tells nothing of the work that was done. */
+static void fail_later(struct peer *p)
+{
+	uint64_t past = (clock_now_ms() - p->login.begun_ms) % REFUSE_STEP_MS;
+	uint64_t wait = REFUSE_STEP_MS - past + watch_delay_ms(p->core->watch);
+	struct timeval tv = { (time_t)(wait / 1000), (suseconds_t)(wait % 1000) * 1000 };
+
+	p->login.answer = evtimer_new(p->core->base, on_answer, p);
+	if (!p->login.answer || event_add(p->login.answer, &tv) < 0)
+		peer_violation(p, "no memory for its answer");
+}
+
+/* Without a check of its own. */
+static void fail_now(struct peer *p)
+{
+	p->login.begun_ms = clock_now_ms();
+	fail_later(p);
+}
+
+static void verified(void *arg, enum job_kind kind, struct str bytes)
+{
+	struct peer *p = arg;
+
+	if (kind == JOB_PROGRESS)
+		return;
+	p->login.job = NULL;
+	if (p->closing) /* its time was over meanwhile */
+		return;
+	if (kind == JOB_FAILED)
+		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %.*s", (int)bytes.n,
+			     (const char *)bytes.p);
+	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && still_local(p))
+		succeeded(p);
+	else
+		fail_later(p);
+}
+
+static void check_password(struct peer *p, struct str password)
+{
+	struct login *l = &p->login;
+	const struct lyd_node *user;
+	struct errbuf e = { "" };
+	struct buf request;
+
+	l->begun_ms = clock_now_ms();
+	user = local_user(p);
+	buf_init(&request, 8192);
+	secret_check_begin(&l->check, user ? model_below(user, "credential/type") : NULL,
+			   user ? model_below(user, "credential/value") : NULL, password, &request);
+	l->job = job_start(&p->core->jobs, "verify", buf_str(&request), VERIFY_LIMIT_MS, verified, p, &e);
+	buf_release(&request);
+	if (!l->job) {
+		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %s", e.text);
+		fail_later(p);
+	}
+}
+
+void login_none(struct peer *p, const struct ipc_msg_AUTH_NONE *m)
+{
+	(void)m; /* never enough; the answer names the methods */
+	refuse(p);
+}
+
+void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m)
+{
+	if (login_begin(p, LOGIN_PASSWORD, m->user))
+		check_password(p, m->password);
+}
+
+void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m)
+{
+	struct buf prompts;
+
+	if (!login_begin(p, LOGIN_KBDINT, m->user))
+		return;
+	p->login.prompted = true;
+	buf_init(&prompts, 256);
+	str_list_put(&prompts, STR("Password: "));
+	PEER_SEND(p, AUTH_PROMPT, .name = STR(""), .instruction = STR(""), .prompts = str_list_of(&prompts, 1),
+		  .echo = STR("\0"));
+	buf_release(&prompts);
+}
+
+void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
+{
+	struct cur c = cur_of(m->answers.raw);
+	struct str password;
+
+	if (p->closing)
+		return;
+	if (!p->login.prompted || under_way(&p->login)) {
+		peer_violation(p, "answer to a question nobody asked");
+		return;
+	}
+	p->login.prompted = false;
+	p->login.method = LOGIN_KBDINT;
+	if (m->answers.count == 1 && str_list_next(&c, &password))
+		check_password(p, password);
+	else
+		fail_now(p);
+}
+
+/* What is to be verified of a key or certificate that was shown. */
+struct shown {
+	struct str alg, key; /* of the plain public key */
+	uint8_t flags;       /* what a security key must attest */
+	struct usercert cert;
+	struct buf plain; /* what `key` borrows of a certificate */
+};
+
+static bool is_on(const struct lyd_node *user, const char *leaf)
+{
+	const char *value = model_below(user, leaf);
+
+	return value && strcmp(value, "true") == 0;
+}
+
+/* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
+static bool key_listed(struct peer *p, struct str type, struct str blob, uint8_t *flags)
+{
+	const struct lyd_node *user = local_user(p), *entry, *key;
+	bool found = false;
+	char hash[33];
+
+	/* A key proves who; the user database says that he may (`no username` takes it back). */
+	key_hash_md5(blob, hash); /* for nobody too */
+	entry = model_entry(p->core->model, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ p->login.name });
+	if (!user || !entry)
+		return false;
+	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {
+		const char *want_type = model_below(key, "type"), *want = model_below(key, "hash");
+
+		if (want && strlen(want) == 32 && strcasecmp(want, hash) == 0 && str_is(type, want_type))
+			found = true;
+	}
+	*flags = (uint8_t)((is_on(entry, "no-touch-required") ? 0 : KEY_SK_PRESENT) |
+			   (is_on(entry, "verify-required") ? KEY_SK_VERIFIED : 0));
+	return found;
+}
+
+/* Does an authority the configuration trusts vouch for him? */
+static bool certified(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct shown *s)
+{
+	const char *alg = cert_plain_alg(m->alg);
+	char user[SYSLOG_WORD_MAX];
+	struct errbuf e = { "" };
+
+	local_user(p); /* it is for a name, nobody has none */
+	if (!alg)
+		return false;
+	if (usercert_admit(p, m->blob, &s->cert, &s->plain, &s->flags, &e) < 0) {
+		if (s->cert.words[0])
+			syslog_event(p->core->log, "SSH", 4, "CERT_REFUSED", "User '%s' from %s, certificate %s: %s",
+				     syslog_word(p->login.user, user), p->address, s->cert.words, e.text);
+		return false;
+	}
+	s->alg = str_of(alg);
+	s->key = buf_str(&s->plain);
+	return true;
+}
+
+static bool acceptable(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct shown *s)
+{
+	struct cur c = cur_of(m->blob);
+	struct str type = cur_str(&c);
+	const char *plain = cert_plain_alg(m->alg);
+
+	if (!offer_has(&p->offered, OFFER_PUBLICKEY, plain ? str_of(plain) : m->alg))
+		return false;
+	s->alg = m->alg;
+	s->key = m->blob;
+	if (!(cert_is(m->blob) ? certified(p, m, s) : key_listed(p, type, m->blob, &s->flags)))
+		return false;
+	return key_alg_takes(s->alg, s->key);
+}
+
+bool login_key_listed(struct peer *p, struct str type, struct str blob)
+{
+	uint8_t flags;
+
+	return key_listed(p, type, blob, &flags);
+}
+
+void login_key_refused(struct peer *p)
+{
+	if (++p->login.queries >= QUERY_LIMIT)
+		p->login.failures[LOGIN_KEY] = tries(p);
+	refuse(p);
+}
+
+void login_key_end(struct peer *p, bool good)
+{
+	if (good)
+		succeeded(p);
+	else
+		failed(p);
+}
+
+/* The bytes a client signs (RFC 4252 section 7), from core's own session id and the user under way. */
+static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m, const struct shown *s)
+{
+	struct buf data;
+	int rc;
+
+	buf_init(&data, 65536);
+	buf_put_str(&data, (struct str){ p->transcript.session_id, p->transcript.session_id_len });
+	buf_put_u8(&data, 50);
+	buf_put_cstr(&data, p->login.user);
+	buf_put_cstr(&data, "ssh-connection");
+	buf_put_cstr(&data, "publickey");
+	buf_put_u8(&data, 1);
+	buf_put_str(&data, m->alg);
+	buf_put_str(&data, m->blob);
+	rc = data.err ? data.err : key_verify_flags(s->alg, s->key, buf_str(&data), m->signature, s->flags);
+	buf_release(&data);
+	return rc;
+}
+
+/* He is in by this key: what its certificate says holds from now on. */
+static void key_succeeded(struct peer *p, const struct usercert *cert)
+{
+	char user[SYSLOG_WORD_MAX];
+
+	p->login.cert = *cert;
+	if (cert->used)
+		syslog_event(p->core->log, "SSH", 6, "CERT_LOGIN", "User '%s' from %s is in by certificate %s",
+			     syslog_word(p->login.name, user), p->address, cert->words);
+	succeeded(p);
+}
+
+void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
+{
+	struct shown shown = { 0 };
+
+	if (!login_begin(p, LOGIN_KEY, m->user))
+		return;
+	buf_init(&shown.plain, 0);
+	if (!acceptable(p, m, &shown)) {
+		login_key_refused(p);
+	} else if (m->signature.n == 0) {
+		PEER_SEND(p, AUTH_RESULT, .result = AUTH_KEY_OK, .methods = STR(""));
+	} else if (verify_signature(p, m, &shown) == 0) {
+		key_succeeded(p, &shown.cert);
+	} else {
+		fail_now(p);
+	}
+	buf_release(&shown.plain);
+}

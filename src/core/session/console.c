@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console.c: see console.h. Runs in core; what is typed at the console is hostile until somebody has logged in.
+ */
+#include "console.h"
+
+#include "core/session/banner.h"
+#include "core/core.h"
+#include "core/login/methods.h"
+#include "core/session/peer.h"
+#include "core/login/secret_check.h"
+#include "core/log/syslog.h"
+#include "core/session/terminal.h"
+#include "core/session/timeout.h"
+#include "lines/lines.h"
+#include "model/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LOGIN_TRIES     3
+#define VERIFY_LIMIT_MS 5000
+#define LEVEL_MAX       15
+
+enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED };
+
+struct console_login {
+	struct secret_check check;
+	unsigned tries;
+	enum aaa_method method;
+	bool aaa;
+	char user[65];
+};
+
+static int console_step(struct run *run);
+
+static bool asks_user(const struct console_login *l)
+{
+	return l->method == AAA_LOCAL || l->method == AAA_LOCAL_CASE;
+}
+
+static int console_ask(struct run *run, struct console_login *l)
+{
+	if (l->tries++ >= LOGIN_TRIES) {
+		if (l->aaa)
+			return RUN_FAILED;
+		return run_fail(run, "%% Bad %s\n", asks_user(l) ? "login" : "passwords");
+	}
+	if (asks_user(l))
+		return run_ask(run, C_USER, true, ASK_LINE, "Username: ");
+	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+}
+
+/* Without AAA the line's `login` says who asks. */
+static enum aaa_method line_method(struct core *core, const struct line *line)
+{
+	switch (lines_login(core->lines, line)) {
+	case LOGIN_NONE:
+		return AAA_NONE;
+	case LOGIN_LINE_PASSWORD:
+		return AAA_LINE;
+	default:
+		return AAA_LOCAL;
+	}
+}
+
+static int console_enter(struct run *run, const struct console_login *l);
+
+/* Who may take the console: nobody asked (the default), a password, or a local user. */
+static int console_begin(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+	const char *type;
+
+	banner_put(run->core, "motd", p->line, &run->out);
+	l->aaa = methods_aaa(run->core);
+	l->method = l->aaa ? methods_login(run->core, p->line) : line_method(run->core, p->line);
+	if (l->method == AAA_NONE)
+		return console_enter(run, l);
+	if (l->method == AAA_DENY)
+		return run_fail(run, "%% Authentication failed");
+	if (l->method == AAA_LINE && !lines_password(run->core->lines, p->line, &type))
+		return run_fail(run, "%% Password required, but none set");
+	buf_puts(&run->out, "\nUser Access Verification\n\n");
+	return console_ask(run, l);
+}
+
+static const struct lyd_node *console_user(const struct run *run, const struct console_login *l)
+{
+	return methods_user(run->core, l->user, l->method == AAA_LOCAL_CASE);
+}
+
+/* The name was typed; a user with `nopassword` is not asked for one. */
+static int console_named(struct run *run, struct console_login *l)
+{
+	const struct lyd_node *user;
+	const char *kind;
+
+	if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
+		l->user[0] = '\0';
+	user = console_user(run, l);
+	kind = user ? model_below(user, "credential/kind") : NULL;
+	if (kind && strcmp(kind, "nopassword") == 0)
+		return console_enter(run, l);
+	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+}
+
+static int console_verify(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+	const char *type = NULL, *stored = NULL;
+	struct buf request;
+	bool secret;
+
+	if (asks_user(l)) {
+		const struct lyd_node *user = console_user(run, l);
+
+		type = user ? model_below(user, "credential/type") : NULL;
+		stored = user ? model_below(user, "credential/value") : NULL;
+	} else if (l->method == AAA_ENABLE) {
+		stored = methods_enable_password(run->core, LEVEL_MAX, &type, &secret);
+	} else {
+		stored = lines_password(run->core->lines, p->line, &type);
+	}
+	buf_init(&request, 8192);
+	secret_check_begin(&l->check, type, stored, buf_str(&run->answer), &request);
+	return run_start_job(run, C_VERIFIED, "verify", &request, VERIFY_LIMIT_MS);
+}
+
+/* Proven or not asked: the EXEC, if he may have one. */
+static int console_enter(struct run *run, const struct console_login *l)
+{
+	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
+	struct peer *p = peer_of(run->cli);
+	struct cli *sh = run->cli;
+	unsigned level = sh->level;
+
+	if (asks_user(l) && !user)
+		return run_fail(run, "%% Login invalid"); /* removed while he typed */
+	if (user) {
+		str_copy(str_of(model_below(user, "name")), sh->user, sizeof sh->user);
+		str_copy(str_of(sh->user), p->line->user, sizeof p->line->user);
+	}
+	if ((user || l->aaa) && !methods_exec(run->core, sh->user, true, &level))
+		return run_fail(run, "%% Authorization failed.");
+	sh->level = level;
+	return RUN_DONE;
+}
+
+static int console_admit(struct run *run, struct console_login *l)
+{
+	char user[SYSLOG_WORD_MAX];
+
+	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
+		return console_enter(run, l);
+	syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED", "Login failed [user: %s] [Source: console]",
+		     syslog_word(l->user, user));
+	if (l->aaa)
+		buf_puts(&run->out, "% Authentication failed\n\n");
+	else if (asks_user(l))
+		buf_puts(&run->out, "% Login invalid\n\n");
+	return console_ask(run, l);
+}
+
+static int console_finish(struct run *run, int rc)
+{
+	struct peer *p = peer_of(run->cli);
+	const char *command;
+
+	if (rc == RUN_FAILED)
+		run->cli->leave = true;
+	if (rc != RUN_DONE)
+		return rc;
+	terminal_enter(p);
+	banner_put(run->core, "exec", p->line, &run->out);
+	command = terminal_autocommand(p);
+	return command ? run_command(run, str_of(command)) : RUN_DONE;
+}
+
+/* Nobody is there. A line without an EXEC says nothing, whatever is typed. */
+static int console_wait(struct run *run)
+{
+	const struct line *line = peer_of(run->cli)->line;
+	const char *vacant = lines_value(run->core->lines, line, "vacant-message");
+	char text[1200];
+
+	if (!lines_flag(run->core->lines, line, "exec"))
+		text[0] = '\0';
+	else if (vacant)
+		snprintf(text, sizeof text, "\n\n%s\n", vacant);
+	else
+		snprintf(text, sizeof text, "\n\n%s con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n",
+			 core_hostname(run->core));
+	return run_ask(run, C_PRESSED, false, ASK_LINE, text);
+}
+
+static int console_pressed(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+
+	if (!lines_flag(run->core->lines, p->line, "exec"))
+		return console_wait(run);
+	p->line->busy = true;
+	timeout_touch(p);
+	return console_finish(run, console_begin(run, l));
+}
+
+static int console_step(struct run *run)
+{
+	struct console_login *l = run->data;
+
+	if (run->cancelled && run->step > C_PRESSED)
+		return console_finish(run, RUN_FAILED);
+	switch (run->step) {
+	case C_WAIT:
+		run->data = arena_alloc(&run->arena, sizeof *l);
+		if (!run->data)
+			return console_finish(run, RUN_FAILED);
+		return console_wait(run);
+	case C_PRESSED:
+		return console_pressed(run, l);
+	case C_USER:
+		return console_finish(run, console_named(run, l));
+	case C_PASSWORD:
+		return console_finish(run, console_verify(run, l));
+	default:
+		return console_finish(run, console_admit(run, l));
+	}
+}
+
+void console_start(struct peer *p)
+{
+	struct line *line = lines_take(p->core->lines, LINE_CON, NULL, NULL, NULL);
+
+	if (!line) {
+		peer_violation(p, "console is taken");
+		return;
+	}
+	line->busy = false; /* nobody is there: nothing can expire, and no user is shown */
+	terminal_attach(p, line);
+	terminal_line(p, STR(""), STR(""));
+	cli_internal(&p->cli, console_step);
+}

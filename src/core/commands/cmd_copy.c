@@ -6,7 +6,7 @@
 #include "core/commands/commands.h"
 
 #include "core/config/config.h"
-#include "core/copy.h"
+#include "core/files/copy.h"
 #include "core/core.h"
 
 #include <ctype.h>

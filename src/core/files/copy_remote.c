@@ -8,7 +8,7 @@
 
 #include "aaa/aaa.h"
 #include "core/core.h"
-#include "core/route.h"
+#include "core/config/route.h"
 #include "helpers/remote.h"
 #include "model/model.h"
 

@@ -8,6 +8,7 @@
  */
 #include "files.h"
 
+#include "base/random.h"
 #include "files_private.h"
 
 #include <dirent.h>
@@ -16,7 +17,6 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -128,12 +128,8 @@ static int fill(int fd, struct str bytes, mode_t mode)
 static int temp_name(char temp[FILES_TEMP_SIZE])
 {
 	uint64_t r;
-	ssize_t n;
 
-	do
-		n = getrandom(&r, sizeof r, 0);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof r)
+	if (random_bytes(&r, sizeof r) < 0)
 		return -1;
 	snprintf(temp, FILES_TEMP_SIZE, TEMP_PREFIX "%016llx", (unsigned long long)r);
 	return 0;

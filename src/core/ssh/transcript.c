@@ -4,6 +4,7 @@
  */
 #include "transcript.h"
 
+#include "base/random.h"
 #include "core/core.h"
 #include "core/ssh/dhgroup.h"
 #include "core/gate/gatectl.h"
@@ -17,7 +18,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <string.h>
 
 #define MSG_KEXINIT 20
@@ -46,7 +46,7 @@ void transcript_release(struct transcript *k)
 
 int transcript_new_cookie(struct transcript *k)
 {
-	if (RAND_bytes(k->cookie, sizeof k->cookie) != 1)
+	if (random_bytes(k->cookie, sizeof k->cookie) < 0)
 		return E_CRYPTO;
 	k->cookie_given = true;
 	return 0;

@@ -6,11 +6,11 @@
 #include "ssh/pq/mlkem768.h"
 
 #include "base/err.h"
+#include "base/random.h"
 #include "ssh/pq/hash.h"
 #include "ssh/pq/mlkem768_poly.h"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include <string.h>
 
 #define K     3
@@ -199,7 +199,7 @@ int mlkem768_keypair(uint8_t ek[MLKEM768_EK], uint8_t dk[MLKEM768_DK])
 	uint8_t seed[2 * MLKEM768_SEED];
 	int rc = E_CRYPTO;
 
-	if (RAND_priv_bytes(seed, sizeof(seed)) == 1)
+	if (random_bytes(seed, sizeof(seed)) == 0)
 		rc = mlkem768_keypair_from(seed, seed + MLKEM768_SEED, ek, dk);
 	OPENSSL_cleanse(seed, sizeof(seed));
 	return rc;
@@ -230,7 +230,7 @@ int mlkem768_encap(const uint8_t ek[MLKEM768_EK], uint8_t ct[MLKEM768_CT], uint8
 	uint8_t m[MLKEM768_SEED];
 	int rc = E_CRYPTO;
 
-	if (RAND_priv_bytes(m, sizeof(m)) == 1)
+	if (random_bytes(m, sizeof(m)) == 0)
 		rc = mlkem768_encap_from(m, ek, ct, key);
 	OPENSSL_cleanse(m, sizeof(m));
 	return rc;

@@ -6,11 +6,11 @@
 #include "ssh/pq/sntrup761.h"
 
 #include "base/err.h"
+#include "base/random.h"
 #include "ssh/pq/hash.h"
 #include "ssh/pq/sntrup761_poly.h"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include <string.h>
 
 _Static_assert(SNTRUP761_SEED == 4 * P && SNTRUP761_RHO == SMALL_BYTES && SNTRUP761_PK == RQ_BYTES, "sizes agree");
@@ -149,7 +149,7 @@ int sntrup761_keypair(uint8_t pk[SNTRUP761_PK], uint8_t sk[SNTRUP761_SK])
 
 	do {
 		rc = E_CRYPTO;
-		if (RAND_priv_bytes((uint8_t *)&seed, sizeof(seed)) == 1)
+		if (random_bytes(&seed, sizeof(seed)) == 0)
 			rc = sntrup761_keypair_from(seed.g, seed.f, seed.rho, pk, sk);
 	} while (rc == E_INVAL);
 	OPENSSL_cleanse(&seed, sizeof(seed));
@@ -181,7 +181,7 @@ int sntrup761_encap(const uint8_t pk[SNTRUP761_PK], uint8_t ct[SNTRUP761_CT], ui
 	uint8_t seed[SNTRUP761_SEED];
 	int rc = E_CRYPTO;
 
-	if (RAND_priv_bytes(seed, sizeof(seed)) == 1)
+	if (random_bytes(seed, sizeof(seed)) == 0)
 		rc = sntrup761_encap_from(seed, pk, ct, key);
 	OPENSSL_cleanse(seed, sizeof(seed));
 	return rc;

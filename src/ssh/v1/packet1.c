@@ -4,11 +4,11 @@
  */
 #include "ssh/v1/packet1.h"
 
+#include "base/random.h"
 #include "ssh/v1/attack.h"
 #include "ssh/v1/crc32.h"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #define LENGTH_SIZE 4
 #define CRC_SIZE    4
@@ -62,7 +62,7 @@ int packet1_seal(struct cipher *c, struct buf *out, uint8_t type, struct str dat
 	uint8_t padding[CIPHER_BLOCK] = { 0 }, *p; /* zeros while nothing is encrypted, as the draft has it */
 	int rc;
 
-	if (c->n && RAND_bytes(padding, sizeof(padding)) != 1)
+	if (c->n && random_bytes(padding, sizeof(padding)))
 		return E_CRYPTO;
 	buf_put_u32(out, (uint32_t)length);
 	buf_put(out, padding, pad);

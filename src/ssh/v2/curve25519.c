@@ -5,6 +5,8 @@
  */
 #include "ssh/v2/curve25519.h"
 
+#include "base/random.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -22,7 +24,8 @@ static int derive(EVP_PKEY *own, struct str theirs, uint8_t shared[SIZE])
 		return E_INVAL;
 	peer = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, theirs.p, theirs.n);
 	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
-	if (!peer || !ctx || EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer(ctx, peer) != 1)
+	/* Any 32 bytes are a public value: there is nothing in it to validate. */
+	if (!peer || !ctx || EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) != 1)
 		goto out;
 	if (EVP_PKEY_derive(ctx, shared, &n) == 1 && n == SIZE)
 		rc = 0;
@@ -43,9 +46,21 @@ static int put_raw(struct buf *out, EVP_PKEY *own, int (*get)(const EVP_PKEY *, 
 	return 0;
 }
 
+/* RFC 7748 section 6.1: a private key is 32 random bytes. */
+static EVP_PKEY *generate(void)
+{
+	uint8_t raw[SIZE];
+	EVP_PKEY *own = NULL;
+
+	if (random_bytes(raw, SIZE) == 0)
+		own = EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, raw, SIZE);
+	OPENSSL_cleanse(raw, SIZE);
+	return own;
+}
+
 int curve25519_keypair(struct buf *priv, struct buf *q)
 {
-	EVP_PKEY *own = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+	EVP_PKEY *own = generate();
 	int rc = own ? put_raw(priv, own, EVP_PKEY_get_raw_private_key) : E_CRYPTO;
 
 	if (!rc)
@@ -61,7 +76,7 @@ int curve25519_answer(struct str theirs, struct buf *q, uint8_t shared[SIZE])
 
 	if (theirs.n != SIZE)
 		return E_INVAL;
-	own = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+	own = generate();
 	rc = own ? derive(own, theirs, shared) : E_CRYPTO;
 	if (!rc)
 		rc = put_raw(q, own, EVP_PKEY_get_raw_public_key);

@@ -5,8 +5,9 @@
  */
 #include "ssh/v2/packet.h"
 
+#include "base/random.h"
+
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #define PADDING_MIN 4
 
@@ -118,7 +119,7 @@ static int pad_with(struct packet_side *s, uint8_t *to, size_t n)
 {
 	while (n--) {
 		if (s->padding_left == 0) {
-			if (RAND_bytes(s->padding, sizeof(s->padding)) != 1)
+			if (random_bytes(s->padding, sizeof(s->padding)))
 				return E_CRYPTO;
 			s->padding_left = sizeof(s->padding);
 		}

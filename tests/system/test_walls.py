@@ -108,6 +108,16 @@ def test_session_has_its_two_descriptors(device):
     assert len(found) == 2 and all(target.startswith("socket:") for target in found.values()), found
 
 
+def test_session_has_no_library_of_others(device):
+    """Only libcrypto and the C library are of use to it: gate leaves the others out when it forks."""
+    _, pid = new_session(device)
+    for name in map(pathlib.Path, (f"/proc/{pid}/maps", f"/proc/{gate_of(device)}/maps")):
+        found = set(re.findall(r"/lib(\w+?)[-.][^/]*$", name.read_text(), re.M))
+        others = {"event_core", "pcre2", "seccomp", "yang"} & found
+        assert "crypto" in found and "c" in found, found
+        assert bool(others) == (f"/{pid}/" not in str(name)), (name, found)
+
+
 def test_console_session_has_its_two_descriptors(device):
     needs_root()
     (console,) = wait_for(lambda: [p for p in device.role("gate") if is_session(p)])

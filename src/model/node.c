@@ -40,10 +40,8 @@ static const struct lysc_node *schema_step(const struct model *m, const struct l
 	return module ? lys_find_child(from, module, word, n, 0, 0) : NULL;
 }
 
-const struct lysc_node *node_schema(const struct model *m, const struct lysc_node *from, const char *path)
+static const struct lysc_node *walk(const struct model *m, const struct lysc_node *from, const char *path)
 {
-	if (*path == '/')
-		from = NULL;
 	for (const char *word = path + (*path == '/'); *word;) {
 		size_t n = strcspn(word, "/");
 
@@ -53,6 +51,45 @@ const struct lysc_node *node_schema(const struct model *m, const struct lysc_nod
 		word += n + (word[n] == '/');
 	}
 	return from;
+}
+
+/* Paths that were asked for lately: the steps through the schema are most of what a small question costs. */
+#define KNOWN     256
+#define KNOWN_MAX 64
+
+static struct known_path {
+	const struct ly_ctx *ctx;
+	const struct lysc_node *from, *to;
+	char path[KNOWN_MAX];
+} known[KNOWN];
+
+void node_forget_paths(void)
+{
+	memset(known, 0, sizeof known);
+}
+
+static struct known_path *place_of(const struct lysc_node *from, const char *path)
+{
+	uint32_t h = (uint32_t)((uintptr_t)from >> 4);
+
+	for (; *path; path++)
+		h = (h ^ (uint8_t)*path) * 16777619; /* FNV-1a */
+	return &known[(h ^ h >> 16) % KNOWN];
+}
+
+const struct lysc_node *node_schema(const struct model *m, const struct lysc_node *from, const char *path)
+{
+	const struct lysc_node *above = *path == '/' ? NULL : from, *to;
+	struct known_path *k = place_of(above, path);
+
+	if (k->ctx == m->ctx && k->from == above && strcmp(k->path, path) == 0)
+		return k->to;
+	to = walk(m, above, path);
+	if (to && strlen(path) < sizeof k->path) {
+		*k = (struct known_path){ .ctx = m->ctx, .from = above, .to = to };
+		str_copy(str_of(path), k->path, sizeof k->path);
+	}
+	return to;
 }
 
 /* The node that holds instances of `schema`: `from` itself or a container below it. False if it does not exist. */

@@ -54,6 +54,8 @@ struct txn {
 };
 
 bool node_is_plain_container(const struct lysc_node *schema);
+/* Of a schema that goes: another may come to stand where it stood. */
+void node_forget_paths(void);
 struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent);
 /* A new list entry in no tree, below a copy of what it is to hang in (NULL at the top level): it is inserted, or
  * libyang's hash is asked with it. What is left of it is freed; 0, E_NOMEM or E_INVAL (a key that is none). */

@@ -129,10 +129,9 @@ bool methods_exec_listed(const struct core *core, bool console)
 	       (!console || model_bool(core->model, "/ravelin-aaa:aaa/console"));
 }
 
-bool methods_exec(const struct core *core, const char *user, bool console, unsigned *level)
+bool methods_exec(const struct core *core, const struct lyd_node *user, bool console, unsigned *level)
 {
-	const struct lyd_node *known = methods_user(core, user, true);
-	const char *own = known ? model_below(known, "privilege") : NULL;
+	const char *own = user ? model_below(user, "privilege") : NULL;
 	enum aaa_method method = AAA_LOCAL;
 
 	if (methods_aaa(core)) {
@@ -141,7 +140,7 @@ bool methods_exec(const struct core *core, const char *user, bool console, unsig
 		method = methods_exec_listed(core, console) ? first_of(core, exec_list(core), "method", can) : AAA_NONE;
 	}
 	*level = method == AAA_LOCAL && own ? (unsigned)strtoul(own, NULL, 10) : 1;
-	return method != AAA_DENY && (method != AAA_LOCAL || known || !methods_aaa(core));
+	return method != AAA_DENY && (method != AAA_LOCAL || user || !methods_aaa(core));
 }
 
 const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact)

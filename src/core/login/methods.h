@@ -24,9 +24,9 @@ enum aaa_method methods_login(const struct core *core, const struct line *line);
 enum aaa_method methods_ssh(const struct core *core);
 /* Who asks for the password of `enable`; `level` must have one for the method enable. */
 enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level);
-/* May this user have an EXEC, and with which privilege? On the console only `aaa authorization console` asks. Without
- * AAA it is his own, with AAA and without a list it is 1. */
-bool methods_exec(const struct core *core, const char *user, bool console, unsigned *level);
+/* May this local user (NULL: nobody's name) have an EXEC, and with which privilege? On the console only `aaa
+ * authorization console` asks. Without AAA it is his own, with AAA and without a list it is 1. */
+bool methods_exec(const struct core *core, const struct lyd_node *user, bool console, unsigned *level);
 
 /* A list of `aaa authorization exec` decides. */
 bool methods_exec_listed(const struct core *core, bool console);

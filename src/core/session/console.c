@@ -141,7 +141,7 @@ static int console_enter(struct run *run, const struct console_login *l)
 		str_copy(str_of(model_below(user, "name")), sh->user, sizeof sh->user);
 		str_copy(str_of(sh->user), p->line->user, sizeof p->line->user);
 	}
-	if ((user || l->aaa) && !methods_exec(run->core, sh->user, true, &level))
+	if ((user || l->aaa) && !methods_exec(run->core, methods_user(run->core, sh->user, true), true, &level))
 		return run_fail(run, "%% Authorization failed.");
 	sh->level = level;
 	return RUN_DONE;

@@ -404,6 +404,7 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	const struct lines_admit admit = { line_admits, p };
 	struct errbuf e = { "" };
+	const struct lyd_node *user;
 	struct line *line;
 
 	if (p->closing)
@@ -413,7 +414,8 @@ void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
 		return;
 	}
 	/* Time has passed since he logged in: he may have been removed, or another level given to him. */
-	if (!methods_user(p->core, p->cli.user, true) || !methods_exec(p->core, p->cli.user, false, &p->cli.level)) {
+	user = methods_user(p->core, p->cli.user, true);
+	if (!user || !methods_exec(p->core, user, false, &p->cli.level)) {
 		refuse_exec(p, "no EXEC authorized");
 		return;
 	}

@@ -34,6 +34,15 @@
 #define EC_CURVES      3
 #define HOST_KEYS      (3 + EC_CURVES)
 #define NAMES_MAX      4096
+#define BLOB_MAX       8192
+
+/* What every new session is told, as keys and configuration were when somebody last changed them. */
+struct setup {
+	struct buf blobs, names[OFFER_CLASSES];
+	uint32_t n_blobs;
+	struct offer_set set;
+	unsigned dh_min;
+};
 
 struct sshd {
 	struct core *core;
@@ -46,6 +55,7 @@ struct sshd {
 	const struct key *ecdsa[EC_CURVES];
 	const struct key *dsa;
 	bool other_serves; /* an ECDSA or DSA pair is offered */
+	struct setup setup;
 	struct listen *listen;
 };
 
@@ -146,7 +156,7 @@ const struct key *sshd_hostkey_of(const struct sshd *s, struct str blob, const c
 	struct pick pick = { .preferred = preferred };
 	struct buf own;
 
-	buf_init(&own, 8192);
+	buf_init(&own, BLOB_MAX);
 	for (; i < n && !pick.key; i++) {
 		buf_clear(&own);
 		key_blob(keys[i], &own);
@@ -302,6 +312,28 @@ static bool line_listens(const struct sshd *s)
 	return false;
 }
 
+static void make_setup(const struct sshd *s, const struct offer_plan *plan, struct setup *t)
+{
+	const struct key *keys[HOST_KEYS];
+	struct buf blob;
+
+	t->n_blobs = (uint32_t)host_keys(s, keys);
+	t->dh_min = plan->dh_min;
+	buf_init(&blob, BLOB_MAX);
+	buf_clear(&t->blobs);
+	for (size_t i = 0; i < t->n_blobs; i++) {
+		buf_clear(&blob);
+		key_blob(keys[i], &blob);
+		str_list_put(&t->blobs, buf_str(&blob));
+	}
+	buf_release(&blob);
+	for (size_t i = 0; i < OFFER_CLASSES; i++) {
+		buf_clear(&t->names[i]);
+		offer_put(plan, (enum offer_class)i, &t->names[i]);
+	}
+	offer_remember(plan, &t->set);
+}
+
 void sshd_update(struct sshd *s)
 {
 	const struct offer_plan plan = offer_now(s->core->model);
@@ -316,6 +348,7 @@ void sshd_update(struct sshd *s)
 	s->off[2] = why_off_2(s);
 	s->enabled = sshd_serves(s, 1) || sshd_serves(s, 2);
 	snprintf(s->version, sizeof s->version, "SSH-%s-%s", sshd_versions(s), plan.preset->software);
+	make_setup(s, &plan, &s->setup);
 	listen_update(s->listen, s->enabled && line_listens(s));
 	gatectl_des(s->core->gate, sshd_serves(s, 1) && (sshd_version1_ciphers(s) & SSH_V1_BIT(SSH_V1_DES)));
 	if (s->enabled && !was) {
@@ -344,48 +377,31 @@ void sshd_status(const struct sshd *s, struct buf *out)
 void sshd_setup(struct sshd *s, struct peer *p)
 {
 	const struct model *m = s->core->model;
-	const struct offer_plan plan = offer_now(m);
+	const struct setup *t = &s->setup;
 	uint64_t secs = model_uint(m, "/ravelin-ssh:ssh/time-out", 120);
-	const struct key *keys[HOST_KEYS];
-	size_t n = host_keys(s, keys);
-	struct buf blobs, blob, text, names[OFFER_CLASSES];
+	struct buf text;
 
 	if (!s->enabled) {
 		peer_violation(p, "SSH is disabled");
 		return;
 	}
-	buf_init(&blobs, 16384);
-	buf_init(&blob, 8192);
 	buf_init(&text, BANNER_SHOWN_MAX + 256);
-	for (size_t i = 0; i < n; i++) {
-		buf_clear(&blob);
-		key_blob(keys[i], &blob);
-		str_list_put(&blobs, buf_str(&blob));
-	}
-	for (size_t i = 0; i < OFFER_CLASSES; i++) {
-		buf_init(&names[i], NAMES_MAX);
-		offer_put(&plan, (enum offer_class)i, &names[i]);
-	}
-	offer_remember(&plan, &p->offered);
-	transcript_offer(&p->transcript, &p->offered, plan.dh_min);
+	p->offered = t->set;
+	transcript_offer(&p->transcript, &p->offered, t->dh_min);
 	banner_put(s->core, "login", NULL, &text);
 	str_copy(sshd_version(s), p->transcript.version, sizeof p->transcript.version);
 	sshdebug_watch(p); /* before it has anything to tell */
 	PEER_SEND(p, SETUP, .kind = KIND_SSH, .cookie = { p->transcript.cookie, sizeof p->transcript.cookie },
-		  .version = sshd_version(s), .kex = buf_str(&names[OFFER_KEX]),
-		  .hostkeys = buf_str(&names[OFFER_HOSTKEY]), .ciphers = buf_str(&names[OFFER_ENCRYPTION]),
-		  .macs = buf_str(&names[OFFER_MAC]), .sig_algs = buf_str(&names[OFFER_PUBLICKEY]),
-		  .blobs = str_list_of(&blobs, (uint32_t)n), .banner = buf_str(&text), .login_secs = (uint32_t)secs,
+		  .version = sshd_version(s), .kex = buf_str(&t->names[OFFER_KEX]),
+		  .hostkeys = buf_str(&t->names[OFFER_HOSTKEY]), .ciphers = buf_str(&t->names[OFFER_ENCRYPTION]),
+		  .macs = buf_str(&t->names[OFFER_MAC]), .sig_algs = buf_str(&t->names[OFFER_PUBLICKEY]),
+		  .blobs = str_list_of(&t->blobs, t->n_blobs), .banner = buf_str(&text), .login_secs = (uint32_t)secs,
 		  .rekey_bytes = offer_rekey_bytes(m), .rekey_secs = offer_rekey_secs(m),
 		  .dh_min = p->transcript.dh_min);
 	peer_set_deadline(p, secs * 1000);
 	sshdebug_say(p, "starting SSH control process");
 	sshdebug_say(p, "sent protocol version id %s", p->transcript.version);
-	buf_release(&blobs);
-	buf_release(&blob);
 	buf_release(&text);
-	for (size_t i = 0; i < OFFER_CLASSES; i++)
-		buf_release(&names[i]);
 }
 
 static void on_change(void *arg, const struct txn *t)
@@ -414,6 +430,9 @@ struct sshd *sshd_new(struct core *core)
 		return NULL;
 	s->core = core;
 	s->off[1] = s->off[2] = "not started";
+	buf_init(&s->setup.blobs, HOST_KEYS * BLOB_MAX);
+	for (size_t i = 0; i < OFFER_CLASSES; i++)
+		buf_init(&s->setup.names[i], NAMES_MAX);
 	s->listen = listen_new(core);
 	if (!s->listen || model_watch(core->model, "/ravelin-ssh:ssh", on_change, s) < 0 ||
 	    model_watch(core->model, "/ravelin-vrf:vrfs", on_change, s) < 0 ||

@@ -122,27 +122,28 @@ static void exec_authorization(void **state)
 	unsigned level;
 
 	user(core, "bob", "7");
-	assert_true(methods_exec(core, "bob", false, &level));
+	assert_true(methods_exec(core, methods_user(core, "bob", true), false, &level));
 	assert_int_equal(level, 7);
-	assert_true(methods_exec(core, "nobody", false, &level));
+	assert_true(methods_exec(core, methods_user(core, "nobody", true), false, &level));
 	assert_int_equal(level, 1);
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
-	assert_true(methods_exec(core, "bob", false, &level)); /* no list: no authorization, no privilege */
+	assert_true(methods_exec(core, methods_user(core, "bob", true), false,
+				 &level)); /* no list: no authorization, no privilege */
 	assert_int_equal(level, 1);
 	method(core, "/ravelin-aaa:aaa/exec", "group radius");
-	assert_false(methods_exec(core, "bob", false, &level));
+	assert_false(methods_exec(core, methods_user(core, "bob", true), false, &level));
 	assert_int_equal(level, 1);
-	assert_true(methods_exec(core, "bob", true, &level)); /* not on the console … */
+	assert_true(methods_exec(core, methods_user(core, "bob", true), true, &level)); /* not on the console … */
 	method(core, "/ravelin-aaa:aaa/exec", "local");
-	assert_true(methods_exec(core, "bob", false, &level));
+	assert_true(methods_exec(core, methods_user(core, "bob", true), false, &level));
 	assert_int_equal(level, 7);
-	assert_false(methods_exec(core, "nobody", false, &level));
-	assert_true(methods_exec(core, "bob", true, &level));
+	assert_false(methods_exec(core, methods_user(core, "nobody", true), false, &level));
+	assert_true(methods_exec(core, methods_user(core, "bob", true), true, &level));
 	assert_int_equal(level, 1);
 	set_top(core, "/ravelin-aaa:aaa/console", "true"); /* … unless it is asked for */
-	assert_true(methods_exec(core, "bob", true, &level));
+	assert_true(methods_exec(core, methods_user(core, "bob", true), true, &level));
 	assert_int_equal(level, 7);
-	assert_false(methods_exec(core, "", true, &level));
+	assert_false(methods_exec(core, methods_user(core, "", true), true, &level));
 }
 
 static void names_of_users(void **state)

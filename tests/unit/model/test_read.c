@@ -2,7 +2,7 @@
  *
  * test_read.c: reading yields the value, else the schema's default, else nothing, and costs the same in a long list.
  */
-#include "model/model.h"
+#include "model/node.h"
 
 #include <malloc.h>
 #include <setjmp.h>
@@ -39,6 +39,38 @@ static void defaults(void **state)
 	assert_false(model_bool(m, "/ravelin-aaa:aaa/new-model"));
 	assert_null(model_first(m, NULL, "/ravelin-system:users/user"));
 	assert_null(model_below(NULL, "privilege"));
+	model_free(m);
+}
+
+/* A path is looked up once and remembered: for its start, and no longer than its schema. */
+static void paths(void **state)
+{
+	static const struct model_module other = {
+		"ravelin-system", "module ravelin-system { namespace u; prefix s; leaf hostname { type string; } }"
+	};
+	static const char users[] = "/ravelin-system:users/user", lists[] = "/ravelin-aaa:aaa/login";
+	const struct lysc_node *user, *list;
+	struct model *m;
+	struct errbuf e;
+
+	assert_int_equal(model_new(&m, &e), 0);
+	for (int i = 0; i < 2; i++) {
+		user = node_schema(m, NULL, users);
+		list = node_schema(m, NULL, lists);
+		assert_non_null(user);
+		assert_non_null(list);
+		assert_non_null(node_schema(m, user, "name"));
+		assert_non_null(node_schema(m, list, "name"));
+		assert_ptr_not_equal(node_schema(m, user, "name"), node_schema(m, list, "name"));
+		assert_ptr_equal(node_schema(m, user, lists), list);
+		assert_null(node_schema(m, user, "method"));
+		assert_null(node_schema(m, NULL, "/ravelin-system:users/user/nobody"));
+		assert_ptr_equal(node_schema(m, user, ""), user);
+	}
+	model_free(m);
+	assert_int_equal(model_new_from(&m, &other, 1, &e), 0);
+	assert_non_null(node_schema(m, NULL, "/ravelin-system:hostname"));
+	assert_null(node_schema(m, NULL, users));
 	model_free(m);
 }
 
@@ -103,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(paths),
 		cmocka_unit_test(entries),
 		cmocka_unit_test(a_hundred_thousand),
 	};

@@ -223,7 +223,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct volume_listed *)a)->name, ((const struct volume_listed *)b)->name);
 }
 
-static int add_entry(struct volume_list *l, const char *name, const struct stat *st)
+static int add_entry(struct volume_list *l, const char *name, const struct volume_entry *entry)
 {
 	if (l->n % 64 == 0) {
 		struct volume_listed *more = realloc(l->entries, (l->n + 64) * sizeof *more);
@@ -235,7 +235,7 @@ static int add_entry(struct volume_list *l, const char *name, const struct stat 
 	l->entries[l->n].name = strdup(name);
 	if (!l->entries[l->n].name)
 		return E_NOMEM;
-	l->entries[l->n++].entry = entry_of(st);
+	l->entries[l->n++].entry = *entry;
 	return 0;
 }
 
@@ -246,27 +246,71 @@ static bool is_shown(const struct volume *v, const struct path *folder, const ch
 	return path_join(&p, str_of(name)) && !is_hidden(v, &p);
 }
 
-int volume_list(const struct volume *v, const struct path *folder, struct volume_list *out, struct errbuf *e)
+struct volume_walk {
+	const struct volume *v;
+	struct path folder;
+	DIR *dir;
+	size_t seen;
+};
+
+int volume_walk_begin(const struct volume *v, const struct path *folder, struct volume_walk **out, struct errbuf *e)
 {
 	int fd =
 	    files_open_beneath(v->fd, folder->text[0] ? folder->text : ".", O_RDONLY | O_DIRECTORY, RESOLVE_NO_XDEV);
 	DIR *dir = fd < 0 || is_hidden(v, folder) ? NULL : fdopendir(fd);
+
+	*out = dir ? malloc(sizeof **out) : NULL;
+	if (*out) {
+		**out = (struct volume_walk){ .v = v, .folder = *folder, .dir = dir };
+		return 0;
+	}
+	if (dir) {
+		closedir(dir);
+		return err_set(e, E_NOMEM, "out of memory");
+	}
+	if (fd >= 0) {
+		close(fd);
+		errno = ENOENT;
+	}
+	return files_failed(e, "open of the folder", folder->text);
+}
+
+bool volume_walk_next(struct volume_walk *w, const char **name, struct volume_entry *entry)
+{
 	struct dirent *d;
 	struct stat st;
-	int rc = 0;
+
+	while (w->seen < ENTRIES_MAX && (d = readdir(w->dir))) {
+		if (!is_shown(w->v, &w->folder, d->d_name) || look(dirfd(w->dir), d->d_name, &st) < 0)
+			continue;
+		w->seen++;
+		*name = d->d_name;
+		*entry = entry_of(&st);
+		return true;
+	}
+	return false;
+}
+
+void volume_walk_free(struct volume_walk *w)
+{
+	if (w)
+		closedir(w->dir);
+	free(w);
+}
+
+int volume_list(const struct volume *v, const struct path *folder, struct volume_list *out, struct errbuf *e)
+{
+	struct volume_walk *w;
+	struct volume_entry entry;
+	const char *name;
+	int rc = volume_walk_begin(v, folder, &w, e);
 
 	*out = (struct volume_list){ NULL, 0 };
-	if (!dir) {
-		if (fd >= 0) {
-			close(fd);
-			errno = ENOENT;
-		}
-		return files_failed(e, "open of the folder", folder->text);
-	}
-	while (!rc && out->n < ENTRIES_MAX && (d = readdir(dir)))
-		if (is_shown(v, folder, d->d_name) && look(fd, d->d_name, &st) == 0)
-			rc = add_entry(out, d->d_name, &st);
-	closedir(dir);
+	if (rc)
+		return rc;
+	while (!rc && volume_walk_next(w, &name, &entry))
+		rc = add_entry(out, name, &entry);
+	volume_walk_free(w);
 	if (rc) {
 		volume_list_release(out);
 		return err_set(e, rc, "out of memory");

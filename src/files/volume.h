@@ -52,6 +52,11 @@ int volume_rename(struct volume *v, const struct path *from, const struct path *
 /* The access time is not kept; a folder's may be set, too. */
 int volume_set_mtime(struct volume *v, const struct path *p, int64_t mtime, struct errbuf *e);
 
+/* The entries of a folder one by one, in no order; `name` is borrowed until the next call. False: there are no more. */
+struct volume_walk;
+int volume_walk_begin(const struct volume *v, const struct path *folder, struct volume_walk **out, struct errbuf *e);
+bool volume_walk_next(struct volume_walk *w, const char **name, struct volume_entry *entry);
+void volume_walk_free(struct volume_walk *w); /* NULL is fine */
 /* The entries of a folder as they are now, sorted by name. */
 struct volume_list {
 	struct volume_listed {

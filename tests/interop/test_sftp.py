@@ -353,7 +353,8 @@ def test_what_runs_instead(lab):
     channel = connection.get_transport().open_session()
     channel.settimeout(10)
     channel.invoke_subsystem("sftp")
-    channel.sendall(b"\0\0\0\5\1\0\0\0\3")
+    with contextlib.suppress(OSError):  # it may be over already
+        channel.sendall(b"\0\0\0\5\1\0\0\0\3")
     said = b""
     while part := channel.recv(1000):
         said += part

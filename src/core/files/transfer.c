@@ -152,7 +152,7 @@ bool transfer_resolve(struct core *core, struct str text, struct file_name *out)
 
 /* --- reading --- */
 
-static int look(struct core *core, const struct file_name *name, struct volume_entry *entry)
+int transfer_look(struct core *core, const struct file_name *name, struct volume_entry *entry)
 {
 	struct volume *v = fs_volume(core, name->fs);
 
@@ -162,8 +162,7 @@ static int look(struct core *core, const struct file_name *name, struct volume_e
 	return entry->folder || transfer_is_virtual(name) ? 0 : E_NOTFOUND;
 }
 
-/* What this session is writing is there for itself, as it is now. */
-static bool entry_of_own(const struct writing *w, struct volume_entry *out)
+bool transfer_entry(const struct writing *w, struct volume_entry *out)
 {
 	struct stat st;
 
@@ -177,67 +176,13 @@ static void on_stat(struct peer *p, const struct ipc_msg_FILE *m, const struct f
 {
 	const struct writing *own = transfer_writing(p, name);
 	struct volume_entry entry;
-	int rc = entry_of_own(own, &entry) ? 0 : look(p->core, name, &entry);
+	int rc = transfer_entry(own, &entry) ? 0 : transfer_look(p->core, name, &entry);
 
 	if (rc)
 		transfer_refuse(p, m->id, rc);
 	else
 		PEER_SEND(p, FILE_DONE, .id = m->id, .folder = entry.folder, .size = entry.size,
 			  .mtime = (uint64_t)entry.mtime, .handle = own ? own->handle : 0);
-}
-
-static void put_entry(struct buf *text, const char *name, const struct volume_entry *entry)
-{
-	buf_put_u8(text, entry->folder);
-	buf_put_u64(text, entry->size);
-	buf_put_u64(text, (uint64_t)entry->mtime);
-	buf_put_cstr(text, name);
-}
-
-/* The entries of a folder, and what this session is writing in it. */
-static void put_list(struct peer *p, const struct file_name *folder, const struct volume_list *list, struct buf *text)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		struct file_name at = *folder;
-
-		if (!path_join(&at.path, str_of(list->entries[i].name)) || !transfer_writing(p, &at))
-			put_entry(text, list->entries[i].name, &list->entries[i].entry);
-	}
-	for (size_t i = 0; i < WRITES_MAX; i++) {
-		const struct upload *u = p->transfer->writes[i].upload;
-		struct volume_entry entry;
-		struct path parent;
-
-		if (!u || upload_volume(u) != fs_volume(p->core, folder->fs))
-			continue;
-		path_parent(upload_path(u), &parent);
-		if (strcmp(parent.text, folder->path.text) == 0 && entry_of_own(&p->transfer->writes[i], &entry))
-			put_entry(text, path_base(upload_path(u)), &entry);
-	}
-}
-
-static void on_list(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
-{
-	struct volume *v = fs_volume(p->core, name->fs);
-	struct volume_list list = { NULL, 0 };
-	struct volume_entry folder = { .mtime = 0 };
-	struct buf text;
-	int rc = v ? volume_list(v, &name->path, &list, NULL) : name->path.text[0] ? E_NOTFOUND : 0, fd;
-
-	if (rc) {
-		transfer_refuse(p, m->id, rc);
-		return;
-	}
-	look(p->core, name, &folder);
-	buf_init(&text, 0);
-	put_list(p, name, &list, &text);
-	volume_list_release(&list);
-	fd = text.err ? -1 : virtual_sealed(buf_str(&text));
-	if (fd < 0)
-		transfer_refuse(p, m->id, E_NOMEM);
-	else
-		transfer_hand_over(p, m->id, fd, buf_len(&text), folder.mtime);
-	buf_release(&text);
 }
 
 static void on_space(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
@@ -291,7 +236,7 @@ static void on_read(struct peer *p, const struct ipc_msg_FILE *m, const struct f
 /* A name for every one but the two that have a handle. */
 static void (*const handlers[FILE_OPS])(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name) = {
 	[FILE_STAT] = on_stat,
-	[FILE_LIST] = on_list,
+	[FILE_LIST] = transfer_on_list,
 	[FILE_READ] = on_read,
 	[FILE_WRITE] = transfer_on_write,
 	[FILE_PUBLISH] = transfer_on_publish,
@@ -330,6 +275,7 @@ void transfer_free(struct transfer *t)
 	for (size_t i = 0; i < WRITES_MAX; i++)
 		transfer_drop(&t->writes[i]);
 	virtual_abandon(t->reading);
+	transfer_list_free(t->listing);
 	virtual_forget(t);
 	free(t);
 }

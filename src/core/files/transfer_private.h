@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * transfer_private.h: what transfer.c (who may, and what is only looked at) and transfer_write.c (what is changed)
- * share.
+ * transfer_private.h: what transfer.c (who may, and what is only looked at), transfer_list.c (folders)
+ * and transfer_write.c (what is changed) share.
  */
 #ifndef CORE_TRANSFER_PRIVATE_H
 #define CORE_TRANSFER_PRIVATE_H
@@ -20,7 +20,8 @@ struct transfer {
 		struct virtual_in *text; /* a file that is none: running-config */
 		bool removed;            /* it was removed while it was written: what comes is nobody's */
 	} writes[WRITES_MAX];
-	struct virtual_out *reading; /* a text under way */
+	struct virtual_out *reading;      /* a text under way */
+	struct transfer_listing *listing; /* a list under way */
 };
 
 /* `debug ip scp`; paths are printable (files/path.h). */
@@ -35,11 +36,14 @@ bool transfer_resolve(struct core *core, struct str text, struct file_name *out)
 bool transfer_is_virtual(const struct file_name *name);
 /* What this session is writing under that name, NULL: nothing. */
 struct writing *transfer_writing(const struct peer *p, const struct file_name *name);
+bool transfer_entry(const struct writing *w, struct volume_entry *out); /* as it is now; NULL: false */
 void transfer_drop(struct writing *w);
+int transfer_look(struct core *core, const struct file_name *name, struct volume_entry *entry);
+void transfer_list_free(struct transfer_listing *l); /* NULL is fine */
 
 /* One for each operation; name is NULL where a handle names the file. */
 typedef void transfer_handler(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name);
 transfer_handler transfer_on_write, transfer_on_publish, transfer_on_drop, transfer_on_mkdir, transfer_on_rmdir,
-    transfer_on_remove, transfer_on_rename, transfer_on_set_time;
+    transfer_on_remove, transfer_on_rename, transfer_on_set_time, transfer_on_list;
 
 #endif

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +29,7 @@
 #define STALL_SECONDS   15L /* without a byte */
 #define CA_MAX          ((size_t)4 << 20)
 #define BUFFER          262144L
+#define RESUMES         3
 
 static struct {
 	CURLcode (*global_init)(long flags);
@@ -46,6 +48,9 @@ struct transfer {
 	int fd, failed; /* E_* of the file */
 	struct marks marks;
 	char location[REMOTE_WORDS_MAX];
+	char etag[128]; /* which version of the file it is */
+	unsigned resumed;
+	bool plain; /* tftp without its options */
 };
 
 struct wanted {
@@ -141,23 +146,28 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+/* The value of this header, when `line` is one. */
+static bool header_value(struct str line, const char *name, char *out, size_t size)
+{
+	size_t n = strlen(name);
+
+	if (line.n <= n || strncasecmp((const char *)line.p, name, n) != 0)
+		return false;
+	line = (struct str){ line.p + n, line.n - n };
+	while (line.n && (*line.p == ' ' || *line.p == '\t'))
+		line = (struct str){ line.p + 1, line.n - 1 };
+	while (line.n && line.p[line.n - 1] <= ' ')
+		line.n--;
+	return str_copy(line, out, size);
+}
+
 static size_t on_header(char *p, size_t one, size_t n, void *arg)
 {
-	static const char name[] = "location:";
 	struct str line = { (uint8_t *)p, n * one };
 	struct transfer *t = arg;
 
-	if (line.n >= sizeof name && strncasecmp(p, name, sizeof name - 1) == 0) {
-		line.p += sizeof name - 1;
-		line.n -= sizeof name - 1;
-		while (line.n && (*line.p == ' ' || *line.p == '\t')) {
-			line.p++;
-			line.n--;
-		}
-		while (line.n && line.p[line.n - 1] <= ' ')
-			line.n--;
-		str_copy(line, t->location, sizeof t->location);
-	}
+	if (!header_value(line, "location:", t->location, sizeof t->location))
+		header_value(line, "etag:", t->etag, sizeof t->etag);
 	return n * one;
 }
 
@@ -276,6 +286,7 @@ static const struct {
 	{ CURLE_RECV_ERROR, REMOTE_CLOSED },
 	{ CURLE_SEND_ERROR, REMOTE_CLOSED },
 	{ CURLE_GOT_NOTHING, REMOTE_CLOSED },
+	{ CURLE_RANGE_ERROR, REMOTE_CLOSED }, /* it was another version */
 	{ CURLE_PEER_FAILED_VERIFICATION, REMOTE_UNTRUSTED },
 	{ CURLE_SSL_CONNECT_ERROR, REMOTE_TLS },
 };
@@ -306,9 +317,39 @@ static const char *words_of(const struct transfer *t, enum remote_outcome outcom
 	return verified == X509_V_OK ? "it is another host's" : X509_verify_cert_error_string(verified);
 }
 
+/* A server of http that dies in the middle is asked for the rest, as long as it is of the same version. */
+static bool resume(struct transfer *t, CURLcode code)
+{
+	struct curl_slist *headers;
+	char line[160];
+
+	if ((code != CURLE_PARTIAL_FILE && code != CURLE_RECV_ERROR) || t->upload || t->failed || !t->done ||
+	    t->etag[0] != '"' || t->resumed++ == RESUMES)
+		return false;
+	snprintf(line, sizeof line, "If-Range: %s", t->etag);
+	headers = lib.slist_append(NULL, line);
+	return headers && lib.setopt(t->easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	       lib.setopt(t->easy, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)t->done) == CURLE_OK;
+}
+
+/* libcurl refuses a server that says that the file has no bytes; not asked, it does not say so. */
+static bool without_options(struct transfer *t, CURLcode code)
+{
+	if (code != CURLE_TFTP_ILLEGAL || t->upload || t->done || t->plain)
+		return false;
+	t->plain = true;
+	return lib.setopt(t->easy, CURLOPT_TFTP_NO_OPTIONS, 1L) == CURLE_OK;
+}
+
 static enum remote_outcome perform(struct transfer *t)
 {
-	enum remote_outcome outcome = outcome_of(t, lib.perform(t->easy));
+	enum remote_outcome outcome;
+	CURLcode code;
+
+	do
+		code = lib.perform(t->easy);
+	while (without_options(t, code) || resume(t, code));
+	outcome = outcome_of(t, code);
 
 	if (outcome != REMOTE_DONE)
 		return outcome;

@@ -2,6 +2,7 @@
 """netmiko's cisco_ios driver, unmodified: connect, find the prompt, read, enable, configure, save, reload, and the
 same configuration again."""
 
+import os
 import time
 
 import netmiko
@@ -86,3 +87,48 @@ def reload(device, net):
     net.remote_conn.close()
     time.sleep(0.2)
     assert laboratory.wait_for(lambda: device.ssh("show privilege").returncode == 0, 10)
+
+
+FILES = """\
+hostname R1
+ip domain-name example.com
+aaa new-model
+aaa authentication login default local
+aaa authorization exec default local
+username admin privilege 15 password 0 admin
+ip scp server enable
+line vty 0 15
+ transport input ssh
+end
+"""
+
+
+def test_file_transfer(lab, tmp_path):
+    """file_transfer and FileTransfer as scripts use them: space, presence and MD5 are asked for, bytes go by scp."""
+    device = lab.booted(FILES)
+    net = connect(device, fast_cli=True)
+    source = tmp_path / "image.bin"
+    source.write_bytes(os.urandom(300000))
+    done = netmiko.file_transfer(net, str(source), "image.bin", file_system="flash:", direction="put")
+    assert done == {"file_exists": True, "file_transferred": True, "file_verified": True}
+    assert (device.folder / "flash/image.bin").read_bytes() == source.read_bytes()
+    done = netmiko.file_transfer(net, str(source), "image.bin", file_system="flash:", direction="put")
+    assert done == {"file_exists": True, "file_transferred": False, "file_verified": True}
+    source.write_bytes(os.urandom(300001))
+    with pytest.raises(Exception, match="overwrite"):
+        netmiko.file_transfer(net, str(source), "image.bin", file_system="flash:", direction="put")
+    done = netmiko.file_transfer(net, str(source), "image.bin", file_system="flash:", direction="put", overwrite_file=True)
+    assert done["file_transferred"] and done["file_verified"]
+    with netmiko.FileTransfer(net, "image.bin", str(tmp_path / "back"), direction="get", file_system="flash:") as moving:
+        assert moving.check_file_exists() is False and moving.verify_space_available()
+        moving.get_file()
+        assert moving.verify_file()
+    assert (tmp_path / "back").read_bytes() == source.read_bytes()
+    with netmiko.FileTransfer(net, str(source), "none.bin", file_system="flash:") as moving:
+        assert not moving.check_file_exists() and moving.remote_space_available() > 0
+    scp = netmiko.SCPConn(net)
+    scp.scp_put_file(str(source), "flash:direct.bin")
+    scp.close()
+    assert (device.folder / "flash/direct.bin").read_bytes() == source.read_bytes()
+    assert "image.bin" in net.send_command("dir flash:") and "flash:" in net.send_command("show file systems")
+    net.disconnect()

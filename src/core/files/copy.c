@@ -261,7 +261,6 @@ static int begin(struct run *run)
 	struct path folder;
 
 	run->abandon = close_all;
-	run->last_words = "% Copy aborted\n";
 	c->started_ms = clock_now_ms();
 	path_parent(&c->to.name.path, &folder);
 	if (c->erase && folder.text[0])

@@ -477,8 +477,6 @@ void cli_cancel(struct cli *sh)
 		return;
 	}
 	sh->leave |= run->internal; /* a login that was interrupted let nobody in */
-	if (run->last_words)
-		buf_printf(&run->out, "\n%s", run->last_words);
 	run_end(run, 1);
 }
 

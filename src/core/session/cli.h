@@ -102,7 +102,6 @@ struct run {
 	void *outer;                      /* of a step function that runs others */
 	void *data;                       /* the step function's, from the arena */
 	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */
-	const char *last_words;           /* printed when it is interrupted while it works; or NULL */
 };
 
 /* For step functions. Each returns RUN_WAIT and arranges that the function is called again with run->step = next. */

@@ -15,7 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LEASE_TRIES   3
+#define LEASE_WAIT_NS 1000000
 
 #define MODE 0600 /* configurations hold secrets */
 
@@ -154,8 +158,15 @@ static int seal(struct upload *u, struct errbuf *e)
 		return files_failed(e, "write", u->path.text);
 	close(u->fd);
 	u->fd = reader;
-	if (fcntl(reader, F_SETLEASE, F_RDLCK) == 0)
-		return 0;
+	/* A child that core has just forked, for a helper, has core's descriptors until it executes: a moment later it
+	 * has not. Whoever has one to keep is waited for in vain. */
+	for (int i = 0; i < LEASE_TRIES; i++) {
+		if (fcntl(reader, F_SETLEASE, F_RDLCK) == 0)
+			return 0;
+		if (errno != EAGAIN)
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = LEASE_WAIT_NS }, NULL);
+	}
 	if (errno == EAGAIN)
 		return err_set(e, E_BUSY, "write failed: \"%s\" is still open for writing", u->path.text);
 	return files_failed(e, "write", u->path.text);

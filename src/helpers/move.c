@@ -15,13 +15,12 @@
 #include <unistd.h>
 
 #define MARK_BYTES ((uint64_t)32768)
-#define MARKS      64 /* of a file whose size is known, about so many */
-#define MARK_LARGE ((uint64_t)1 << 20)
+#define MARKS      64 /* about so many; then each stands for more */
 #define STEP       ((size_t)1 << 20)
 
 void marks_init(struct marks *m, struct str lead, char mark, uint64_t size)
 {
-	*m = (struct marks){ .mark = mark, .every = size ? size / MARKS : MARK_LARGE };
+	*m = (struct marks){ .mark = mark, .every = size / MARKS };
 	if (m->every < MARK_BYTES)
 		m->every = MARK_BYTES;
 	str_copy(lead, m->lead, sizeof m->lead);
@@ -39,8 +38,11 @@ void marks_add(struct marks *m, uint64_t n)
 	char text[2] = { m->mark, '\0' };
 
 	begin(m);
-	for (m->done += n; m->done > m->next; m->next += m->every)
+	for (m->done += n; m->done > m->next; m->next += m->every) {
 		helper_progress(text);
+		if (++m->made % MARKS == 0)
+			m->every *= 2;
+	}
 }
 
 void marks_end(struct marks *m)
@@ -50,7 +52,8 @@ void marks_end(struct marks *m)
 
 int move_limit(uint64_t most)
 {
-	rlim_t n = most < RLIM_INFINITY ? (rlim_t)most : RLIM_INFINITY;
+	/* One more: at the very limit the kernel refuses even to copy nothing. */
+	rlim_t n = most < RLIM_INFINITY ? (rlim_t)most + 1 : RLIM_INFINITY;
 
 	return setrlimit(RLIMIT_FSIZE, &(struct rlimit){ n, n }) < 0 ? E_IO : 0;
 }

@@ -236,6 +236,8 @@ static bool set_direction(struct transfer *t)
 		       lib.setopt(t->easy, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
 		       lib.setopt(t->easy, CURLOPT_WRITEDATA, t) == CURLE_OK;
 	return lib.setopt(t->easy, CURLOPT_BUFFERSIZE, BUFFER) == CURLE_OK &&
+	       (t->size > INT64_MAX ||
+		lib.setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->size) == CURLE_OK) &&
 	       lib.setopt(t->easy, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
 	       lib.setopt(t->easy, CURLOPT_WRITEDATA, t) == CURLE_OK;
 }
@@ -281,6 +283,7 @@ static const struct {
 	{ CURLE_REMOTE_ACCESS_DENIED, REMOTE_DENIED },
 	{ CURLE_UPLOAD_FAILED, REMOTE_DENIED },
 	{ CURLE_REMOTE_DISK_FULL, REMOTE_FULL },
+	{ CURLE_FILESIZE_EXCEEDED, REMOTE_FULL },
 	{ CURLE_REMOTE_FILE_EXISTS, REMOTE_EXISTS },
 	{ CURLE_PARTIAL_FILE, REMOTE_CLOSED },
 	{ CURLE_RECV_ERROR, REMOTE_CLOSED },

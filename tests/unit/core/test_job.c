@@ -408,6 +408,50 @@ static void long_work_shows_life(void **state)
 	buf_release(&b);
 }
 
+/* The helper's own copies of the descriptors are all there is of them when its answer is here. */
+static void files_are_moved(void **state)
+{
+	char from[] = "/tmp/move-XXXXXX", to[] = "/tmp/move-XXXXXX";
+	int fds[2] = { mkstemp(from), mkstemp(to) };
+	unsigned before = open_descriptors();
+	static char bytes[100000], back[sizeof bytes];
+	struct outcome o = { 0 };
+	struct buf b;
+
+	assert_true(fds[0] >= 0 && fds[1] >= 0);
+	memset(bytes, 'x', sizeof bytes);
+	assert_int_equal(write(fds[0], bytes, sizeof bytes), sizeof bytes);
+	for (uint64_t most = sizeof bytes - 1; most <= sizeof bytes; most++) {
+		bool fits = most == sizeof bytes;
+
+		assert_int_equal(ftruncate(fds[1], 0), 0);
+		assert_int_equal(lseek(fds[1], 0, SEEK_SET), 0);
+		o = (struct outcome){ 0 };
+		buf_init(&o.bytes, 0);
+		buf_init(&b, 0);
+		buf_put_u64(&b, most);
+		buf_put_u64(&b, sizeof bytes);
+		buf_put_cstr(&b, "");
+		assert_non_null(job_start_moving(&host, "move", buf_str(&b), fds, 2, 5000, record, &o, NULL));
+		event_base_dispatch(host.base);
+		assert_int_equal(o.results, fits);
+		assert_int_equal(o.failures, !fits);
+		buf_release(&o.bytes);
+		buf_release(&b);
+	}
+	assert_int_equal(pread(fds[1], back, sizeof back, 0), sizeof back);
+	assert_memory_equal(bytes, back, sizeof back);
+	assert_int_equal(open_descriptors(), before);
+	unlink(from);
+	unlink(to);
+	close(fds[0]);
+	close(fds[1]);
+	/* Without descriptors there is nothing to move. */
+	o = run("move", STR("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0"), 5000);
+	assert_int_equal(o.failures, 1);
+	buf_release(&o.bytes);
+}
+
 static void malformed_requests_are_refused(void **state)
 {
 	static const char *const names[] = { "rsa", "verify", "secret", "sign" };
@@ -720,6 +764,7 @@ int main(int argc, char **argv)
 		T(secret_answers),
 		T(rsa_and_sign_answer),
 		T(long_work_shows_life),
+		T(files_are_moved),
 		T(malformed_requests_are_refused),
 		T(hostile_helpers_fail_their_job_only),
 		T(only_the_first_result_counts),

@@ -218,6 +218,10 @@ static const long session_calls[] = {
 	SYS_ppoll,
 	SYS_close,
 	SYS_pread64,
+	SYS_pwrite64,
+	SYS_ftruncate,
+	SYS_fsync,
+	SYS_copy_file_range,
 	SYS_setsockopt,
 	SYS_ioctl,
 	SYS_prlimit64,
@@ -396,7 +400,7 @@ static int limited(void)
 		return 1;
 	if (write(fd, "x", 1) != -1 || errno != EFBIG)
 		return 2;
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < 100; i++)
 		if (dup(fd) < 0)
 			return errno == EMFILE ? 0 : 3;
 	return 4;

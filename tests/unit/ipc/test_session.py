@@ -220,7 +220,7 @@ class Session(unittest.TestCase):
         t.close()
 
     def test_refused_channels(self):
-        done = self.ssh(options=["-s"], *["sftp"])
+        done = self.ssh(options=["-s"], *["netconf"])
         self.assertNotEqual(done.returncode, 0)
         done = self.ssh(options=["-W", "127.0.0.1:1"])
         self.assertIn("stdio forwarding failed", done.stderr)

@@ -273,10 +273,12 @@ static void put_place(const struct url *u, struct buf *out)
 {
 	bool six = strchr(u->host, ':');
 
-	buf_printf(out, "%s//%s%s%s", ifs_name(u->scheme), six ? "[" : "", u->host, six ? "]" : "");
+	buf_puts(out, ifs_name(u->scheme));
+	if (u->host[0])
+		buf_printf(out, "//%s%s%s", six ? "[" : "", u->host, six ? "]" : "");
 	if (u->port)
 		buf_printf(out, ":%u", u->port);
-	buf_puts(out, "/");
+	buf_puts(out, u->host[0] || u->path[0] ? "/" : "");
 }
 
 void url_text(const struct url *u, char out[URL_TEXT])

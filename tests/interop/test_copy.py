@@ -162,6 +162,18 @@ def test_configured_user(bed):
     bed.copy(bed.url("ftp", "small", user=""), "null:", fails=True)
 
 
+def test_as_either_user(lab, bed, uid):
+    device = lab.device(uid)
+    device.init(CONFIG)
+    device.run()
+    for source in (f"http://localhost:{bed.http.port}/large", bed.url("tftp", "large"), bed.url("ftp", "large")):
+        done = device.ssh(f"copy {source} flash:there")
+        assert done.returncode == 0, done.stdout
+        assert digest(device.folder / "flash/there") == digest(bed.shared / "large")
+    assert device.ssh("copy flash:there flash:again").returncode == 0
+    assert digest(device.folder / "flash/again") == digest(bed.shared / "large")
+
+
 # --- what goes wrong ---
 
 
@@ -202,6 +214,29 @@ def test_redirections(bed):
         assert f"({why})" in shown, shown
     shown = bed.copy(f"https://127.0.0.1:{bed.http.tls}/to-plain", "flash:moved", fails=True)
     assert "Certificate not verified" in shown and bed.files() == []
+
+
+def test_trusted_server(lab, bed):
+    """In a mount namespace where the system's store is the server's certificate: whom it vouches for is trusted, by the
+    name it says and no other, and nobody sends from there to where nothing is encrypted."""
+    device = lab.device()
+    device.init(CONFIG)
+    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]
+    bind = f"mount --bind {bed.base}/cert.pem /etc/ssl/certs/ca-certificates.crt && exec \"$@\""
+    plain = device.argv
+    device.argv = lambda verb, *rest: [*alone, "sh", "-c", bind, "sh", *plain(verb, *rest)] if verb == "run" else plain(verb, *rest)
+    device.run()
+    for source, why in (
+        (f"https://localhost:{bed.http.tls}/small", None),
+        (f"https://127.0.0.1:{bed.http.tls}/small", None),
+        (bed.url("http", "to-tls"), None),
+        (f"https://files.example:{bed.http.tls}/small", "Certificate not verified: it is another host's"),
+        (f"https://localhost:{bed.http.tls}/to-plain", "Redirected to where it is not followed"),
+        (f"https://localhost:{bed.http.port}/small", "TLS failure"),
+    ):
+        done = device.ssh(f"copy {source} flash:safe")
+        assert (f"({why})" in done.stdout) if why else done.returncode == 0, done.stdout
+    assert digest(device.folder / "flash/safe") == digest(bed.shared / "small")
 
 
 def test_names(bed):

@@ -21,6 +21,7 @@ HASH = {
 }
 LOGIN, ENABLE = HASH
 WRONG = "wrong-Hd5sP8cJ1"
+COPIED = "copied-Qw8jN3zL4"  # in a URL
 CHOSEN = {"secret": "chosen-Mx4rW6tF8", "password 0": "clear-Yp3hZ7qN5"}  # by somebody who configures
 CONFIG = f"""\
 hostname R1
@@ -162,9 +163,9 @@ def enable_on_console(device):
 
 
 def configure(t):
-    """A secret of a user, which is hashed, and another in clear text, which is taken back."""
+    """A password of a file server; a secret of a user, which is hashed, and another in clear text, which is taken back."""
     lines = [f"username {how[0]} {how} {word}" for how, word in CHOSEN.items()]
-    for line in ("configure terminal", *lines, "no username p", "end", "terminal history size 0", "show privilege"):
+    for line in (f"copy ftp://me:{COPIED}@127.0.0.1:1/x null:", "configure terminal", *lines, "no username p", "end", "terminal history size 0", "show privilege"):
         t.command(line)
     t.command("terminal history size 20")
 
@@ -210,7 +211,7 @@ def test_stored_secrets_are_in_core_alone(device, people):
 
 def test_typed_passwords_are_forgotten(device, people):
     """Right or wrong, at the login or at `enable`: neither the session that read it nor core that judged it keeps it."""
-    needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, *CHOSEN.values())}
+    needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, COPIED, *CHOSEN.values())}
     core, others = split(device)
     for pid in (core, *others):
         assert holds(pid, needles) == set(), (pid, names(pid))
@@ -236,7 +237,7 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, people):
     assert re.search(r"SSH\d+: ", said["show logging"]), "the control: debug does print"
     files = {path: path.read_bytes() for path in device.folder.rglob("*") if path.is_file() and path.suffix != ".bin"}
     assert any(path.name == "startup-config" for path in files) and any(path.name == "boot.log" for path in files)
-    for word in (LOGIN, ENABLE, WRONG, *CHOSEN.values()):
+    for word in (LOGIN, ENABLE, WRONG, COPIED, *CHOSEN.values()):
         assert not [line for line, text in said.items() if word in text], word
         assert not [path for path, data in files.items() if word.encode() in data], word
     for hashed in HASH.values():

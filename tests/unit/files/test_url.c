@@ -23,9 +23,9 @@ static void parts(void **state)
 		const char *path, *shown, *wire;
 	} rows[] = {
 		{ "tftp://192.0.2.1/a/b", "", "", "192.0.2.1", 0, "a/b", "tftp://192.0.2.1/a/b", NULL },
-		{ "TFTP:", "", "", "", 0, "", "tftp:///", NULL },
-		{ "tftp:/dir/x", "", "", "", 0, "dir/x", "tftp:///dir/x", NULL },
-		{ "tftp:x", "", "", "", 0, "x", "tftp:///x", NULL },
+		{ "TFTP:", "", "", "", 0, "", "tftp:", NULL },
+		{ "tftp:/dir/x", "", "", "", 0, "dir/x", "tftp:/dir/x", NULL },
+		{ "tftp:x", "", "", "", 0, "x", "tftp:/x", NULL },
 		{ "ftp://h", "", "", "h", 0, "", "ftp://h/", NULL },
 		{ "ftp://me:pw@h.example:2121//etc/x", "me", "pw", "h.example", 2121, "/etc/x",
 		  "ftp://h.example:2121//etc/x", NULL },

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -283,3 +284,23 @@ def test_one_session_cannot_reach_another(device, inject):
         assert_refused(name, inject(session, call, *arguments))
         terminal.close()
     assert status(victim)["State"].startswith("S")
+
+
+HELPER_MAY = ("make a socket", "connect")  # it is there for that
+
+
+def test_who_talks_with_file_servers_can_do_nothing_else(device, inject):
+    """The helper of a copy, while a server lets it wait."""
+    terminal = device.terminal()
+    tried = [a for a in attempts(device) if a[0] not in HELPER_MAY]
+    tried += [("a socket of the host", 41, (1, 1, 0)), ("a raw socket", 41, (2, 3, 0)), ("netlink", 41, (16, 3, 0))]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for name, call, arguments in tried:
+            terminal.send(f"copy http://127.0.0.1:{server.getsockname()[1]}/x null:\r")
+            peer, _ = server.accept()
+            with peer:
+                (helper,) = device.role("helper-remote")
+                assert status(helper)["Seccomp"] == "2"
+                assert_refused(name, inject(helper, call, *arguments))
+            terminal.settle()
+    assert device.ssh("show", "version").returncode == 0

@@ -75,6 +75,7 @@ CHANGES = {replace: NEW, append: OLD + NEW[:100000], resume: OLD[:-10] + NEW[:10
 def test_connection_lost_before_close(device, change):
     """Everything was written and acknowledged, CLOSE never came; half of the time the session process is killed."""
     flash(device, "kept").write_bytes(OLD)
+    assert wait_for(lambda: len(sessions(device)) == 1)  # the console's, and nobody's of before
     before = sessions(device)
     for number in range(RUNS):
         raw = Raw(device)

@@ -67,6 +67,7 @@ struct hits {
 	size_t n, room;
 	enum match best, worst_value;
 	bool part;
+	char letter; /* the first of the word */
 };
 
 /* Most of what may come next does not fit: there is room for what does. */
@@ -88,12 +89,10 @@ static int keep(struct hits *h, const struct hit *hit, struct arena *a)
 }
 
 /* Most keywords of a mode differ from the word at hand in their first letter. */
-static bool may_begin(const struct scan *s, const struct cmd_tok *tok)
+static bool may_begin(const struct scan *s, const struct cmd_tok *tok, char letter)
 {
-	char c = lower(s->line.p[s->pos]);
-
-	return tok->kind != KIND_WORD || lower(*pool_text(s->set, tok->text)) == c ||
-	       (tok->alias && lower(*pool_text(s->set, tok->alias)) == c);
+	return tok->kind != KIND_WORD || lower(*pool_text(s->set, tok->text)) == letter ||
+	       (tok->alias && lower(*pool_text(s->set, tok->alias)) == letter);
 }
 
 static int try_row(struct scan *s, struct hits *h, const struct thread *from, const struct cmd_row *row, uint64_t next)
@@ -105,7 +104,7 @@ static int try_row(struct scan *s, struct hits *h, const struct thread *from, co
 		struct hit hit = { .from = from, .row = row, .tok = (uint8_t)__builtin_ctzll(next) };
 		const struct cmd_tok *tok = row_tok(s->set, row, hit.tok);
 
-		if (!may_begin(s, tok))
+		if (!may_begin(s, tok, h->letter))
 			continue;
 		hit.match = type_match(s->set, tok, rest, s->a, &hit.value, &hit.used);
 		h->part |= hit.match == MATCH_PART;
@@ -190,7 +189,7 @@ static int advance(struct scan *s, const struct hits *h)
 
 int scan_word(struct scan *s, struct cmd_error *err)
 {
-	struct hits h = { .worst_value = MATCH_EXACT };
+	struct hits h = { .worst_value = MATCH_EXACT, .letter = lower(s->line.p[s->pos]) };
 	int rc = 0;
 
 	for (size_t i = 0; s->started && i < s->n && !rc; i++)

@@ -42,12 +42,9 @@ static void defaults(void **state)
 	model_free(m);
 }
 
-/* A path is looked up once and remembered: for its start, and no longer than its schema. */
+/* A path is looked up once and remembered: for where it starts, and no longer than its schema. */
 static void paths(void **state)
 {
-	static const struct model_module other = {
-		"ravelin-system", "module ravelin-system { namespace u; prefix s; leaf hostname { type string; } }"
-	};
 	static const char users[] = "/ravelin-system:users/user", lists[] = "/ravelin-aaa:aaa/login";
 	const struct lysc_node *user, *list;
 	struct model *m;
@@ -68,10 +65,24 @@ static void paths(void **state)
 		assert_ptr_equal(node_schema(m, user, ""), user);
 	}
 	model_free(m);
-	assert_int_equal(model_new_from(&m, &other, 1, &e), 0);
-	assert_non_null(node_schema(m, NULL, "/ravelin-system:hostname"));
-	assert_null(node_schema(m, NULL, users));
-	model_free(m);
+}
+
+/* So often that a schema comes to stand where another one stood. */
+static void schemas_that_go(void **state)
+{
+	static const struct model_module modules[] = {
+		{ "t", "module t { namespace u; prefix t; leaf a { type string; } leaf b { type string; } }" },
+		{ "t", "module t { namespace u; prefix t; leaf a { type string; } }" },
+	};
+	struct model *m;
+	struct errbuf e;
+
+	for (int i = 0; i < 40; i++) {
+		assert_int_equal(model_new_from(&m, &modules[i % 2], 1, &e), 0);
+		assert_non_null(node_schema(m, NULL, "/t:a"));
+		assert_int_equal(node_schema(m, NULL, "/t:b") != NULL, i % 2 == 0);
+		model_free(m);
+	}
 }
 
 static void entries(void **state)
@@ -134,9 +145,8 @@ static void a_hundred_thousand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(paths),
-		cmocka_unit_test(entries),
+		cmocka_unit_test(defaults),           cmocka_unit_test(paths),
+		cmocka_unit_test(schemas_that_go),    cmocka_unit_test(entries),
 		cmocka_unit_test(a_hundred_thousand),
 	};
 

@@ -16,8 +16,9 @@ mode exec  title "Exec commands:"
       "Exit from the EXEC"
   quit ; level 0, handler logout
       "Exit from the EXEC"
+  help configure  "Enter configuration mode"
   configure [terminal] ; level 15
-      "Enter configuration mode" "Configure from the terminal"
+      "Configure from the terminal"
 
   show version ; level 1
       "System hardware and software status"

@@ -30,6 +30,9 @@ struct cmd_set; /* the compiled rows of one dialect, bound to a model and to han
 int cmd_set_new(struct cmd_set **out, const char *dialect, struct model *m, struct errbuf *e);
 /* Every handler and hook a row names must be in the table and the other way round; e names the culprit. */
 int cmd_set_bind(struct cmd_set *set, const struct cmd_handler *handlers, size_t n, struct errbuf *e);
+/* The same rows for a model beside the set's (model/swap.h), in which the entries that are always there are made. It
+ * shares the rest with `set` and is to be freed before it. */
+int cmd_set_beside(struct cmd_set **out, const struct cmd_set *set, struct model *m, struct errbuf *e);
 void cmd_set_free(struct cmd_set *set);
 /* Reads the run-time privilege overrides (`privilege exec level …`) from the model again. */
 void cmd_set_reload_privileges(struct cmd_set *set);
@@ -119,6 +122,7 @@ int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const ch
 /* The lines collected by the text rule, LF between them, without the terminator (what follows it is ignored). A banner
  * is then whole; other text is cmd_arg(m, "text") for the row's hook. */
 int cmd_match_text(struct cmd_match *m, struct arena *a, struct str text);
+size_t cmd_secret_column(const struct cmd_match *m); /* where the line's secret begins, which ends it; 0: it has none */
 const char *cmd_row_mode(const struct cmd_match *m); /* "exec", "config", "config-line" … */
 
 /* Configuration rows (without handler): make the change in `t`. *place becomes where the next line is typed (a mode

@@ -68,6 +68,14 @@ size_t cmd_arg_column(const struct cmd_match *m, const char *name)
 	return i ? i->column : 0;
 }
 
+size_t cmd_secret_column(const struct cmd_match *m)
+{
+	for (const struct cmd_item *i = m->values ? m->values->first : NULL; i; i = i->next)
+		if (i->tok && i->tok->kind == KIND_SECRET)
+			return i->column;
+	return 0;
+}
+
 int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const char *value)
 {
 	struct cmd_item *i = item_named(m, name);

@@ -15,6 +15,7 @@ struct cmd_set {
 	const struct lysc_node **schema; /* per path of the table */
 	cmd_step_fn **fns;               /* per name of the table; NULL until bound */
 	uint8_t *level;                  /* per row: the privilege it needs now */
+	bool beside;                     /* all but the model is another set's */
 	struct permanent *permanent;     /* entries that `no` empties but does not delete */
 	size_t permanent_n;
 };

@@ -45,7 +45,7 @@ static int make_entries(struct cmd_set *set, const struct cmd_row *row, struct e
 		line += n + 1;
 	}
 	arena_release(&a);
-	for (size_t i = 0; t && !rc && i < txn_changes(t); i++)
+	for (size_t i = 0; t && !rc && !set->beside && i < txn_changes(t); i++)
 		if (txn_change(t, i)->op == CHANGE_CREATE && txn_change(t, i)->schema->nodetype == LYS_LIST)
 			rc = entry_keep(set, txn_change(t, i)->node);
 	if (t && rc < 0)
@@ -87,6 +87,27 @@ int cmd_set_new(struct cmd_set **out, const char *dialect, struct model *m, stru
 	return rc;
 }
 
+int cmd_set_beside(struct cmd_set **out, const struct cmd_set *set, struct model *m, struct errbuf *e)
+{
+	struct cmd_set *made = malloc(sizeof *made);
+	int rc = 0;
+
+	*out = NULL;
+	if (!made)
+		return err_set(e, E_NOMEM, "out of memory");
+	*made = *set;
+	made->model = m;
+	made->beside = true;
+	for (unsigned i = 0; !rc && i < set->table->rows_n; i++)
+		if (set->table->rows[i].entries)
+			rc = make_entries(made, &set->table->rows[i], e);
+	if (rc < 0)
+		cmd_set_free(made);
+	else
+		*out = made;
+	return rc;
+}
+
 int cmd_set_bind(struct cmd_set *set, const struct cmd_handler *handlers, size_t n, struct errbuf *e)
 {
 	const struct cmd_table *t = set->table;
@@ -108,11 +129,11 @@ int cmd_set_bind(struct cmd_set *set, const struct cmd_handler *handlers, size_t
 
 void cmd_set_free(struct cmd_set *set)
 {
-	if (!set)
-		return;
-	free(set->permanent);
-	free(set->schema);
-	free(set->fns);
-	free(set->level);
+	if (set && !set->beside) {
+		free(set->permanent);
+		free(set->schema);
+		free(set->fns);
+		free(set->level);
+	}
 	free(set);
 }

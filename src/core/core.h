@@ -23,6 +23,8 @@
 #include <sys/queue.h>
 #include <time.h>
 
+struct archive;
+struct cfglog;
 struct event_base;
 struct cmd_set;
 struct keys;
@@ -30,6 +32,8 @@ struct lines;
 struct overlap;
 struct unenforced;
 struct gatectl;
+struct replace;
+struct revert;
 struct guard;
 struct sshd;
 struct syslog;
@@ -79,12 +83,16 @@ struct core {
 	unsigned starting; /* SSH connections that have no line yet */
 	struct numbers connections;
 
-	struct reload_plan *plan; /* NULL: no reload is scheduled */
-	bool ending, reload;      /* shutdown_begin was called; to be started again */
-	bool booted;              /* startup-config is in force, sessions are served */
-	uint64_t boot_ms;         /* monotonic */
-	bool modified;            /* running-config has changes that were not saved */
-	char last_change[176];    /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
+	struct archive *archive;
+	struct cfglog *cfglog;
+	struct replace *replacing; /* NULL: the configuration is not being replaced */
+	struct revert *revert;     /* NULL: no change waits for confirmation */
+	struct reload_plan *plan;  /* NULL: no reload is scheduled */
+	bool ending, reload;       /* shutdown_begin was called; to be started again */
+	bool booted;               /* startup-config is in force, sessions are served */
+	uint64_t boot_ms;          /* monotonic */
+	bool modified;             /* running-config has changes that were not saved */
+	char last_change[176];     /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */
 	char last_saved[176];
 };
 

@@ -6,6 +6,8 @@
 #include "core.h"
 
 #include "core/commands/commands.h"
+#include "core/files/archive.h"
+#include "core/session/cfglog.h"
 #include "core/clock.h"
 #include "core/files/fs.h"
 #include "core/gate/gatectl.h"
@@ -325,8 +327,10 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->guard = guard_new(core);
 	core->watch = watch_new(core);
 	core->unenforced = unenforced_new(core);
+	core->archive = archive_new(core);
+	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
-	    !core->unenforced || passwords_guard(core->model) < 0 ||
+	    !core->unenforced || !core->archive || !core->cfglog || passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

@@ -17,7 +17,8 @@
  * that. The table is large and mostly untouched: memory that nobody wrote is none. */
 struct lines {
 	const struct model *model;
-	bool stale;      /* `entry` and `order` are those of an earlier configuration */
+	bool stale;      /* `entry` and `order` are those of an earlier configuration … */
+	uint64_t epoch;  /* … as they are when the model is in another one */
 	unsigned n;      /* lines there are, … */
 	uint16_t *order; /* … by tty */
 	unsigned full;   /* each vty below this one is busy */
@@ -95,7 +96,7 @@ static void look(const struct lines *known)
 	struct lines *l = (struct lines *)known;
 	unsigned top = 0;
 
-	if (!l->stale)
+	if (!l->stale && l->epoch == model_epoch(l->model))
 		return;
 	for (unsigned i = 0; i < l->n; i++)
 		l->entry[l->order[i]] = NULL;
@@ -113,6 +114,7 @@ static void look(const struct lines *known)
 			l->order[l->n++] = (uint16_t)tty;
 	}
 	l->stale = false;
+	l->epoch = model_epoch(l->model);
 }
 
 static const struct lyd_node *entry_of(const struct lines *l, const struct line *line)

@@ -80,8 +80,10 @@ void model_free(struct model *m)
 	if (m->open)
 		txn_abort(m->open);
 	lyd_free_all(m->tree);
-	node_forget_paths();
-	ly_ctx_destroy(m->ctx);
+	if (!m->beside) {
+		node_forget_paths();
+		ly_ctx_destroy(m->ctx);
+	}
 	free(m->watches);
 	free(m);
 }
@@ -99,6 +101,11 @@ const struct lyd_node *model_running(const struct model *m)
 uint64_t model_version(const struct model *m)
 {
 	return m->version;
+}
+
+uint64_t model_epoch(const struct model *m)
+{
+	return m->epoch;
 }
 
 int model_watch(struct model *m, const char *subtree, model_watch_fn *fn, void *arg)

@@ -27,6 +27,8 @@ const struct ly_ctx *model_ctx(const struct model *m);
 const struct lyd_node *model_running(const struct model *m);
 /* Another number after every transaction: who keeps nodes between two looks asks whether they still stand. */
 uint64_t model_version(const struct model *m);
+/* Another number after every swap_commit: then every node is another one, also where nothing has changed. */
+uint64_t model_epoch(const struct model *m);
 
 /* Reading by constant schema-like paths without keys, e.g. "/ravelin-ssh:ssh/time-out". The value, else the schema's
  * default, else NULL. The string is valid until the next transaction commits. */
@@ -88,6 +90,8 @@ void txn_undo_to(struct txn *t, size_t mark);
 /* The counting rules (mandatory, min- and max-elements) of what was touched since `mark`; txn_commit asks this too. */
 int txn_check(const struct txn *t, size_t mark, struct errbuf *e);
 
+/* Whether one of the changes is of this very node, by constant path without keys. */
+bool txn_changes_node(const struct txn *t, const char *path);
 /* The entry of this list that change i made, deleted or happened in; NULL if it is elsewhere. */
 const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *list_path);
 

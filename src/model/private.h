@@ -29,7 +29,8 @@ struct model {
 	struct ly_ctx *ctx;
 	struct lyd_node *tree; /* first top-level sibling */
 	struct txn *open;
-	uint64_t version; /* transactions so far */
+	bool beside;             /* the context is another model's */
+	uint64_t version, epoch; /* transactions so far; times the whole tree was replaced */
 	struct watch *watches;
 	size_t watches_n;
 	struct guard guards[GUARDS_MAX];
@@ -48,6 +49,8 @@ struct txn {
 	struct model *m;
 	struct edit *edits;
 	size_t n, cap;
+	size_t whole; /* so many edits, the first ones, were made by changing trees with `other` */
+	struct model *other;
 	const size_t *view; /* while a watcher is told: the edits it sees */
 	size_t view_n;
 	struct arena text;
@@ -56,6 +59,9 @@ struct txn {
 bool node_is_plain_container(const struct lysc_node *schema);
 /* Of a schema that goes: another may come to stand where it stood. */
 void node_forget_paths(void);
+struct edit *txn_edit(const struct txn *t, size_t i); /* without the path that people read */
+/* Room for one more, or NULL. */
+struct edit *txn_reserve(struct edit **edits, size_t n, size_t *cap);
 struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent);
 /* A new list entry in no tree, below a copy of what it is to hang in (NULL at the top level): it is inserted, or
  * libyang's hash is asked with it. What is left of it is freed; 0, E_NOMEM or E_INVAL (a key that is none). */
@@ -69,6 +75,9 @@ void node_detached_free(struct detached *d);
 struct lyd_node *node_twin(const struct model *m, const struct lyd_node *parent, const struct detached *d);
 /* libyang's words for its last failure, or `otherwise`. */
 const char *node_ly_text(const struct model *m, const char *otherwise);
+
+/* swap.c: the trees of t->m and t->other change places, there or back. */
+void swap_trees(struct txn *t);
 
 /* constraint.c: what needs more than a type check */
 int constraint_mark(struct model *m, const struct lys_module *module, unsigned bit, struct errbuf *e);

@@ -28,7 +28,7 @@ struct txn *model_begin(struct model *m)
 
 static void release(struct txn *t, bool committed)
 {
-	for (size_t i = 0; i < t->n && committed; i++)
+	for (size_t i = t->whole; i < t->n && committed; i++)
 		if (t->edits[i].c.op == CHANGE_DELETE)
 			lyd_free_tree((struct lyd_node *)t->edits[i].c.node);
 	t->m->open = NULL;
@@ -93,20 +93,25 @@ static int ensure_holder(struct txn *t, struct lyd_node *from, const struct lysc
 	return 0;
 }
 
-/* Room first, so that a change that was made is always noted. */
-static struct edit *reserve(struct txn *t)
+struct edit *txn_reserve(struct edit **edits, size_t n, size_t *cap)
 {
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 8;
-		struct edit *more = realloc(t->edits, cap * sizeof *more);
+	if (n == *cap) {
+		size_t wanted = *cap ? *cap * 2 : 8;
+		struct edit *more = realloc(*edits, wanted * sizeof *more);
 
 		if (!more)
 			return NULL;
-		t->edits = more;
-		t->cap = cap;
+		*edits = more;
+		*cap = wanted;
 	}
-	t->edits[t->n] = (struct edit){ 0 };
-	return &t->edits[t->n];
+	(*edits)[n] = (struct edit){ 0 };
+	return &(*edits)[n];
+}
+
+/* Room first, so that a change that was made is always noted. */
+static struct edit *reserve(struct txn *t)
+{
+	return txn_reserve(&t->edits, t->n, &t->cap);
 }
 
 static const char *keep(struct txn *t, const char *text)
@@ -299,8 +304,12 @@ static void undo_last(struct txn *t)
 
 void txn_undo_to(struct txn *t, size_t mark)
 {
-	while (t->n > mark)
+	while (t->n > mark && t->n > t->whole)
 		undo_last(t);
+	if (t->n > mark) {
+		swap_trees(t);
+		t->n = t->whole = 0;
+	}
 }
 
 void txn_abort(struct txn *t)
@@ -314,13 +323,18 @@ size_t txn_changes(const struct txn *t)
 	return t->view ? t->view_n : t->n;
 }
 
+struct edit *txn_edit(const struct txn *t, size_t i)
+{
+	return &t->edits[t->view ? t->view[i] : i];
+}
+
 const struct change *txn_change(const struct txn *t, size_t i)
 {
 	struct edit *ed;
 
 	if (i >= txn_changes(t))
 		return NULL;
-	ed = &t->edits[t->view ? t->view[i] : i];
+	ed = txn_edit(t, i);
 	if (!ed->c.path) { /* made when somebody asks: most changes are never read by people */
 		char *path = lyd_path(ed->c.node, LYD_PATH_STD, NULL, 0);
 
@@ -328,6 +342,16 @@ const struct change *txn_change(const struct txn *t, size_t i)
 		free(path);
 	}
 	return &ed->c;
+}
+
+bool txn_changes_node(const struct txn *t, const char *path)
+{
+	const struct lysc_node *schema = node_schema(t->m, NULL, path);
+
+	for (size_t i = 0; i < txn_changes(t); i++)
+		if (txn_edit(t, i)->c.schema == schema)
+			return true;
+	return false;
 }
 
 static bool below(const struct lysc_node *schema, const struct lysc_node *above)
@@ -367,7 +391,7 @@ static int tell(struct txn *t, const struct watch *w)
 
 const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *list_path)
 {
-	const struct edit *ed = &t->edits[t->view ? t->view[i] : i];
+	const struct edit *ed = txn_edit(t, i);
 	const struct lysc_node *list = node_schema(t->m, NULL, list_path);
 	const struct lyd_node *node = ed->c.schema == list ? ed->c.node : ed->scope;
 
@@ -387,7 +411,7 @@ static int ask(struct txn *t, const struct guard *g, struct errbuf *e)
 
 int txn_commit(struct txn *t, struct errbuf *e)
 {
-	int rc = txn_check(t, 0, e);
+	int rc = txn_check(t, t->whole, e); /* a whole tree was checked while it was made */
 
 	for (size_t i = 0; i < t->m->guards_n && !rc; i++)
 		rc = ask(t, &t->m->guards[i], e);

@@ -37,7 +37,7 @@ static int each_changed(struct txn *t, const char *leaf, const char *other, txn_
 	int rc = 0;
 
 	for (size_t i = 0; i < n && !rc; i++) {
-		const struct change *c = txn_change(t, i);
+		const struct change *c = &txn_edit(t, i)->c;
 		struct lyd_node *up = c->op == CHANGE_DELETE ? NULL : lyd_parent(c->node);
 
 		if (up && c->schema->nodetype == LYS_LEAF && !strcmp(c->schema->name, leaf) && holds(up, other))

@@ -66,7 +66,7 @@ static enum guard_kind kind_of_row(const struct run *run)
 
 static const struct lyd_node *list_named(const struct run *run, enum guard_kind kind, const char *name)
 {
-	return model_entry(run->core->model, guard_path(kind), (const char *[]){ name });
+	return model_entry(run->cli->model, guard_path(kind), (const char *[]){ name });
 }
 
 /* `ip access-list …`: a number says of which kind a list is, and a name is that of one list. */
@@ -178,7 +178,7 @@ static struct place find_place(const struct run *run, enum guard_kind kind, cons
 		if (has_leaf(kind, leaves[i]))
 			wanted[n++] = (struct model_leaf){ leaves[i], strcmp(value, "false") == 0 ? "" : value };
 	}
-	same = model_like(list ? model_first(run->core->model, list, "rule") : NULL, wanted, n, &last);
+	same = model_like(list ? model_first(run->cli->model, list, "rule") : NULL, wanted, n, &last);
 	return (struct place){ .same = same ? sequence_of(same) : 0, .last = (uint32_t)last };
 }
 
@@ -188,7 +188,7 @@ static bool taken(const struct run *run, enum guard_kind kind, const struct lyd_
 	const struct lyd_node *entry = NULL;
 
 	if (list)
-		entry = model_entry_below(run->core->model, list, "rule", (const char *[]){ number });
+		entry = model_entry_below(run->cli->model, list, "rule", (const char *[]){ number });
 	return entry && !same_entry(run, entry, kind);
 }
 

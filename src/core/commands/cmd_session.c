@@ -4,6 +4,7 @@
  */
 #include "core/commands/commands.h"
 
+#include "core/session/cfglog.h"
 #include "core/core.h"
 #include "core/login/keychain.h"
 #include "core/login/methods.h"
@@ -131,6 +132,7 @@ int cmd_configure(struct run *run)
 	buf_puts(&run->out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
 	cmd_place_config(run->core->cmds, &run->cli->place);
 	run->cli->configured = false;
+	run->cli->config_session = cfglog_session(run->core->cfglog);
 	return RUN_DONE;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
- * cmd_session.c (who types), cmd_help.c (what helps him), cmd_terminal.c (his own terminal), cmd_line.c and cmd_send.c
- * (other people's lines), cmd_show.c, cmd_config.c (configuration as a whole, reload), cmd_keys.c; hooks.c,
- * cmd_offer.c; passwords.c (rows that carry one).
+ * cmd_session.c (who types), cmd_archive.c and cmd_replace.c (configurations as files), cmd_help.c (what helps him),
+ * cmd_terminal.c (his own terminal), cmd_line.c and cmd_send.c (other people's lines), cmd_show.c, cmd_config.c
+ * (configuration as a whole, reload), cmd_keys.c; hooks.c, cmd_offer.c; passwords.c (rows that carry one).
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H
@@ -19,6 +19,19 @@
 	X("end", cmd_end)                                                                                              \
 	X("do", cmd_do)                                                                                                \
 	X("configure", cmd_configure)                                                                                  \
+	X("configure-replace", cmd_configure_replace)                                                                  \
+	X("configure-terminal-revert-timer", cmd_configure_revert_timer)                                               \
+	X("configure-confirm", cmd_configure_confirm)                                                                  \
+	X("configure-revert-now", cmd_revert_now)                                                                      \
+	X("configure-revert-timer", cmd_revert_timer)                                                                  \
+	X("archive-config", cmd_archive_config)                                                                        \
+	X("archive-path", hook_archive_path)                                                                           \
+	X("show-archive", cmd_show_archive)                                                                            \
+	X("show-archive-config-differences", cmd_show_differences)                                                     \
+	X("show-archive-config-incremental-diffs", cmd_show_incremental)                                               \
+	X("show-archive-config-rollback-timer", cmd_show_rollback_timer)                                               \
+	X("show-archive-log-config", cmd_show_archive_log)                                                             \
+	X("clear-archive-log-config", cmd_clear_archive_log)                                                           \
 	X("terminal-length", cmd_terminal_length)                                                                      \
 	X("terminal-width", cmd_terminal_width)                                                                        \
 	X("terminal-history", cmd_terminal_history)                                                                    \

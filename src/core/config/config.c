@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "core/files/archive.h"
 #include "core/clock.h"
 #include "core/core.h"
 #include "cmd/cmd.h"
@@ -92,7 +93,9 @@ int config_save(struct core *core, const struct buf *text, struct errbuf *e)
 	int rc = text->err ? err_set(e, text->err, "configuration too large")
 			   : files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(text), 0600, e);
 
-	if (rc == 0)
+	if (rc == 0) {
 		core->modified = false;
+		archive_written(core->archive, buf_str(text));
+	}
 	return rc;
 }

@@ -208,7 +208,7 @@ static void keep_last_change(struct loader *l, struct str line)
 {
 	size_t n = strlen(CONFIG_LAST_CHANGE);
 
-	if (line.n > n && memcmp(line.p, CONFIG_LAST_CHANGE, n) == 0)
+	if (l->cli.model == l->core->model && line.n > n && memcmp(line.p, CONFIG_LAST_CHANGE, n) == 0)
 		str_copy((struct str){ line.p + n, line.n - n }, l->core->last_saved, sizeof l->core->last_saved);
 }
 
@@ -280,7 +280,8 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	report(report_arg, NULL);
 }
 
-int loader_merge(struct core *core, const char *name, struct str text, loader_report_fn *report, void *arg)
+int loader_make(struct core *core, struct model *m, struct cmd_set *cmds, const char *name, struct str text,
+		loader_report_fn *report, void *arg)
 {
 	struct loader *l = calloc(1, sizeof *l);
 	struct timeval now = { 0, 0 };
@@ -294,7 +295,9 @@ int loader_merge(struct core *core, const char *name, struct str text, loader_re
 	buf_init(&l->text, CONFIG_MAX_BYTES);
 	buf_init(&l->said, 65536);
 	cli_init(&l->cli, core, &load_ops);
-	cmd_place_config(core->cmds, &l->cli.place);
+	l->cli.model = m;
+	l->cli.cmds = cmds;
+	cmd_place_config(cmds, &l->cli.place);
 	l->cli.level = 15;
 	l->cli.bare = true;
 	l->next = loaders;
@@ -306,6 +309,11 @@ int loader_merge(struct core *core, const char *name, struct str text, loader_re
 		return E_NOMEM;
 	}
 	return 0;
+}
+
+int loader_merge(struct core *core, const char *name, struct str text, loader_report_fn *report, void *arg)
+{
+	return loader_make(core, core->model, core->cmds, name, text, report, arg);
 }
 
 int loader_startup(struct core *core, loader_report_fn *report, void *arg)

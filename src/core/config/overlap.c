@@ -80,19 +80,6 @@ static void refresh(struct overlap *o, const char *name)
 		abort(); /* what is not known to be up would not be guarded */
 }
 
-static void on_change(void *arg, const struct txn *t)
-{
-	const struct lyd_node *before = NULL;
-
-	for (size_t i = 0; i < txn_changes(t); i++) {
-		const struct lyd_node *interface = txn_change_in(t, i, INTERFACES);
-
-		if (interface && interface != before)
-			refresh(arg, model_below(interface, "name"));
-		before = interface;
-	}
-}
-
 /* --- what may come up --- */
 
 struct search {
@@ -113,7 +100,8 @@ static int find(void *arg, const struct subnet *s)
 	return 1;
 }
 
-static int check(struct overlap *o, struct txn *t, const char *name, struct errbuf *e)
+/* `had`: where the interface's subnets from before the transaction are. */
+static int check(struct overlap *o, struct txn *t, const char *name, const struct subnets *had, struct errbuf *e)
 {
 	const struct lyd_node *interface = interface_named(o, name);
 	struct search search = { .o = o };
@@ -126,7 +114,7 @@ static int check(struct overlap *o, struct txn *t, const char *name, struct errb
 		return 0;
 	a.s_addr = htonl(search.found.address & search.found.mask);
 	inet_ntop(AF_INET, &a, network, sizeof network);
-	if (subnets_has_primary(&o->up, name) || model_first(o->model, interface, "shutdown"))
+	if (subnets_has_primary(had, name) || model_first(o->model, interface, "shutdown"))
 		return err_set(e, E_EXISTS, "%s overlaps with %s", network, search.other);
 	rc = txn_entry(t, NULL, INTERFACES, (const char *[]){ name }, &entry, e);
 	if (!rc)
@@ -136,20 +124,89 @@ static int check(struct overlap *o, struct txn *t, const char *name, struct errb
 	return rc;
 }
 
-static int guard(void *arg, struct txn *t, struct errbuf *e)
+/* Calls fn for each interface among the first n changes, until it returns something. */
+typedef int interface_fn(void *arg, const char *name);
+static int each_interface(const struct txn *t, size_t n, interface_fn *fn, void *arg)
 {
 	const struct lyd_node *before = NULL;
-	size_t n = txn_changes(t);
 	int rc = 0;
 
 	for (size_t i = 0; i < n && !rc; i++) {
 		const struct lyd_node *interface = txn_change_in(t, i, INTERFACES);
 
 		if (interface && interface != before)
-			rc = check(arg, t, model_below(interface, "name"), e);
+			rc = fn(arg, model_below(interface, "name"));
 		before = interface;
 	}
 	return rc;
+}
+
+/* A configuration that is replaced changes many at once: what one gives up another may have. So all that they had is
+ * put aside, and each is asked about against those before it. */
+struct guarding {
+	struct overlap *o;
+	struct txn *t;
+	struct subnets had;
+	struct errbuf *e;
+};
+
+static int put_aside(void *arg, const char *name)
+{
+	struct guarding *g = arg;
+
+	subnets_move_owner(&g->o->up, &g->had, name);
+	return 0;
+}
+
+static int check_next(void *arg, const char *name)
+{
+	struct guarding *g = arg;
+	int rc = check(g->o, g->t, name, &g->had, g->e);
+
+	if (rc == 0)
+		refresh(g->o, name);
+	return rc;
+}
+
+static int forget(void *arg, const char *name)
+{
+	struct guarding *g = arg;
+
+	subnets_remove_owner(&g->o->up, name);
+	return 0;
+}
+
+static int put_back(void *arg, const char *name)
+{
+	struct guarding *g = arg;
+
+	subnets_move_owner(&g->had, &g->o->up, name);
+	return 0;
+}
+
+static int guard(void *arg, struct txn *t, struct errbuf *e)
+{
+	struct guarding g = { .o = arg, .t = t, .e = e };
+	size_t n = txn_changes(t);
+	int rc;
+
+	each_interface(t, n, put_aside, &g);
+	rc = each_interface(t, n, check_next, &g);
+	each_interface(t, n, forget, &g); /* what is committed is taken up by on_change, behind the other guards */
+	each_interface(t, n, put_back, &g);
+	subnets_release(&g.had);
+	return rc;
+}
+
+static int take_up(void *arg, const char *name)
+{
+	refresh(arg, name);
+	return 0;
+}
+
+static void on_change(void *arg, const struct txn *t)
+{
+	each_interface(t, txn_changes(t), take_up, arg);
 }
 
 int overlap_new(struct overlap **out, struct model *m, struct errbuf *e)

@@ -122,6 +122,21 @@ void subnets_remove_owner(struct subnets *s, const char *owner)
 	}
 }
 
+/* Where the C library has no memory for its trees, what is known to be up would be lost. */
+void subnets_move_owner(struct subnets *from, struct subnets *to, const char *owner)
+{
+	struct subnet key = owner_key(owner);
+	const struct subnet *one;
+
+	while ((one = first_of(from, &key))) {
+		if (subnets_add(to, one) < 0)
+			abort();
+		tdelete(one, &from->by_owner, by_owner);
+		tdelete(one, &from->by_network, by_network);
+		free((void *)one);
+	}
+}
+
 bool subnets_has_primary(const struct subnets *s, const char *owner)
 {
 	struct subnet key = owner_key(owner);

@@ -23,6 +23,8 @@ struct subnets {
 /* A copy is kept. E_NOMEM. What is there already stays once. */
 int subnets_add(struct subnets *s, const struct subnet *one);
 void subnets_remove_owner(struct subnets *s, const char *owner);
+/* From one set into another: it cannot fail. */
+void subnets_move_owner(struct subnets *from, struct subnets *to, const char *owner);
 /* The first subnet that has an address in common with `one` and another owner, or NULL. Borrowed until a change. */
 const struct subnet *subnets_overlap(const struct subnets *s, const struct subnet *one);
 bool subnets_has_primary(const struct subnets *s, const char *owner);

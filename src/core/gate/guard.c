@@ -51,6 +51,7 @@ struct guard {
 	struct entry *entries; /* of all lists of `next`, each in the order of its sequence */
 	uint32_t done;
 	uint32_t serial;
+	uint64_t epoch; /* of the model that `entries` are in */
 	bool dirty;
 	struct event *turn;
 	struct penalty_table *penalties;
@@ -341,8 +342,12 @@ static int publish(struct guard *g)
 static void step(struct guard *g, uint32_t most)
 {
 	static const struct timeval again = { 0, 0 };
-	int rc = g->next.own ? 0 : begin(g);
+	int rc;
 
+	if (g->epoch != model_epoch(g->core->model))
+		release(&g->next); /* its nodes are gone, though the lists are the same */
+	g->epoch = model_epoch(g->core->model);
+	rc = g->next.own ? 0 : begin(g);
 	if (rc == 0 && !compile(g, most)) {
 		event_add(g->turn, &again);
 		return;

@@ -15,7 +15,6 @@
 
 #define METHODS_MAX 4
 #define LEVEL_MAX   15
-#define USERS       "/ravelin-system:users/user"
 
 bool methods_aaa(const struct core *core)
 {
@@ -60,7 +59,7 @@ static unsigned askable(const struct core *core, const struct line *line, unsign
 	const char *type;
 	bool secret;
 
-	if (model_first(core->model, NULL, USERS))
+	if (model_first(core->model, NULL, METHODS_USERS))
 		bits |= AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE);
 	if (methods_enable_password(core, level, &type, &secret))
 		bits |= AAA_BIT(AAA_ENABLE);
@@ -145,11 +144,11 @@ bool methods_exec(const struct core *core, const struct lyd_node *user, bool con
 
 const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact)
 {
-	const struct lyd_node *user = model_entry(core->model, USERS, (const char *[]){ name });
+	const struct lyd_node *user = model_entry(core->model, METHODS_USERS, (const char *[]){ name });
 
 	if (user || exact)
 		return user;
-	for (user = model_first(core->model, NULL, USERS); user; user = model_next(user))
+	for (user = model_first(core->model, NULL, METHODS_USERS); user; user = model_next(user))
 		if (strcasecmp(model_below(user, "name"), name) == 0)
 			return user;
 	return NULL;

@@ -14,6 +14,8 @@ struct core;
 struct line;
 struct lyd_node;
 
+#define METHODS_USERS "/ravelin-system:users/user"
+
 bool methods_aaa(const struct core *core); /* `aaa new-model` */
 /* Who asks at the login on this line, the console: without a list nobody is asked, so that nobody is locked out; a list
  * that is named and not there is no open door, the local users are asked. */

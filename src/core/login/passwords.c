@@ -49,13 +49,12 @@ static int guard(void *arg, struct txn *t, struct errbuf *e)
 {
 	const struct model *m = arg;
 	struct protected last = { "", "" };
-	bool all = false;
+	bool all;
 	int rc;
 
 	if (!txn_changes(t) || !model_bool(m, "/ravelin-system:passwords/encryption"))
 		return 0;
-	for (size_t i = 0; i < txn_changes(t); i++)
-		all |= strcmp(txn_change(t, i)->path, "/ravelin-system:passwords/encryption") == 0;
+	all = txn_changes_node(t, "/ravelin-system:passwords/encryption");
 	rc = txn_each_holder(t, all, "value", "type", protect, &last, e);
 	explicit_bzero(&last, sizeof last);
 	return rc;
@@ -84,8 +83,9 @@ static bool is_enable(const struct run *run)
 /* A user has a secret or a password; the other one must go first. */
 static bool has_the_other(const struct run *run)
 {
+	const char *name = cmd_has(&run->match, "username") ? cmd_arg(&run->match, "name") : NULL;
 	const struct lyd_node *user =
-	    cmd_has(&run->match, "username") ? methods_user(run->core, cmd_arg(&run->match, "name"), true) : NULL;
+	    name ? model_entry(run->cli->model, METHODS_USERS, (const char *[]){ name }) : NULL;
 	const char *kind = user ? model_below(user, "credential/kind") : NULL;
 
 	return kind && strcmp(kind, is_secret(run) ? "password" : "secret") == 0;

@@ -10,8 +10,10 @@
 #include "core/clock.h"
 #include "core/config/config.h"
 #include "core/core.h"
+#include "core/config/replace.h"
 #include "core/login/keychain.h"
 #include "core/log/syslog.h"
+#include "core/session/cfglog.h"
 #include "helpers/record.h"
 #include "model/model.h"
 
@@ -28,7 +30,7 @@ static void run_continue(struct run *run);
 
 void cli_init(struct cli *sh, struct core *core, const struct cli_ops *ops)
 {
-	*sh = (struct cli){ .core = core, .ops = ops, .level = 1 };
+	*sh = (struct cli){ .core = core, .model = core->model, .cmds = core->cmds, .ops = ops, .level = 1 };
 	cmd_place_exec(core->cmds, &sh->place);
 }
 
@@ -264,19 +266,34 @@ static void say_if_kept(struct run *run)
 	buf_puts(&run->out, "Kept for configuration only: acts on nothing in this release\n");
 }
 
+/* Of the commands of configuration mode, those that act on where one stands only. */
+static bool is_of_files(cmd_step_fn *handler)
+{
+	return handler == cmd_exit || handler == cmd_end || handler == cmd_version;
+}
+
+/* What it configures is in force at once. */
+static bool is_running(const struct cli *sh)
+{
+	return sh->model == sh->core->model;
+}
+
 static int apply_match(struct run *run)
 {
 	struct cli *sh = run->cli;
 	struct errbuf e = { "" };
 	struct cmd_error err = { .kind = CMD_ERR_OTHER };
-	struct txn *t = model_begin(run->core->model);
 	struct cmd_place before = sh->place;
+	struct txn *t;
 	bool changed;
 	int rc;
 
+	if (is_running(sh) && replace_locks(run->core, &e))
+		return run_fail(run, "%% %s", e.text);
+	t = model_begin(sh->model);
 	if (!t)
 		return run_fail(run, "%% Configuration is locked, try again");
-	rc = cmd_apply(run->core->cmds, &run->match, t, &sh->place, &err);
+	rc = cmd_apply(sh->cmds, &run->match, t, &sh->place, &err);
 	if (rc < 0) {
 		txn_abort(t);
 		cmd_error_text(&err, run->prompt_len, &run->out);
@@ -288,10 +305,11 @@ static int apply_match(struct run *run)
 		return run_fail(run, "%% %s", e.text);
 	if (e.text[0])
 		buf_printf(&run->out, "%s\n", e.text);
-	if (strcmp(cmd_place_mode(&before), cmd_place_mode(&sh->place)) != 0 ||
-	    strcmp(cmd_place_key(&before), cmd_place_key(&sh->place)) != 0)
+	if (is_running(sh) && (strcmp(cmd_place_mode(&before), cmd_place_mode(&sh->place)) != 0 ||
+			       strcmp(cmd_place_key(&before), cmd_place_key(&sh->place)) != 0))
 		keychain_left(run->core, &before, &run->out);
 	say_if_kept(run);
+	cfglog_note(run->core->cfglog, run);
 	if (changed && sh->interactive) {
 		sh->configured = true;
 		cli_touched(sh);
@@ -385,8 +403,8 @@ static int begin_line(struct run *run, const struct cmd_place *place, struct str
 	struct cli *sh = run->cli;
 	struct cmd_error err = { .kind = CMD_ERR_OTHER };
 	ptrdiff_t grown = 0;
-	struct str whole = sh->interactive ? cmd_alias(run->core->cmds, place, line, &run->arena, &grown) : line;
-	int rc = cmd_parse(run->core->cmds, place, sh->level, whole, &run->arena, &run->match, &err);
+	struct str whole = sh->interactive ? cmd_alias(sh->cmds, place, line, &run->arena, &grown) : line;
+	int rc = cmd_parse(sh->cmds, place, sh->level, whole, &run->arena, &run->match, &err);
 
 	if (rc < 0) {
 		if (err.kind == CMD_ERR_UNKNOWN && sh->no_hosts)
@@ -397,6 +415,12 @@ static int begin_line(struct run *run, const struct cmd_place *place, struct str
 	}
 	if (!run->match.row)
 		return RUN_DONE;
+	run->line =
+	    (struct str){ (const uint8_t *)arena_strndup(&run->arena, (const char *)whole.p, whole.n), whole.n };
+	if (!run->line.p)
+		return run_fail(run, "%% Out of memory");
+	if (run->match.handler && !is_running(sh) && !is_of_files(run->match.handler))
+		return run_fail(run, "%% Not a line of a configuration");
 	if (run->match.filter != CMD_FILTER_NONE)
 		sh->ops->filter(sh, run->match.filter, run->match.pattern);
 	run->step_fn = run->match.handler ? run->match.handler : config_step;

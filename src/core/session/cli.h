@@ -38,6 +38,8 @@ struct cli_ops {
 #define CLI_KEPT_ROWS 128
 struct cli {
 	struct core *core;
+	struct model *model;  /* what its lines configure: core's own, or a configuration in the making … */
+	struct cmd_set *cmds; /* … and the rows for it */
 	struct file_name cwd; /* where its file commands begin */
 	const struct cli_ops *ops;
 	struct cmd_place place;
@@ -48,6 +50,7 @@ struct cli {
 	bool bare;                                      /* no prompt stands before the line: a remote command */
 	bool interactive;                               /* a person or a program at a prompt; false: a file */
 	bool ahead;                                     /* more input waits behind this command: it is pasted */
+	unsigned config_session;                        /* in the log of configuration commands */
 	bool configured;                                /* changed something since it entered configuration mode */
 	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */
 	bool leave;                                     /* `exit` at exec: end the session after this command */
@@ -81,6 +84,7 @@ struct run {
 	struct cli *cli;
 	struct core *core;
 	struct arena arena;
+	struct str line; /* as parsed: an alias is replaced */
 	struct cmd_match match;
 	cmd_step_fn *step_fn;
 	int step;          /* the step function's own state; 0 at the first call */

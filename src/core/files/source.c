@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * source.c: see source.h. Runs in core.
+ */
+#include "source.h"
+
+#include "core/session/cli.h"
+#include "core/config/config.h"
+#include "core/core.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SLICE 262144
+
+static bool is_running_config(const struct source *s)
+{
+	return s->name.fs == FS_SYSTEM && strcmp(s->name.path.text, CONFIG_RUNNING) == 0;
+}
+
+int source_open(struct run *run, struct source *s, const char *url)
+{
+	struct volume *v;
+	struct stat st;
+
+	s->fd = -1;
+	buf_init(&s->text, CONFIG_MAX_BYTES);
+	if (!fs_name(&run->cli->cwd, str_of(url), &s->name))
+		return run_fail(run, FS_NO_FILE, url);
+	fs_text(&s->name, s->called);
+	if (is_running_config(s))
+		return RUN_DONE;
+	v = fs_volume(run->core, s->name.fs);
+	s->fd = v ? volume_open(v, &s->name.path, NULL) : E_NOTFOUND;
+	if (s->fd < 0 || fstat(s->fd, &st) < 0)
+		return run_fail(run, "%%Error opening %s (%s)", s->called, fs_words(s->fd));
+	if ((uint64_t)st.st_size > CONFIG_MAX_BYTES)
+		return run_fail(run, "%%Error opening %s (larger than %zu bytes)", s->called, CONFIG_MAX_BYTES);
+	return RUN_DONE;
+}
+
+static int read_running(struct run *run, struct source *s)
+{
+	int rc = run_build_config(run, CMD_VIEW_WHOLE);
+	const struct buf *text;
+
+	if (rc != RUN_DONE)
+		return rc;
+	text = config_build_text(run->build);
+	buf_put(&s->text, buf_ptr(text), buf_len(text));
+	rc = text->err ? text->err : s->text.err;
+	config_build_free(run->build);
+	run->build = NULL;
+	return rc ? run_fail(run, "%%Error opening %s (%s)", s->called, err_text(rc)) : RUN_DONE;
+}
+
+int source_read(struct run *run, struct source *s)
+{
+	uint8_t *room;
+	ssize_t n;
+
+	if (is_running_config(s))
+		return read_running(run, s);
+	room = buf_room(&s->text, SLICE);
+	n = room ? pread(s->fd, room, SLICE, (off_t)buf_len(&s->text)) : -1;
+	if (n < 0)
+		return run_fail(run, "%%Error reading %s (%s)", s->called, room ? "I/O error" : err_text(s->text.err));
+	buf_claim(&s->text, (size_t)n);
+	return n ? run_yield(run) : RUN_DONE;
+}
+
+void source_release(struct source *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	buf_release(&s->text);
+}

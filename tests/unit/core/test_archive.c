@@ -3,10 +3,10 @@
  * test_archive.c: copies of the configuration come and go as configured; a full file system loses none, a file of
  * somebody's own is never taken for one, and whatever a kill leaves is understood.
  */
-#include "core/archive.h"
+#include "core/files/archive.h"
 
 #include "core/core.h"
-#include "core/syslog.h"
+#include "core/log/syslog.h"
 #include "files/files.h"
 #include "files/upload.h"
 #include "model/model.h"

@@ -55,7 +55,7 @@ pid_t job_at(size_t i, const char **name);
  *   helper-secret   u32 type, string clear                    → string stored
  *   helper-sign     string PKCS#8 DER, string alg, string data → string signature blob
  *   helper-resolve  string name                               → as many as there are: string address
- *   helper-move     u64 most bytes, string lead               → u64 bytes; from descriptor 0 to descriptor 1
+ *   helper-move     u64 most bytes, u64 size, string lead     → u64 bytes; from descriptor 0 to descriptor 1
  *   helper-remote   see helpers/remote.h
  */
 #endif

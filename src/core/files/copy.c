@@ -237,6 +237,8 @@ static int publish(struct run *run)
 		rc = volume_empty(&run->core->flash, &root, NULL);
 	if (rc < 0)
 		return run_fail(run, "%%Error erasing flash0: (%s)", fs_words(rc));
+	if (c->erase)
+		buf_puts(&run->out, "Erase of flash0: complete\n");
 	c->upload = NULL;
 	rc = upload_publish(u, true, 0, NULL);
 	return rc < 0 ? fail(run, "writing", &c->to, rc) : copy_done(run);

@@ -171,7 +171,7 @@ static int found_host(struct run *run)
 	int rc;
 
 	buf_init(&text, 1024);
-	while (run->job_ok && answer.n) {
+	while (run->job_ok && answer.n && !answer.bad) {
 		char address[INET6_ADDRSTRLEN];
 		bool six;
 

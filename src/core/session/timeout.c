@@ -82,6 +82,12 @@ static bool passed(uint64_t due, uint64_t now)
 	return due && due <= now;
 }
 
+/* A copy may take longer than anybody sits still. */
+static bool works(const struct peer *p)
+{
+	return p->cli.run && !p->cli.run->waiting_answer;
+}
+
 void timeout_due(struct peer *p)
 {
 	struct due due = due_of(p);
@@ -89,6 +95,8 @@ void timeout_due(struct peer *p)
 
 	if (passed(due.login, now)) {
 		expire(p, "login", "% Login timeout expired\n");
+	} else if (passed(due.idle, now) && works(p)) {
+		timeout_touch(p);
 	} else if (passed(due.idle, now)) {
 		expire(p, "exec", "% Idle timeout expired\n");
 	} else if (passed(due.end, now)) {

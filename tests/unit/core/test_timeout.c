@@ -182,6 +182,24 @@ static void test_a_lowered_time_reaches_who_is_idle(void **state)
 	expect(b, IPC_CLOSE, "% Idle timeout expired");
 }
 
+static void test_a_command_that_works_is_not_idle(void **state)
+{
+	struct bed *b = *state;
+	struct run run = { .cli = &b->peer->cli };
+
+	enter(b);
+	set(b, "exec-timeout/minutes", "1");
+	b->peer->cli.run = &run;
+	b->peer->line->active_ms -= 61000;
+	timeout_due(b->peer);
+	assert_left(b, 60);
+	run.waiting_answer = true;
+	b->peer->line->active_ms -= 61000;
+	timeout_due(b->peer);
+	b->peer->cli.run = NULL;
+	expect(b, IPC_CLOSE, "% Idle timeout expired");
+}
+
 static void test_typing_starts_the_idle_time_anew(void **state)
 {
 	struct bed *b = *state;
@@ -251,6 +269,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nobody_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_login, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_lowered_time_reaches_who_is_idle, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_command_that_works_is_not_idle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_typing_starts_the_idle_time_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absolute, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_warning, setup, teardown),

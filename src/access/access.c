@@ -27,6 +27,16 @@ static bool is_list(const struct access_table *t, uint32_t list)
 	return list == ACCESS_NONE || list < t->n_lists;
 }
 
+static bool is_door(const struct access_table *t, const struct access_door *door)
+{
+	if (door->n > ACCESS_LISTS_MAX)
+		return false;
+	for (uint32_t i = 0; i < door->n; i++)
+		if (door->list[i] >= t->n_lists)
+			return false;
+	return true;
+}
+
 bool access_sound(const struct access_table *t, size_t size)
 {
 	if (size < access_size(0) || t->n_rules > ACCESS_RULES_MAX || size < access_size(t->n_rules) ||
@@ -36,11 +46,9 @@ bool access_sound(const struct access_table *t, size_t size)
 		if (t->list[i].first > t->n_rules || t->list[i].n > t->n_rules - t->list[i].first)
 			return false;
 	for (unsigned f = 0; f < ACCESS_FAMILIES; f++) {
-		if (t->door[f].n > ACCESS_LISTS_MAX || !is_list(t, t->quiet[f]) || !is_list(t, t->exempt[f]))
+		if (!is_door(t, &t->door[ACCESS_HOME][f]) || !is_door(t, &t->door[ACCESS_VRF][f]) ||
+		    !is_list(t, t->quiet[f]) || !is_list(t, t->exempt[f]))
 			return false;
-		for (uint32_t i = 0; i < t->door[f].n; i++)
-			if (t->door[f].list[i] >= t->n_lists)
-				return false;
 	}
 	return true;
 }
@@ -117,7 +125,8 @@ bool access_admits(const struct access_table *t, uint32_t list, const struct acc
 
 bool access_enters(const struct access_table *t, const struct access_packet *p, uint32_t *list, uint32_t *rule)
 {
-	const struct access_door *door = &t->door[p->version == 6 ? ACCESS_IPV6 : ACCESS_IPV4];
+	const struct access_door *door =
+	    &t->door[p->away ? ACCESS_VRF : ACCESS_HOME][p->version == 6 ? ACCESS_IPV6 : ACCESS_IPV4];
 	bool enters = door->open;
 
 	*list = *rule = ACCESS_NONE;

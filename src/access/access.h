@@ -44,6 +44,7 @@ struct access_packet {
 	unsigned version; /* 4 or 6; 0: of neither family, nothing fits */
 	uint8_t from[16], to[16];
 	uint16_t from_port, to_port;
+	bool away; /* it came in in a VRF: whoever accepted it says so */
 };
 
 struct access_list {
@@ -51,18 +52,20 @@ struct access_list {
 	uint8_t ipv6, named; /* named: of an extended or IPv6 list, the log tells more */
 };
 
-/* Which lists guard the lines: it is enough that one of them admits. `open`: a line has no list. */
+/* Which lists guard the lines: it is enough that one of them admits. `open`: a line has none. Without lists and not
+ * open it is closed: each line has a list that does not hold there. */
 struct access_door {
 	uint32_t open, n;
 	uint32_t list[ACCESS_LISTS_MAX];
 };
 
 enum access_family { ACCESS_IPV4, ACCESS_IPV6, ACCESS_FAMILIES };
+enum access_place { ACCESS_HOME, ACCESS_VRF, ACCESS_PLACES };
 
 struct access_table {
 	uint32_t n_rules, n_lists;
 	struct access_list list[ACCESS_LISTS_MAX];
-	struct access_door door[ACCESS_FAMILIES];
+	struct access_door door[ACCESS_PLACES][ACCESS_FAMILIES];
 	uint32_t quiet[ACCESS_FAMILIES];  /* whom quiet mode does not keep out; ACCESS_NONE: nobody */
 	uint32_t exempt[ACCESS_FAMILIES]; /* who is never penalized; ACCESS_NONE: the device's own host */
 	struct access_rule rule[];        /* and behind them a counter for each */
@@ -78,7 +81,8 @@ void access_packet(const struct sockaddr_storage *from, const struct sockaddr_st
 bool access_fits(const struct access_rule *r, const struct access_packet *p);
 /* Whether the list admits it; *rule: the one that decided, ACCESS_NONE for the end of the list or an empty one. */
 bool access_admits(const struct access_table *t, uint32_t list, const struct access_packet *p, uint32_t *rule);
-/* The same for the door of the packet's family. *list, *rule: of the list that decided, or that denied last. */
+/* The same for the door of the packet's place and family. *list, *rule: of the list that decided, or that denied last.
+ */
 bool access_enters(const struct access_table *t, const struct access_packet *p, uint32_t *list, uint32_t *rule);
 bool access_loopback(const struct access_packet *p);
 

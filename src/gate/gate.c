@@ -46,6 +46,7 @@
 struct listener {
 	uint32_t id;
 	int fd;
+	bool away; /* in a VRF */
 };
 
 struct gate {
@@ -219,11 +220,20 @@ static const char *admit_peer(struct gate *g, int fd, const struct access_packet
 	return why ? why : connect_session(g, fd, &source);
 }
 
-static void accept_one(struct gate *g, int listener)
+/* NULL: core took it away while it was waited for. */
+static const struct listener *listener_of(const struct gate *g, int fd)
+{
+	for (unsigned i = 0; i < g->n_listeners; i++)
+		if (g->listeners[i].fd == fd)
+			return &g->listeners[i];
+	return NULL;
+}
+
+static void accept_one(struct gate *g, const struct listener *listener)
 {
 	struct sockaddr_storage peer = { 0 }, own = { 0 };
 	socklen_t size = sizeof peer, own_size = sizeof own;
-	int fd = accept4(listener, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(listener->fd, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct access_packet packet;
 	enum refusal reason;
 	const char *why;
@@ -233,6 +243,7 @@ static void accept_one(struct gate *g, int listener)
 	if (!g->knock.filter || getsockname(fd, (struct sockaddr *)&own, &own_size) < 0)
 		own.ss_family = AF_UNSPEC;
 	access_packet(&peer, &own, &packet);
+	packet.away = listener->away;
 	why = admit_peer(g, fd, &packet, &reason);
 	if (why) {
 		knock_refused(&g->knock, reason);
@@ -294,7 +305,7 @@ static void on_listen(struct gate *g, struct ipc_record *r)
 	/* A connection that is gone again when we accept must not block us. */
 	if (fcntl(r->fds[0], F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		return;
-	g->listeners[g->n_listeners++] = (struct listener){ m.id, r->fds[0] };
+	g->listeners[g->n_listeners++] = (struct listener){ m.id, r->fds[0], m.away };
 	r->fds[0] = -1;
 }
 
@@ -440,12 +451,15 @@ static void loop(struct gate *g, const sigset_t *mask)
 		reap(g);
 		expire(g);
 		/* One at a time, and first who has logged in meanwhile: he is not counted any more. A listener that
-		 * core takes away here is closed, or the number of another one: accept4 sees to both. */
+		 * core takes away here is none any more, or its number is that of another one. */
 		if (p[0].revents)
 			read_core(g);
-		for (unsigned i = 0; i < n && !g->core_gone; i++)
-			if (p[1 + i].revents & POLLIN)
-				accept_one(g, p[1 + i].fd);
+		for (unsigned i = 0; i < n && !g->core_gone; i++) {
+			const struct listener *l = p[1 + i].revents & POLLIN ? listener_of(g, p[1 + i].fd) : NULL;
+
+			if (l)
+				accept_one(g, l);
+		}
 	}
 }
 

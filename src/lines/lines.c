@@ -184,13 +184,16 @@ void lines_transports(const struct lines *l, const struct line *line, struct buf
 		buf_puts(out, "none");
 }
 
-const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction)
+const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction,
+			       bool *vrf_also)
 {
 	const struct lyd_node *entry = entry_of(l, line);
 	const struct lyd_node *list = entry ? model_first(l->model, entry, leaf) : NULL;
 
 	while (list && strcmp(model_below(list, "direction"), direction) != 0)
 		list = model_next(list);
+	if (vrf_also)
+		*vrf_also = list && strcmp(model_below(list, "vrf-also"), "true") == 0;
 	return list ? model_below(list, "name") : NULL;
 }
 

@@ -66,8 +66,10 @@ bool lines_flag(const struct lines *l, const struct line *line, const char *path
 uint64_t lines_exec_timeout_ms(const struct lines *l, const struct line *line); /* 0 = never */
 /* The transports that may come in, "ssh telnet"; "none". */
 void lines_transports(const struct lines *l, const struct line *line, struct buf *out);
-/* The name of the access list ("access-class", "ipv6-access-class") for a direction ("in", "out"); NULL if none. */
-const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction);
+/* The name of the access list ("access-class", "ipv6-access-class") for a direction ("in", "out"); NULL if none.
+ * *vrf_also, if it is not NULL: whether it is asked about who comes in in a VRF, too, where the line is closed else. */
+const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction,
+			       bool *vrf_also);
 /* What a refused connection is told: the first such message of the type's lines; NULL if there is none. */
 const char *lines_refuse_message(const struct lines *l, enum line_type type);
 enum line_login lines_login(const struct lines *l, const struct line *line);

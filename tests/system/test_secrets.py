@@ -22,7 +22,7 @@ HASH = {
 LOGIN, ENABLE = HASH
 WRONG = "wrong-Hd5sP8cJ1"
 COPIED = "copied-Qw8jN3zL4"  # in a URL
-CHOSEN = {"secret": "chosen-Mx4rW6tF8", "password 0": "clear-Yp3hZ7qN5"}  # by somebody who configures
+CHOSEN = {"password 0": "clear-Yp3hZ7qN5", "secret": "chosen-Mx4rW6tF8"}  # by somebody who configures
 CONFIG = f"""\
 hostname R1
 ip domain-name example.com
@@ -164,10 +164,10 @@ def enable_on_console(device):
 
 def configure(t):
     """A password of a file server; a secret of a user, which is hashed, and another in clear text, which is taken back."""
-    lines = [f"username {how[0]} {how} {word}" for how, word in CHOSEN.items()]
-    for line in (f"copy ftp://me:{COPIED}@127.0.0.1:1/x null:", "configure terminal", *lines, "no username p", "end", "terminal history size 0", "show privilege"):
-        t.command(line)
-    t.command("terminal history size 20")
+    clear, hashed = (f"username {how[0]} {how} {word}" for how, word in CHOSEN.items())
+    copy = f"copy ftp://me:{COPIED}@127.0.0.1:1/x null:"
+    for line in ("terminal history size 0", copy, "configure terminal", clear, "no username p", hashed):
+        t.command(line)  # nothing follows that could lie over what is left of it
 
 
 @pytest.fixture(scope="module")
@@ -210,9 +210,15 @@ def test_stored_secrets_are_in_core_alone(device, people):
 
 
 def test_typed_passwords_are_forgotten(device, people):
-    """Right or wrong, at the login or at `enable`: neither the session that read it nor core that judged it keeps it."""
+    """Right or wrong, at the login or at `enable`: neither the session that read it nor core that judged it keeps it.
+    One in a command stands on the screen of who typed it, and in his session until he types the next lines."""
     needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, COPIED, *CHOSEN.values())}
     core, others = split(device)
+    for pid in (core, *others):
+        shown = set(CHOSEN.values()) if names(pid) == "session" else set()
+        assert holds(pid, needles) - shown == set(), (pid, names(pid))
+    for line in ("end", "terminal length 0", "show privilege"):
+        people[0].command(line)
     for pid in (core, *others):
         assert holds(pid, needles) == set(), (pid, names(pid))
 
@@ -227,7 +233,7 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, people):
     """Typed with every debug of SSH on, saved, and looked for in all the device has written or says; the hash of a user
     stands where the configuration stands, and private keys in their store alone, which is its owner's."""
     t = people[0]
-    for line in ("debug ip ssh", "debug ip ssh detail", "debug ip ssh packet", "terminal length 0"):
+    for line in ("debug ip ssh", "debug ip ssh detail", "debug ip ssh packet"):
         t.command(line)
     for somebody in (refused(device), enable_at_terminal(device)):
         somebody.close()
@@ -252,7 +258,8 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, people):
 def test_what_is_typed_is_found_while_it_counts(device, people):
     """The control: the same search finds what a session does keep, and a password that is being typed."""
     enabled = people[0]
-    enabled.command("show history")
+    for line in ("terminal history size 20", "show history"):
+        enabled.command(line)
     enabled.send("disable\renable\r")
     enabled.settle(wait="Password: $")
     enabled.send("half-typed-Vb2")

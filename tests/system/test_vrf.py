@@ -38,8 +38,8 @@ class Namespace:
         said = self.enter("ssh-keyscan", "-T", "5", "-t", "ed25519", address)
         return "ssh-ed25519" in said.stdout
 
-    def ssh(self, device, address, *command):
-        argv = [a for a in device.ssh_argv("admin", *command) if a != "admin@127.0.0.1"]
+    def ssh(self, device, address, *command, options=()):
+        argv = [a for a in device.ssh_argv("admin", *command, options=options) if a != "admin@127.0.0.1"]
         argv[argv.index("-p") + 1] = "22"
         argv[len(argv) - len(command) : len(argv) - len(command)] = [f"admin@{address}"]
         return self.enter(*argv, env=device.ssh_env("admin"), stdin=subprocess.DEVNULL)
@@ -116,6 +116,55 @@ def test_comes_back_with_the_configuration(lab, spaces):
     assert not red.answers("127.0.0.1")
     device.run()
     assert red.answers("127.0.0.1")
+
+
+def test_access_class_and_vrf_also(lab, spaces):
+    """A line with an access-class takes nobody who comes in in a VRF, whatever its list says; with vrf-also it takes whom
+    the list permits. Gate refuses whom no line would take; core asks again for the line that is given."""
+    red = spaces("red")
+    for address in ("127.0.0.2/8", "2001:db8::1/128"):
+        red.enter("ip", "address", "add", address, "dev", "lo")
+    config = CONFIG.replace("line vty", "vrf definition RED\n address-family ipv4\n address-family ipv6\n!\nline vty")
+    device = booted(lab, config, RED=red.name)
+    terminal = device.terminal()
+
+    def configure(*lines):
+        for line in ("configure terminal", *lines, "end"):
+            terminal.command(line)
+
+    def level(address, source=None):
+        options = ("-b", source) if source else ()
+        return red.ssh(device, address, "show", "privilege", options=options).stdout
+
+    line, inside = "line vty 0 4", "Current privilege level is 15\n"
+    assert level("127.0.0.1") == level("::1") == inside
+    configure("access-list 10 permit 127.0.0.1", line, "access-class 10 in")
+    assert level("127.0.0.1") == "" and level("::1") == inside, "another protocol, another command"
+    assert "refused: access-class of the lines" in terminal.command("show logging | include SSH-4-REFUSED")
+    assert device.ssh("show", "privilege").stdout == inside
+    configure(line, "access-class 10 in vrf-also", "ipv6 access-class SIX in")
+    assert level("127.0.0.1") == inside and level("127.0.0.1", "127.0.0.2") == ""
+    assert level("::1") == "", "a list that is not there permits all, but nobody from a VRF without vrf-also"
+    configure("ipv6 access-list SIX", "permit ipv6 host ::1 any", line, "ipv6 access-class SIX in vrf-also")
+    assert level("::1") == inside and level("::1", "2001:db8::1") == ""
+    assert terminal.command("show running-config | include access-class").splitlines() == [
+        " access-class 10 in vrf-also", " ipv6 access-class SIX in vrf-also",
+    ]  # fmt: skip
+    # Of several lines it is the one that is given: who is refused by the free ones is told so.
+    configure("line vty 0 3", "access-class 10 in")
+    assert level("127.0.0.1") == inside
+    shown = red.ssh(device, "127.0.0.1", "show users | include vty").stdout
+    assert re.search(r"^\* *6 vty 4 ", shown, re.M), shown
+    configure("line vty 4", "access-class 10 in", "line vty 3", "no access-class 10 in")
+    shown = red.ssh(device, "127.0.0.1", "show users | include vty").stdout
+    assert re.search(r"^\* *5 vty 3 ", shown, re.M), shown
+    # A gate that is new knows it, too.
+    configure("line vty 3", "access-class 10 in")
+    gate = device.role("gate")
+    os.kill(gate[0], 9)
+    assert wait_for(lambda: device.role("gate") not in ([], gate))
+    assert wait_for(lambda: device.ssh("show", "privilege").returncode == 0)
+    assert level("127.0.0.1") == "" and level("::1") == inside
 
 
 def test_only_what_was_lent(lab, spaces):

@@ -87,15 +87,13 @@ int hook_access_list(struct run *run)
 	return RUN_DONE;
 }
 
-/* `access-class NAME out` is of connections that nobody makes; what else does not change anything is said, too. */
+/* `access-class NAME out` is of connections that nobody makes. */
 int hook_access_class(struct run *run)
 {
 	const char *direction = cmd_arg(&run->match, "direction");
 
 	if (direction && strcmp(direction, "out") == 0 && run->cli->interactive)
 		buf_puts(&run->out, "Kept for configuration only: no line makes connections in this release\n");
-	if (cmd_has(&run->match, "vrf-also") && run->cli->interactive)
-		buf_puts(&run->out, "Access classes hold in every VRF, with vrf-also and without\n");
 	return RUN_DONE;
 }
 

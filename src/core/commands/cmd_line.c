@@ -83,8 +83,8 @@ static void put_row(struct run *run, const struct line *line)
 	static const char *const types[] = { "CTY", "AUX", "VTY" };
 	const struct lines *lines = run->core->lines;
 	const char *rotary = lines_value(lines, line, "port/rotary");
-	const char *out = lines_access_class(lines, line, "access-class", "out");
-	const char *in = lines_access_class(lines, line, "access-class", "in");
+	const char *out = lines_access_class(lines, line, "access-class", "out", NULL);
+	const char *in = lines_access_class(lines, line, "access-class", "in", NULL);
 
 	buf_printf(&run->out, "%c%5u %4u %-3s %12s - %5s %5s %4s %4s %5lu %6d %8s %4s\n", line->busy ? '*' : ' ',
 		   line->tty, line->tty, types[line->type], "", "-", rotary ? rotary : "-", out ? out : "-",

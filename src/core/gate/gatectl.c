@@ -12,6 +12,7 @@
 #include "core/session/peer.h"
 #include "core/spawn.h"
 #include "core/log/syslog.h"
+#include "core/gate/vrf.h"
 #include "core/gate/watch.h"
 #include "ipc/ipc.h"
 #include "model/model.h"
@@ -83,7 +84,7 @@ static int must_take(struct gatectl *g, int rc)
 void gatectl_listen(struct gatectl *g, uint32_t id, int fd)
 {
 	if (g->now.ready)
-		IPC_SEND_FDS(&g->now.channel, &fd, 1, LISTEN, .id = id);
+		IPC_SEND_FDS(&g->now.channel, &fd, 1, LISTEN, .id = id, .away = vrf_away(fd, g->now.channel.fd));
 }
 
 void gatectl_unlisten(struct gatectl *g, uint32_t id)
@@ -266,6 +267,7 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 		syslog_event(g->core->log, "SSH", 4, "GONE", "a client left before its session began");
 		return;
 	}
+	packet.away = vrf_away(r->fds[1], g->now.channel.fd);
 	p = g->events->arrived(g->core, r->fds[0], KIND_SSH, address, port, &from_network);
 	r->fds[0] = -1; /* taken */
 	if (p) {

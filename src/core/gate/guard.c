@@ -110,23 +110,35 @@ static const char *const leaves[ACCESS_FAMILIES] = {
 	[ACCESS_IPV4] = "access-class", [ACCESS_IPV6] = "ipv6-access-class"
 };
 
-/* The door of a line, for SSH: what it names and is there; a list that does not exist permits all. */
-static void add_line(struct guard *g, const struct line *line, enum access_family family)
+static void add_list(struct access_door *door, uint32_t number)
 {
-	const char *name = lines_access_class(g->core->lines, line, leaves[family], "in");
-	struct access_door *door = &g->next.own->door[family];
-	uint32_t number = list_number(g, family, name), i = 0;
+	uint32_t i = 0;
 
-	if (number == ACCESS_NONE) {
-		enum guard_kind kind;
-
-		door->open |= !name || !find_list(g, family, name, &kind);
-		return;
-	}
 	while (i < door->n && door->list[i] != number)
 		i++;
 	if (i == door->n)
 		door->list[door->n++] = number;
+}
+
+/* The doors of a line, for SSH: what it names and is there; a list that does not exist permits all. In VRFs it counts
+ * if it says so, else nobody comes in there. */
+static void add_line(struct guard *g, const struct line *line, enum access_family family)
+{
+	bool vrf_also;
+	const char *name = lines_access_class(g->core->lines, line, leaves[family], "in", &vrf_also);
+	uint32_t number = list_number(g, family, name);
+	enum guard_kind kind;
+	bool open = number == ACCESS_NONE && (!name || !find_list(g, family, name, &kind));
+
+	for (enum access_place place = 0; place < ACCESS_PLACES; place++) {
+		struct access_door *door = &g->next.own->door[place][family];
+
+		if (place == ACCESS_VRF && name && !vrf_also)
+			continue;
+		door->open |= open;
+		if (number != ACCESS_NONE)
+			add_list(door, number);
+	}
 }
 
 static void find_lists(struct guard *g)
@@ -135,13 +147,18 @@ static void find_lists(struct guard *g)
 	const char *exempt = model_str(g->core->model, "/ravelin-ssh:ssh/penalty/exempt");
 	struct access_table *t = g->next.own;
 	struct line *line;
+	size_t serve = 0;
 
+	for (size_t i = 0; (line = lines_at(g->core->lines, i)); i++) {
+		if (line->type != LINE_VTY || !lines_serves(g->core->lines, line, "ssh"))
+			continue;
+		serve++;
+		for (enum access_family f = 0; f < ACCESS_FAMILIES; f++)
+			add_line(g, line, f);
+	}
 	for (enum access_family f = 0; f < ACCESS_FAMILIES; f++) {
-		for (size_t i = 0; (line = lines_at(g->core->lines, i)); i++)
-			if (line->type == LINE_VTY && lines_serves(g->core->lines, line, "ssh"))
-				add_line(g, line, f);
-		if (t->door[f].n == 0)
-			t->door[f].open = true; /* no line at all is none of the lists' business */
+		if (!serve) /* no line at all is none of the lists' business */
+			t->door[ACCESS_HOME][f].open = t->door[ACCESS_VRF][f].open = true;
 		t->quiet[f] = list_number(g, f, quiet);
 		t->exempt[f] = list_number(g, f, exempt);
 	}
@@ -409,10 +426,13 @@ int guard_send(struct guard *g)
 bool guard_line_admits(struct guard *g, const struct line *line, const struct access_packet *p)
 {
 	enum access_family family = p->version == 6 ? ACCESS_IPV6 : ACCESS_IPV4;
-	const char *name = lines_access_class(g->core->lines, line, leaves[family], "in");
+	bool vrf_also;
+	const char *name = lines_access_class(g->core->lines, line, leaves[family], "in", &vrf_also);
 	enum guard_kind kind;
 	uint32_t list, rule;
 
+	if (name && p->away && !vrf_also)
+		return false;
 	if (!name || !find_list(g, family, name, &kind))
 		return true;
 	settle(g);

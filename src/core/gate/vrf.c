@@ -42,6 +42,20 @@ const char *vrf_netns(const struct core *core, const char *name)
 	return NULL;
 }
 
+/* 0 when the kernel does not tell. */
+static uint64_t space_of(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t n = sizeof cookie;
+
+	return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &n) == 0 && n == sizeof cookie ? cookie : 0;
+}
+
+bool vrf_away(int fd, int own)
+{
+	return space_of(fd) != space_of(own);
+}
+
 int vrf_socket(const struct core *core, const char *name, int family, int type)
 {
 	const char *netns = vrf_netns(core, name);
@@ -57,6 +71,10 @@ int vrf_socket(const struct core *core, const char *name, int family, int type)
 	}
 	fd = socket(family, type, 0);
 	rc = fd < 0 ? -errno : fd;
+	if (fd >= 0 && !space_of(fd)) { /* who comes in by it could not be told from others */
+		close(fd);
+		rc = -ENOPROTOOPT;
+	}
 	if (setns(home, CLONE_NEWNET) < 0) {
 		syslog_event(core->log, "SYS", 0, "VRF", "cannot come back from vrf %s: %s", name, strerror(errno));
 		abort(); /* nothing this process does from here on would be where it seems */

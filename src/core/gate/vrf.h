@@ -26,6 +26,10 @@ int vrf_lend(struct core *core, const char *text); /* "NAME=NETNS", an argument 
  * name or the namespace is not there, -EPERM when core may not enter it. */
 int vrf_socket(const struct core *core, const char *name, int family, int type);
 
+/* Whether a socket is in a VRF: in another network namespace than the socket `own`. The kernel says it, who made the
+ * socket or handed it over does not count. */
+bool vrf_away(int fd, int own);
+
 /* Configured VRF i: its name and families; false past the last. The name lives until the next transaction. */
 struct vrf {
 	const char *name, *rd, *description; /* rd, description: NULL if none */

@@ -146,17 +146,24 @@ static void test_lists_and_doors(void **state)
 	assert_false(access_admits(t, 1, &two, &rule)); /* the end denies */
 	assert_int_equal(rule, ACCESS_NONE);
 	assert_true(access_admits(t, 2, &two, &rule)); /* empty: as if it were not there */
-	t->door[ACCESS_IPV4] = (struct access_door){ .n = 1, .list = { 1 } };
+	t->door[ACCESS_HOME][ACCESS_IPV4] = (struct access_door){ .n = 1, .list = { 1 } };
 	assert_true(access_enters(t, &one, &list, &rule));
 	assert_false(access_enters(t, &two, &list, &rule));
-	t->door[ACCESS_IPV4] = (struct access_door){ .n = 2, .list = { 1, 0 } }; /* one of them is enough */
+	t->door[ACCESS_HOME][ACCESS_IPV4] =
+	    (struct access_door){ .n = 2, .list = { 1, 0 } }; /* one of them is enough */
 	assert_true(access_enters(t, &two, &list, &rule));
 	assert_int_equal(list, 0);
 	assert_false(access_enters(t, &six, &list, &rule)); /* no line, no list: nobody */
-	t->door[ACCESS_IPV6].open = 1;
+	t->door[ACCESS_HOME][ACCESS_IPV6].open = 1;
 	assert_true(access_enters(t, &six, &list, &rule));
-	t->door[ACCESS_IPV4].open = 1;
+	t->door[ACCESS_HOME][ACCESS_IPV4].open = 1;
 	assert_false(access_enters(t, &none, &list, &rule)); /* of neither family */
+	one.away = two.away = true;                          /* another door, which is closed */
+	assert_false(access_enters(t, &one, &list, &rule));
+	t->door[ACCESS_VRF][ACCESS_IPV4] = (struct access_door){ .n = 1, .list = { 0 } };
+	assert_false(access_enters(t, &one, &list, &rule));
+	assert_int_equal(rule, 0);
+	assert_true(access_enters(t, &two, &list, &rule));
 	free(t);
 }
 
@@ -184,11 +191,16 @@ static void test_only_sound_tables(void **state)
 	SPOILT(list[0].first, 3);
 	SPOILT(list[0].n, 2);
 	SPOILT(list[0].n, UINT32_MAX);
-	SPOILT(door[0].n, ACCESS_LISTS_MAX + 1);
+	SPOILT(door[0][0].n, ACCESS_LISTS_MAX + 1);
+	SPOILT(door[1][1].n, ACCESS_LISTS_MAX + 1);
 	SPOILT(quiet[1], 1);
 	SPOILT(exempt[0], UINT32_MAX - 1);
-	t->door[1] = (struct access_door){ .n = 1, .list = { 1 } };
-	assert_false(access_sound(t, size));
+	for (unsigned i = 0; i < ACCESS_PLACES; i++) {
+		t->door[i][1] = (struct access_door){ .n = 1, .list = { 1 } };
+		assert_false(access_sound(t, size));
+		t->door[i][1] = (struct access_door){ 0 };
+	}
+	assert_true(access_sound(t, size));
 	free(t);
 }
 

@@ -198,7 +198,7 @@ static void test_messages_and_lists(void **state)
 	vtys(b, 2);
 	line = lines_find(b->lines, LINE_VTY, 1);
 	assert_null(lines_refuse_message(b->lines, LINE_VTY));
-	assert_null(lines_access_class(b->lines, line, "access-class", "in"));
+	assert_null(lines_access_class(b->lines, line, "access-class", "in", NULL));
 	set(b, "vty", "1", "refuse-message", "tomorrow");
 	assert_string_equal(lines_refuse_message(b->lines, LINE_VTY), "tomorrow");
 	assert_null(lines_refuse_message(b->lines, LINE_CON));
@@ -208,8 +208,8 @@ static void test_messages_and_lists(void **state)
 	assert_int_equal(txn_entry(t, entry, "access-class", (const char *[]){ "out" }, &list, NULL), 0);
 	assert_int_equal(txn_set(t, list, "name", "MGMT", NULL), 0);
 	assert_int_equal(txn_commit(t, NULL), 0);
-	assert_null(lines_access_class(b->lines, line, "access-class", "in"));
-	assert_string_equal(lines_access_class(b->lines, line, "access-class", "out"), "MGMT");
+	assert_null(lines_access_class(b->lines, line, "access-class", "in", NULL));
+	assert_string_equal(lines_access_class(b->lines, line, "access-class", "out", NULL), "MGMT");
 }
 
 static void test_login(void **state)

@@ -24,6 +24,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
+import files  # noqa: E402
 import lab  # noqa: E402
 
 ALGORITHMS = [
@@ -96,6 +97,8 @@ class Server:
     """What both have: a group, a port, a user with a key, a command that prints one line."""
 
     program = ""  # counts memory of this program alone
+    more = ""  # configuration of a device
+    files = "/"  # where a client's files go
     at_once = AT_ONCE
 
     def __init__(self, name, folder, key):
@@ -171,6 +174,7 @@ class Stranger(Server):
     def prepare(self):
         self.port, self.user = lab.free_port(), "root"
         home = self.folder / "home"
+        self.files = f"{home}/"
         (home / ".ssh").mkdir(parents=True, mode=0o700)
         (home / ".ssh").chmod(0o700)
         shutil.copy(f"{self.key}.pub", home / ".ssh/authorized_keys")
@@ -219,7 +223,7 @@ class Sshd(Stranger):
         config = self.folder / "sshd_config"
         config.write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {host}\nUsePAM no\nPidFile {self.folder}/pid\n"
-            "StrictModes no\nPermitRootLogin yes\nPrintMotd no\nMaxStartups 200\n"
+            "Subsystem sftp /usr/lib/openssh/sftp-server\nStrictModes no\nPermitRootLogin yes\nPrintMotd no\nMaxStartups 200\n"
         )
         self.run("/usr/sbin/sshd", "-D", "-e", "-f", config)
 
@@ -247,11 +251,11 @@ class Tinysshd(Stranger):
         self.run(TOOLS / "floor", "serve", str(self.port), "/usr/sbin/tinysshd", self.folder / "keys")
 
 
-def device_config(key, vtys=100):
+def device_config(key, vtys=100, more=""):
     data = pathlib.Path(f"{key}.pub").read_text().split()[1]
     lines = "\n".join(data[i : i + 72] for i in range(0, len(data), 72))
     chain = f"ip ssh pubkey-chain\nusername admin\nkey-string\n{lines}\nexit\nexit\nexit\nip ssh version 2\n"
-    return lab.CONFIG.replace("line vty 0 4", f"{chain}line vty 0 {vtys - 1}")
+    return lab.CONFIG.replace("line vty 0 4", f"{more}{chain}line vty 0 {vtys - 1}")
 
 
 class Ravelin(Server):
@@ -259,7 +263,9 @@ class Ravelin(Server):
 
     def start(self):
         self.device = lab.Device(self.folder)
-        self.device.init(device_config(self.key, self.vtys))
+        self.device.init(device_config(self.key, self.vtys, self.more))
+        with open(self.device.folder / "device.conf", "a") as conf:
+            conf.write("flash-size 8G\n")
         self.boot()
         lab.wait_for(lambda: self.login() is not None)
         time.sleep(0.5)
@@ -488,6 +494,30 @@ def device(key):
     ]  # fmt: skip
 
 
+def move_files(key, rounds):
+    f = Figures()
+    servers = []
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        base = pathlib.Path(folder)
+        base.chmod(0o755)
+        files.make(base)
+        try:
+            for cls, name in ((Ravelin, "ravelin"), (Sshd, "sshd"), (Dropbear, "dropbear")):
+                (base / name).mkdir()
+                s = cls(name, base / name, key)
+                s.more = files.CONFIG
+                s.start()
+                servers.append(s)
+            files.logins(f, servers)
+            files.large(f, servers, rounds, base, tool)
+            files.small(f, servers, base)
+        finally:
+            for s in servers:
+                with contextlib.suppress(Exception):
+                    s.stop()
+    return files.table(f)
+
+
 def hold(key, count):
     with tempfile.TemporaryDirectory() as folder:
         server = Ravelin("hold", pathlib.Path(folder), key)
@@ -508,6 +538,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--hold", type=int, metavar="COUNT", help="only this: so many idle sessions of one device at once")
+    parser.add_argument("--files", action="store_true", help="only this: files by sftp and scp")
     parser.add_argument("--servers", action="store_true", help="only the comparison of servers")
     parser.add_argument("--output", default=str(lab.build_folder() / "bench.md"))
     options = parser.parse_args()
@@ -517,8 +548,12 @@ def main():
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         if options.hold:
             table = hold(key, options.hold)
+        elif options.files:
+            table = move_files(key, options.rounds)
+        elif options.servers:
+            table = compare(key, options.rounds)
         else:
-            table = compare(key, options.rounds) + ([] if options.servers else device(key))
+            table = compare(key, options.rounds) + device(key) + move_files(key, 3)
     text = "\n".join(table) + "\n"
     pathlib.Path(options.output).write_text(text)
     print(text, end="")

@@ -24,7 +24,7 @@ enum ipc_phase {
 };
 #define PH_SSH   (PH_NEW | PH_KEYED | PH_USER | PH_LINE | PH_FILES)
 #define PH_LOGIN (PH_KEYED)
-#define PH_IN    (PH_USER | PH_LINE) /* logged in */
+#define PH_IN    (PH_USER | PH_LINE | PH_FILES) /* logged in */
 #define PH_ANY   (PH_SSH)
 
 enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };

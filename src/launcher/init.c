@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,6 +120,19 @@ static int make_tree(struct init *in, struct errbuf *e)
 	return 0;
 }
 
+/* 0, or -1 and errno. Between two kinds of file systems the kernel copies by sendfile only. */
+static ssize_t copy_all(int from, int to)
+{
+	ssize_t n;
+
+	while ((n = copy_file_range(from, NULL, to, NULL, (size_t)1 << 30, 0)) > 0)
+		;
+	if (n < 0 && errno == EXDEV)
+		while ((n = sendfile(to, from, NULL, (size_t)1 << 30)) > 0)
+			;
+	return n;
+}
+
 /* Across file systems, and where the kernel forbids links to files of others. */
 static int copy_image(int libexec_fd, int flash_fd, struct errbuf *e)
 {
@@ -128,8 +142,7 @@ static int copy_image(int libexec_fd, int flash_fd, struct errbuf *e)
 
 	if (from < 0 || (to = openat(flash_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0755)) < 0)
 		goto out;
-	while ((n = copy_file_range(from, NULL, to, NULL, (size_t)1 << 30, 0)) > 0)
-		;
+	n = copy_all(from, to);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", to);
 	if (n == 0 && fchmod(to, 0755) == 0 && fsync(to) == 0 &&
 	    linkat(AT_FDCWD, path, flash_fd, IMAGE_NAME, AT_SYMLINK_FOLLOW) == 0)

@@ -136,6 +136,16 @@ def test_configurations(device, tmp_path):
     assert done.stderr.count(" not found") == 4 and done.stderr.count("dest open ") == 4, done.stderr
 
 
+@pytest.mark.parametrize("old", [[], ["-O"]], ids=["sftp", "scp"])
+def test_new_keys_in_the_middle(device, tmp_path, old):
+    """The client wants new keys while a file moves."""
+    (tmp_path / "file").write_bytes(os.urandom(3 << 20))
+    for way in ((tmp_path / "file", "r:rekeyed"), ("r:rekeyed", tmp_path / "back")):
+        done = client(device, "scp", *old, "-oRekeyLimit=1M", *way)
+        assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "back") == digest(tmp_path / "file")
+
+
 # --- other clients ---
 
 

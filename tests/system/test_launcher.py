@@ -144,6 +144,15 @@ def test_init_links_the_image_where_it_can(make, installed):
     assert one.st_dev != other.st_dev or one.st_ino == other.st_ino
 
 
+def test_init_copies_the_image_to_another_kind_of_file_system(installed):
+    with laboratory.tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        device = laboratory.Device(folder)
+        device.launcher = installed / "bin/ravelin"
+        done = device.call("init", "--bare")
+        assert done.returncode == 0, done.stderr
+        assert (device.folder / "flash" / IMAGE).read_bytes() == (installed / "libexec/ravelin/ravelin.img").read_bytes()
+
+
 def test_init_refuses(make, uid):
     device = make(uid)
     again = device.call("init", "--bare")

@@ -431,11 +431,12 @@ def test_killed_while_copying(lab, bed):
     flash = device.folder / "flash"
     old, new = b"old" * 1000, (bed.shared / "large").read_bytes()
     (flash / "f").write_bytes(old)
-    for i in range(10):
+    (flash / "new").write_bytes(new)
+    for i in range(30):
         device.run()
-        source = bed.url(random.choice(["http", "ftp"]), "large")
+        source = random.choice([bed.url("http", "large"), bed.url("ftp", "large"), bed.url("tftp", "large"), "flash:new"])
         copy = subprocess.Popen(device.ssh_argv("admin", f"copy {source} flash:f"), env=device.ssh_env("admin"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        wait_for(lambda: device.role("helper-remote") or copy.poll() is not None, step=0.001)
+        wait_for(lambda: device.role("helper-remote") or device.role("helper-move") or copy.poll() is not None, step=0.001)
         time.sleep(random.random() * 0.08)
         device.kill()
         copy.wait()
@@ -443,7 +444,7 @@ def test_killed_while_copying(lab, bed):
         assert there in (old, new), f"round {i}: {len(there)} bytes"
         (flash / "f").write_bytes(old)
     device.run()
-    assert sorted(p.name for p in flash.iterdir() if p.name[-4:] != ".bin") == ["f"]
+    assert sorted(p.name for p in flash.iterdir() if p.name[-4:] != ".bin") == ["f", "new"]
 
 
 # --- the helpers ---

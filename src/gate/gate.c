@@ -2,24 +2,20 @@
  *
  * gate.c: see gate.h. Strangers reach this process only by connecting: it accepts, counts, forks, and never reads a
  * byte of theirs. It is small because fork copies its page tables for every connection, and warm (libcrypto's tables,
- * the C library) because every child would else build the same again. Messages from core are trusted in content but
- * checked in form.
+ * the C library) because every child would else build the same again.
  */
 #include "gate/gate.h"
 
 #include "base/err.h"
-#include "gate/admit.h"
-#include "gate/knock.h"
-#include "ipc/ipc.h"
+#include "gate/state.h"
 #include "session/sandbox.h"
 #include "session/session.h"
 #include "ssh/ssh.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
@@ -35,32 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LISTENERS      64
-#define DESCRIPTORS    256
-#define LARGE_BUFFER   (32 * 1024)
-#define CORE_STALL_SEC 1
-#define CORE_TAKES_MS  2
-#define REFUSED_RATE   2 /* a second, reported; the rest is counted */
-#define MATCHED_RATE   2
-
-struct listener {
-	uint32_t id;
-	int fd;
-	bool away; /* in a VRF */
-};
-
-struct gate {
-	struct ipc_channel core;
-	struct sock_fprog session_filter;
-	struct listener listeners[LISTENERS];
-	unsigned n_listeners;
-	struct admit admit;
-	struct knock knock;
-	struct ipc_bucket refused, matched;
-	unsigned unreported, unmatched;
-	uint64_t now;
-	bool core_gone;
-};
+#define DESCRIPTORS  256
+#define LARGE_BUFFER (32 * 1024)
 
 static uint64_t now_ms(void)
 {
@@ -70,81 +42,9 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- to core ---- */
-
-/* Core may be busy for some milliseconds; longer, and the message is lost rather than gate stuck. */
-static bool core_reads(const struct gate *g)
-{
-	struct pollfd p = { .fd = g->core.fd, .events = POLLOUT };
-
-	return ppoll(&p, 1, &(struct timespec){ .tv_sec = CORE_STALL_SEC }, NULL) == 1;
-}
-
-/* The kernel carries so many descriptors at a time and no more: core has to take some first. */
-static void core_takes(void)
-{
-	ppoll(NULL, 0, &(struct timespec){ .tv_nsec = CORE_TAKES_MS * 1000000L }, NULL);
-}
-
-static bool send_connection(struct gate *g, pid_t pid, const int fds[2])
-{
-	int rc = IPC_SEND_FDS(&g->core, fds, 2, CONNECTION, .pid = (uint32_t)pid);
-
-	for (unsigned n = 0; rc == E_LIMIT && n < CORE_STALL_SEC * 1000 / CORE_TAKES_MS; n++) {
-		core_takes();
-		rc = IPC_SEND_FDS(&g->core, fds, 2, CONNECTION, .pid = (uint32_t)pid);
-	}
-	if (rc == E_AGAIN && core_reads(g))
-		rc = IPC_SEND_FDS(&g->core, fds, 2, CONNECTION, .pid = (uint32_t)pid);
-	return rc == 0;
-}
-
-static void send_gone(struct gate *g, pid_t pid, int status)
-{
-	int rc = IPC_SEND(&g->core, GONE, .pid = (uint32_t)pid, .wait_status = (uint32_t)status);
-
-	if (rc == E_AGAIN && core_reads(g))
-		rc = IPC_SEND(&g->core, GONE, .pid = (uint32_t)pid, .wait_status = (uint32_t)status);
-	if (rc == E_CLOSED)
-		g->core_gone = true;
-}
-
-static void send_refused(struct gate *g, const struct access_packet *peer, const char *why)
-{
-	char address[INET6_ADDRSTRLEN] = "";
-	struct buf text;
-
-	if (!ipc_bucket_take(&g->refused, REFUSED_RATE, g->now)) {
-		g->unreported++;
-		return;
-	}
-	if (peer->version)
-		inet_ntop(peer->version == 4 ? AF_INET : AF_INET6, peer->from, address, sizeof address);
-	buf_init(&text, 256);
-	buf_puts(&text, why);
-	if (g->unreported)
-		buf_printf(&text, " (and %u more)", g->unreported);
-	if (IPC_SEND(&g->core, REFUSED, .peer = str_of(address), .why = buf_str(&text)) == 0)
-		g->unreported = 0;
-	buf_release(&text);
-}
-
-/* A rule with `log`; what is not told at once is counted with the next. */
-static void send_matched(struct gate *g, const struct access_packet *p, uint32_t rule)
-{
-	struct str from = { p->from, p->version == 4 ? 4 : 16 };
-
-	g->unmatched++;
-	if (!ipc_bucket_take(&g->matched, MATCHED_RATE, g->now))
-		return;
-	if (IPC_SEND(&g->core, MATCHED, .serial = g->knock.serial, .rule = rule, .from = from, .port = p->from_port,
-		     .packets = g->unmatched) == 0)
-		g->unmatched = 0;
-}
-
 /* ---- sessions ---- */
 
-static pid_t fork_session(struct gate *g, enum ipc_kind kind, int peer, int core)
+pid_t gate_fork_session(struct gate *g, enum ipc_kind kind, int peer, int core)
 {
 	pid_t pid = fork();
 
@@ -167,13 +67,13 @@ static const char *connect_session(struct gate *g, int peer, const struct access
 		why = "gone before it was served";
 		goto out;
 	}
-	pid = fork_session(g, KIND_SSH, peer, pair[1]);
+	pid = gate_fork_session(g, KIND_SSH, peer, pair[1]);
 	if (pid < 0) {
 		why = "out of processes";
 		goto out;
 	}
 	admit_add(&g->admit, pid, source, g->now);
-	if (!send_connection(g, pid, (int[]){ pair[0], peer })) {
+	if (!tell_connection(g, pid, (int[]){ pair[0], peer })) {
 		kill(pid, SIGKILL);
 		why = "core does not answer";
 	}
@@ -201,7 +101,7 @@ static const char *admit_peer(struct gate *g, int fd, const struct access_packet
 	const char *why;
 
 	if (answer.logged != ACCESS_NONE)
-		send_matched(g, p, answer.logged);
+		tell_matched(g, p, answer.logged);
 	*reason = answer.reason;
 	if (answer.why) {
 		reset(fd);
@@ -247,7 +147,7 @@ static void accept_one(struct gate *g, const struct listener *listener)
 	why = admit_peer(g, fd, &packet, &reason);
 	if (why) {
 		knock_refused(&g->knock, reason);
-		send_refused(g, &packet, why);
+		tell_refused(g, &packet, why);
 	}
 	close(fd);
 }
@@ -282,7 +182,7 @@ static void reap(struct gate *g)
 		if (crashed(status) && admit_source(&g->admit, pid))
 			knock_penalize(&g->knock, admit_source(&g->admit, pid), PENALTY_CRASH, g->now);
 		admit_gone(&g->admit, pid);
-		send_gone(g, pid, status);
+		tell_gone(g, pid, status);
 	}
 }
 
@@ -292,132 +192,6 @@ static void expire(struct gate *g)
 
 	while ((pid = admit_expired(&g->admit, g->now)) > 0)
 		kill(pid, SIGKILL);
-}
-
-/* ---- from core ---- */
-
-static void on_listen(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_LISTEN m;
-
-	if (!ipc_get_LISTEN(r->body, &m) || g->n_listeners == LISTENERS)
-		return;
-	/* A connection that is gone again when we accept must not block us. */
-	if (fcntl(r->fds[0], F_SETFL, O_RDWR | O_NONBLOCK) < 0)
-		return;
-	g->listeners[g->n_listeners++] = (struct listener){ m.id, r->fds[0], m.away };
-	r->fds[0] = -1;
-}
-
-static void on_unlisten(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_UNLISTEN m;
-	unsigned kept = 0;
-
-	if (!ipc_get_UNLISTEN(r->body, &m))
-		return;
-	for (unsigned i = 0; i < g->n_listeners; i++) {
-		if (g->listeners[i].id == m.id)
-			close(g->listeners[i].fd);
-		else
-			g->listeners[kept++] = g->listeners[i];
-	}
-	g->n_listeners = kept;
-}
-
-static void on_policy(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_POLICY m;
-
-	if (!ipc_get_POLICY(r->body, &m))
-		return;
-	g->admit.starts_begin = m.starts_begin;
-	g->admit.starts_full = m.starts_full;
-	g->admit.per_source = m.per_source;
-	g->admit.login_secs = m.login_secs;
-	g->knock.quiet = m.quiet;
-	g->knock.penalties =
-	    (struct penalty_rules){ .on = m.penalties, .threshold = m.threshold, .maximum = m.maximum };
-	g->knock.penalties.seconds[PENALTY_CRASH] = m.crash;
-	g->knock.penalties.seconds[PENALTY_FAILURE] = m.failure;
-	g->knock.penalties.seconds[PENALTY_NO_LOGIN] = m.no_login;
-	g->knock.penalties.seconds[PENALTY_TIMEOUT] = m.timeout;
-	g->knock.penalties.seconds[PENALTY_REFUSED] = m.refused;
-}
-
-/* Without its lists gate is not to admit anybody: it ends, and core starts another. */
-static void on_lists(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_LISTS m;
-
-	if (!ipc_get_LISTS(r->body, &m) || !knock_filter(&g->knock, r->fds[0], m.size, m.serial))
-		g->core_gone = true;
-}
-
-static void on_ledger(struct gate *g, struct ipc_record *r)
-{
-	if (!knock_ledger(&g->knock, r->fds[0]))
-		g->core_gone = true;
-}
-
-static void on_penalty(struct gate *g, struct ipc_record *r)
-{
-	struct access_source source = { 0 };
-	struct ipc_msg_PENALTY m;
-
-	if (!ipc_get_PENALTY(r->body, &m) || m.cause >= PENALTY_CAUSES || m.net.n != sizeof source.net)
-		return;
-	source.family = m.family;
-	memcpy(source.net, m.net.p, sizeof source.net);
-	knock_penalize(&g->knock, &source, (enum penalty_cause)m.cause, g->now);
-}
-
-static void on_keyed(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_KEYED m;
-
-	if (ipc_get_KEYED(r->body, &m))
-		admit_keyed(&g->admit, (pid_t)m.pid);
-}
-
-static void on_terminal(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_TERMINAL m;
-	pid_t pid;
-
-	if (!ipc_get_TERMINAL(r->body, &m) || g->admit.n == ADMIT_CHILDREN)
-		return; /* core sees its channel close */
-	pid = fork_session(g, KIND_CONSOLE, r->fds[1], r->fds[0]);
-	if (pid > 0)
-		admit_add(&g->admit, pid, NULL, g->now);
-}
-
-static void on_admitted(struct gate *g, struct ipc_record *r)
-{
-	struct ipc_msg_ADMITTED m;
-
-	if (ipc_get_ADMITTED(r->body, &m))
-		admit_done(&g->admit, (pid_t)m.pid);
-}
-
-static void (*const handlers[IPC_TYPES])(struct gate *, struct ipc_record *) = {
-	[IPC_LISTEN] = on_listen,     [IPC_UNLISTEN] = on_unlisten, [IPC_POLICY] = on_policy,
-	[IPC_TERMINAL] = on_terminal, [IPC_ADMITTED] = on_admitted, [IPC_LISTS] = on_lists,
-	[IPC_LEDGER] = on_ledger,     [IPC_PENALTY] = on_penalty,   [IPC_KEYED] = on_keyed,
-};
-
-static void read_core(struct gate *g)
-{
-	struct ipc_record r;
-	int rc;
-
-	while ((rc = ipc_recv(&g->core, PH_ANY, g->now, &r)) == 0) {
-		if (handlers[r.type])
-			handlers[r.type](g, &r);
-		ipc_record_release(&r);
-	}
-	if (rc != E_AGAIN)
-		g->core_gone = true;
 }
 
 /* ---- the loop ---- */
@@ -453,7 +227,7 @@ static void loop(struct gate *g, const sigset_t *mask)
 		/* One at a time, and first who has logged in meanwhile: he is not counted any more. A listener that
 		 * core takes away here is none any more, or its number is that of another one. */
 		if (p[0].revents)
-			read_core(g);
+			orders_read(g);
 		for (unsigned i = 0; i < n && !g->core_gone; i++) {
 			const struct listener *l = p[1 + i].revents & POLLIN ? listener_of(g, p[1 + i].fd) : NULL;
 

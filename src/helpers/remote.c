@@ -40,6 +40,7 @@ static struct {
 	CURLcode (*getinfo)(CURL *easy, CURLINFO info, ...);
 	struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
 } lib;
+static bool loaded;
 static int ca_fd = -1; /* the system's store, for https */
 
 struct transfer {
@@ -88,8 +89,7 @@ int remote_prepare(void)
 	/* A certificate's dates are put into words, in a time zone that is not looked up then. */
 	setenv("TZ", "UTC0", 1);
 	tzset();
-	if (load() < 0 || lib.global_init(CURL_GLOBAL_ALL) != CURLE_OK)
-		return E_UNSUPPORTED;
+	loaded = load() == 0 && lib.global_init(CURL_GLOBAL_ALL) == CURLE_OK;
 	ca_fd = open(X509_get_default_cert_file(), O_RDONLY | O_CLOEXEC);
 	if (ca_fd < 0)
 		ca_fd = open("/etc/ssl/certs/ca-certificates.crt", O_RDONLY | O_CLOEXEC);
@@ -404,7 +404,7 @@ int work_remote(struct str request, struct buf *result)
 	struct transfer t = { .fd = helper_descriptor(0) };
 	struct wanted w = { 0 };
 	enum remote_outcome outcome;
-	int rc = read_wanted(request, &w, &t);
+	int rc = loaded ? read_wanted(request, &w, &t) : E_UNSUPPORTED;
 
 	if (rc == 0 && (t.fd < 0 || (!t.upload && move_limit(t.size) < 0)))
 		rc = E_INVAL;

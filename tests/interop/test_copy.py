@@ -216,16 +216,30 @@ def test_redirections(bed):
     assert "Certificate not verified" in shown and bed.files() == []
 
 
-def test_trusted_server(lab, bed):
-    """In a mount namespace where the system's store is the server's certificate: whom it vouches for is trusted, by the
-    name it says and no other, and nobody sends from there to where nothing is encrypted."""
+def where(lab, file, path):
+    """A device that runs in a mount namespace in which this file is at that path."""
     device = lab.device()
     device.init(CONFIG)
     alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]
-    bind = f"mount --bind {bed.base}/cert.pem /etc/ssl/certs/ca-certificates.crt && exec \"$@\""
+    bind = f"mount --bind {file} {path} && exec \"$@\""
     plain = device.argv
     device.argv = lambda verb, *rest: [*alone, "sh", "-c", bind, "sh", *plain(verb, *rest)] if verb == "run" else plain(verb, *rest)
     device.run()
+    return device
+
+
+def test_without_the_library(lab, bed):
+    listed = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    device = where(lab, "/dev/null", os.path.realpath(re.search(r"libcurl\.so\.4 .*=> (\S+)", listed).group(1)))
+    done = device.ssh(f"copy {bed.url('http', 'small')} flash:x")
+    assert done.returncode == 1 and "(There is no libcurl on this host)" in done.stdout
+    assert device.ssh("copy running-config flash:x").returncode == 0
+
+
+def test_trusted_server(lab, bed):
+    """In a mount namespace where the system's store is the server's certificate: whom it vouches for is trusted, by the
+    name it says and no other, and nobody sends from there to where nothing is encrypted."""
+    device = where(lab, f"{bed.base}/cert.pem", "/etc/ssl/certs/ca-certificates.crt")
     for source, why in (
         (f"https://localhost:{bed.http.tls}/small", None),
         (f"https://127.0.0.1:{bed.http.tls}/small", None),

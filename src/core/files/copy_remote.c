@@ -258,6 +258,8 @@ static int answered(struct run *run, bool upload)
 	struct answer a = { .outcome = REMOTE_IO };
 	const char *of = end->url.scheme == IFS_FTP ? "/4096" : "";
 
+	if (!run->job_ok && str_is(buf_str(&run->job_result), err_text(E_UNSUPPORTED)))
+		return run_fail(run, "%%Error opening %s (There is no libcurl on this host)", end->text);
 	if (!run->job_ok)
 		return run_fail(run, "%%Error opening %s (%s)", end->text, buf_cstr(&run->job_result));
 	if (!read_answer(run, &a))

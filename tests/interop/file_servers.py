@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers of files on loopback, each on a port of its own: tftpd-hpa, proftpd, nginx, and two that behave badly."""
 
+import atexit
 import contextlib
 import os
 import pathlib
@@ -25,6 +26,7 @@ class Server:
 
     def __init__(self, *argv):
         self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(self.stop)  # when not even a fixture came to its end
 
     def stop(self):
         self.child.terminate()

@@ -83,8 +83,12 @@ enum cmd_filter_kind {
 	CMD_FILTER_EXCLUDE,
 	CMD_FILTER_BEGIN,
 	CMD_FILTER_SECTION,
-	CMD_FILTER_COUNT
-}; /* as enum ipc_filter */
+	CMD_FILTER_COUNT, /* up to here as enum ipc_filter */
+	CMD_FILTER_REDIRECT,
+	CMD_FILTER_APPEND,
+	CMD_FILTER_TEE,
+	CMD_FILTER_TEE_APPEND
+};
 
 /* A parsed line. Everything lives in the arena given to cmd_parse. */
 struct cmd_row;
@@ -98,7 +102,7 @@ struct cmd_match {
 	bool needs_text;           /* collect text by `text_rule`, then cmd_match_text */
 	struct cmd_text_rule text_rule;
 	enum cmd_filter_kind filter; /* `| include …` */
-	const char *pattern;
+	const char *pattern;         /* from CMD_FILTER_REDIRECT on the file */
 	struct cmd_values *values;
 };
 /* What a line stands for by `alias`: `line` itself, or the alias's command and what was typed behind the alias, in the

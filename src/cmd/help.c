@@ -154,22 +154,35 @@ static void add_rest(void *arg, const struct cmd_row *row, const struct cmd_tok 
 	}
 }
 
-static void add_filters(struct choices *c)
+static void add_filters(struct choices *c, unsigned level)
 {
 	const char *word, *help;
 
-	for (unsigned i = 0; (word = filter_word(i, &help)); i++)
+	for (unsigned i = 0; (word = filter_word(i, level, &help)); i++)
 		add_word(c, word, help);
 }
 
 /* Behind a pipe: the filters, then their expression. */
 static void after_pipe(struct choices *c, struct scan *s)
 {
+	enum cmd_filter_kind kind;
+	struct str word;
+
 	s->pos++;
-	if (scan_skip(s))
+	if (!scan_skip(s)) {
+		add_filters(c, s->level);
+		return;
+	}
+	word = (struct str){ s->line.p + s->pos, s->line.n - s->pos };
+	word.n = word_length(word);
+	kind = filter_kind(word, s->level);
+	s->pos += word.n;
+	if (kind == CMD_FILTER_TEE && !scan_skip(s))
+		add_word(c, "/append", "Append to what the file holds");
+	if (kind < CMD_FILTER_REDIRECT)
 		add(c, "LINE", "Regular Expression", false);
 	else
-		add_filters(c);
+		add(c, "WORD", "File to be written", false);
 }
 
 static void add_ends(struct choices *c, const struct scan *s)

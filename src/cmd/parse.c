@@ -22,26 +22,45 @@ struct attempt {
 
 static const struct {
 	const char *word, *help;
-	enum cmd_filter_kind kind; /* NONE: known, but there is nowhere to write to */
+	enum cmd_filter_kind kind;
 } filters[] = {
-	{ "append", "Append redirected output to URL", CMD_FILTER_NONE },
+	{ "append", "Append redirected output to URL", CMD_FILTER_APPEND },
 	{ "begin", "Begin with the line that matches", CMD_FILTER_BEGIN },
 	{ "count", "Count number of lines which match regexp", CMD_FILTER_COUNT },
 	{ "exclude", "Exclude lines that match", CMD_FILTER_EXCLUDE },
 	{ "include", "Include lines that match", CMD_FILTER_INCLUDE },
-	{ "redirect", "Redirect output to URL", CMD_FILTER_NONE },
+	{ "redirect", "Redirect output to URL", CMD_FILTER_REDIRECT },
 	{ "section", "Filter a section of output", CMD_FILTER_SECTION },
-	{ "tee", "Copy output to URL", CMD_FILTER_NONE },
+	{ "tee", "Copy output to URL", CMD_FILTER_TEE },
 };
 
 #define FILTERS (sizeof filters / sizeof *filters)
 
-const char *filter_word(unsigned i, const char **help)
+#define FILE_LEVEL 15 /* who may write files */
+
+static bool has_filter(unsigned i, unsigned level)
 {
-	if (i >= FILTERS)
-		return NULL;
-	*help = filters[i].help;
-	return filters[i].word;
+	return filters[i].kind < CMD_FILTER_REDIRECT || level >= FILE_LEVEL;
+}
+
+const char *filter_word(unsigned i, unsigned level, const char **help)
+{
+	for (unsigned k = 0; k < FILTERS; k++) {
+		if (!has_filter(k, level) || i--)
+			continue;
+		*help = filters[k].help;
+		return filters[k].word;
+	}
+	return NULL;
+}
+
+enum cmd_filter_kind filter_kind(struct str word, unsigned level)
+{
+	for (unsigned i = 0; i < FILTERS; i++)
+		if (has_filter(i, level) && word.n <= strlen(filters[i].word) &&
+		    !strncasecmp(filters[i].word, (const char *)word.p, word.n))
+			return filters[i].kind;
+	return CMD_FILTER_NONE;
 }
 
 static int fail_at(struct attempt *at, int kind, size_t column)
@@ -50,34 +69,41 @@ static int fail_at(struct attempt *at, int kind, size_t column)
 	return E_INVAL;
 }
 
-/* `| WORD REGEX`, the pipe standing at s->pos. */
+/* `/append` behind `tee`. */
+static void take_append(struct scan *s, struct attempt *at)
+{
+	static const char option[] = "/append";
+	size_t n = word_length((struct str){ s->line.p + s->pos, s->line.n - s->pos });
+
+	if (at->filter != CMD_FILTER_TEE || n < 2 || n >= sizeof option ||
+	    strncasecmp(option, (const char *)s->line.p + s->pos, n) != 0)
+		return;
+	at->filter = CMD_FILTER_TEE_APPEND;
+	s->pos += n;
+}
+
+/* `| WORD REGEX` or `| WORD FILE`, the pipe standing at s->pos. */
 static int parse_filter(struct scan *s, struct attempt *at)
 {
 	struct str word;
-	size_t i;
 
 	s->pos++;
 	if (!scan_skip(s))
 		return fail_at(at, CMD_ERR_INCOMPLETE, s->line.n);
 	word = (struct str){ s->line.p + s->pos, s->line.n - s->pos };
 	word.n = word_length(word);
-	for (i = 0; i < FILTERS; i++)
-		if (word.n <= strlen(filters[i].word) && !strncasecmp(filters[i].word, (const char *)word.p, word.n))
-			break;
-	if (i == FILTERS)
+	at->filter = filter_kind(word, s->level);
+	if (at->filter == CMD_FILTER_NONE)
 		return fail_at(at, CMD_ERR_INVALID, s->pos);
-	if (filters[i].kind == CMD_FILTER_NONE) {
-		fail_at(at, CMD_ERR_OTHER, s->pos);
-		snprintf(at->err.text, sizeof at->err.text,
-			 "%% Output cannot be sent to a file with \"| %s\": file systems are not in this release",
-			 filters[i].word);
-		return E_INVAL;
-	}
 	s->pos += word.n;
+	if (scan_skip(s))
+		take_append(s, at);
 	if (!scan_skip(s))
 		return fail_at(at, CMD_ERR_INCOMPLETE, s->line.n);
-	at->filter = filters[i].kind;
-	at->pattern = arena_strndup(s->a, (const char *)s->line.p + s->pos, s->line.n - s->pos);
+	word = (struct str){ s->line.p + s->pos, s->line.n - s->pos };
+	while (at->filter >= CMD_FILTER_REDIRECT && is_blank(word.p[word.n - 1]))
+		word.n--;
+	at->pattern = arena_strndup(s->a, (const char *)word.p, word.n);
 	return at->pattern ? 0 : E_NOMEM;
 }
 

@@ -184,7 +184,7 @@ int cmd_more(struct run *run)
 	if (at == 0)
 		r->binary =
 		    cmd_has(&run->match, "/binary") || (!cmd_has(&run->match, "/ascii") && !is_text(bytes, (size_t)n));
-	if (!r->binary && run->cli->ops->file)
+	if (!r->binary && run->cli->ops->file && !run->sink)
 		return hand_over(run);
 	if (at == 0 && r->size > MORE_MAX)
 		return finish(run, run_fail(run, "%%Error opening %s (larger than %llu bytes)", r->text,

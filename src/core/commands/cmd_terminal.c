@@ -101,6 +101,8 @@ int cmd_show_history(struct run *run)
 {
 	struct peer *p = peer_of(run->cli);
 
+	if (run->sink)
+		return run_fail(run, "%% The history is the terminal's: it goes into no file");
 	if (p)
 		PEER_SEND(p, HISTORY, .unused = 0);
 	return RUN_DONE;

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/config/config.h"
 #include "core/core.h"
+#include "core/files/sink.h"
 #include "core/config/replace.h"
 #include "core/login/keychain.h"
 #include "core/log/syslog.h"
@@ -43,6 +44,7 @@ static void run_free(struct run *run)
 	if (run->turn)
 		event_free(run->turn);
 	config_build_free(run->build);
+	sink_drop(run->sink);
 	buf_release(&run->out);
 	buf_release(&run->answer);
 	buf_release(&run->job_result);
@@ -93,9 +95,16 @@ void cli_touched(struct cli *sh)
 
 /* --- what step functions call --- */
 
+static bool is_teed(const struct run *run)
+{
+	return run->match.filter == CMD_FILTER_TEE || run->match.filter == CMD_FILTER_TEE_APPEND;
+}
+
 static void flush_out(struct run *run)
 {
-	if (buf_len(&run->out))
+	if (buf_len(&run->out) && run->sink)
+		sink_put(run->sink, buf_str(&run->out));
+	if (buf_len(&run->out) && (!run->sink || is_teed(run)))
 		run->cli->ops->out(run->cli, buf_str(&run->out));
 	buf_clear(&run->out);
 }
@@ -238,13 +247,31 @@ int run_build_config(struct run *run, struct cmd_view view)
 
 /* --- the life of one command --- */
 
+static int end_sink(struct run *run)
+{
+	struct sink *sink = run->sink;
+	struct errbuf e = { "" };
+	int rc = 0;
+
+	run->sink = NULL;
+	if (sink && (rc = sink_close(sink, &e)) < 0)
+		buf_printf(&run->out, "%s\n", e.text);
+	flush_out(run);
+	return rc;
+}
+
 static void run_end(struct run *run, unsigned status)
 {
 	struct cli *sh = run->cli;
 
 	if (run->out.err)
 		sh->ops->progress(sh, "% Output too long, cut\n");
+	if (status) { /* what failed or was given up leaves no file, and says so where it was typed */
+		sink_drop(run->sink);
+		run->sink = NULL;
+	}
 	flush_out(run);
+	status |= end_sink(run) < 0;
 	sh->run = NULL;
 	run_free(run);
 	sh->ops->done(sh, status);
@@ -396,6 +423,33 @@ static size_t column_typed(struct str typed, ptrdiff_t grown, size_t column)
 	return utf8_columns((struct str){ typed.p, column < typed.n ? column : typed.n });
 }
 
+static cmd_step_fn *step_of(const struct run *run)
+{
+	return run->match.handler ? run->match.handler : config_step;
+}
+
+/* What the file holds comes first, then what the command prints. */
+static int fill_sink(struct run *run)
+{
+	if (!sink_step(run->sink))
+		return run_yield(run);
+	run->step_fn = step_of(run);
+	return RUN_AGAIN;
+}
+
+static int open_sink(struct run *run)
+{
+	enum cmd_filter_kind kind = run->match.filter;
+	bool append = kind == CMD_FILTER_APPEND || kind == CMD_FILTER_TEE_APPEND;
+	struct errbuf e = { "" };
+
+	run->sink = sink_open(run->core, &run->cli->cwd, run->match.pattern, append, &e);
+	if (!run->sink)
+		return run_fail(run, "%s", e.text);
+	run->step_fn = fill_sink;
+	return RUN_AGAIN;
+}
+
 /* Parses `line` at `place` into the run and chooses its step function. A file has no aliases: what it says must not
  * depend on what it configures. */
 static int begin_line(struct run *run, const struct cmd_place *place, struct str line)
@@ -421,9 +475,11 @@ static int begin_line(struct run *run, const struct cmd_place *place, struct str
 		return run_fail(run, "%% Out of memory");
 	if (run->match.handler && !is_running(sh) && !is_of_files(run->match.handler))
 		return run_fail(run, "%% Not a line of a configuration");
+	run->step_fn = step_of(run);
+	if (run->match.filter >= CMD_FILTER_REDIRECT)
+		return open_sink(run);
 	if (run->match.filter != CMD_FILTER_NONE)
 		sh->ops->filter(sh, run->match.filter, run->match.pattern);
-	run->step_fn = run->match.handler ? run->match.handler : config_step;
 	return RUN_AGAIN;
 }
 

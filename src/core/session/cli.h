@@ -22,6 +22,7 @@ struct core;
 struct event;
 struct cli;
 struct run;
+struct sink;
 
 /* Where a shell's words go. The loader's own implementations answer or refuse questions. */
 struct cli_ops {
@@ -100,6 +101,7 @@ struct run {
 	bool redirected;        /* the line came through `do` */
 	size_t prompt_len;      /* columns before the line: for the caret */
 	uint64_t started_ms;
+	struct sink *sink;                /* the file that what it prints goes into; NULL: none */
 	struct config_build *build;       /* running-config under way for it */
 	struct event *turn;               /* run_yield: goes on in the event loop's next turn */
 	bool hide_secrets;                /* what it shows goes to others */

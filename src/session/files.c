@@ -254,8 +254,17 @@ bool files_answer(struct session *s, struct ipc_record *r)
 
 size_t files_typed(struct session *s, struct str bytes)
 {
-	size_t taken = s->files.sftp.sftp && buf_len(&s->shell.input) == 0 ? sftp_side_take(s, bytes) : 0;
+	struct files *f = &s->files;
+	size_t taken = 0;
 
+	if (buf_len(&s->shell.input) || s->shell.finishing) {
+		return 0;
+	} else if (f->sftp.sftp) {
+		taken = sftp_side_take(s, bytes);
+	} else if (f->scp && (taken = scp_data(f->scp, bytes.n))) {
+		keep(s, (struct str){ bytes.p, taken });
+		session_active(s);
+	}
 	s->shell.taken += taken;
 	return taken;
 }
@@ -309,26 +318,44 @@ static void sent(struct files *f, int rc)
 	scp_answer(f->scp, &(struct scp_answer){ .rc = rc });
 }
 
-/* From the file into the channel, as much as it takes. The file may have become shorter: then it cannot be sent. */
+/* The next bytes of the file, to where they are sent or by way of a buffer: how many were taken. -1: it cannot be read,
+ * or it became shorter. */
+static ssize_t send_some(struct session *s, size_t want)
+{
+	static uint8_t bytes[SEND_STEP];
+	struct files *f = &s->files;
+	bool direct = ssh_channel_direct(s->link.conn);
+	uint8_t *to = bytes;
+	size_t room = direct ? ssh_channel_room(s->link.conn, s->link.channel, &to) : sizeof bytes;
+	ssize_t n;
+
+	if (!room)
+		return 0;
+	n = pread(f->fd, to, want < room ? want : room, (off_t)f->at);
+	if (direct)
+		ssh_channel_filled(s->link.conn, n > 0 ? (size_t)n : 0);
+	else if (n > 0)
+		return (ssize_t)ssh_channel_write(s->link.conn, s->link.channel, 0, bytes, (size_t)n);
+	return n > 0 ? n : -1;
+}
+
+/* From the file into the channel, as much as it takes. */
 static bool send_file(struct session *s)
 {
 	struct files *f = &s->files;
-	static uint8_t bytes[SEND_STEP];
-	size_t want = f->left < sizeof bytes ? (size_t)f->left : sizeof bytes, taken;
-	ssize_t n;
+	ssize_t taken;
 
 	if (f->left == 0) {
 		sent(f, 0);
 		return true;
 	}
-	n = pread(f->fd, bytes, want, (off_t)f->at);
-	if (n <= 0) {
+	taken = send_some(s, f->left < SIZE_MAX ? (size_t)f->left : SIZE_MAX);
+	if (taken < 0) {
 		sent(f, E_IO);
 		return true;
 	}
-	taken = ssh_channel_write(s->link.conn, s->link.channel, 0, bytes, (size_t)n);
-	f->at += taken;
-	f->left -= taken;
+	f->at += (uint64_t)taken;
+	f->left -= (uint64_t)taken;
 	if (taken)
 		session_active(s);
 	return taken != 0;

@@ -41,19 +41,45 @@ static uint64_t now_ms(void)
 
 /* ---- the two descriptors ---- */
 
-static void read_peer(struct session *s)
+/* What read() gave: whether there are bytes. */
+static bool came(struct session *s, ssize_t n)
 {
-	uint8_t bytes[READ_STEP];
-	ssize_t n = read(s->peer, bytes, sizeof bytes);
-
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return false;
 	if (n <= 0) {
 		s->link.ended = true;
 		session_stop(s, REASON_BY_APPLICATION, "connection closed by the peer");
-		return;
+		return false;
 	}
 	s->bytes_in += (uint64_t)n;
+	return true;
+}
+
+/* Where files move, much comes at a time: read to where it will be decrypted. */
+static void read_much(struct session *s)
+{
+	size_t room;
+	uint8_t *to = ssh_feed_room(s->link.conn, &room);
+	ssize_t n = read(s->peer, to, room);
+
+	if (!came(s, n))
+		return;
+	s->unanswered = true;
+	ssh_fed(s->link.conn, (size_t)n);
+}
+
+static void read_peer(struct session *s)
+{
+	uint8_t bytes[READ_STEP];
+	ssize_t n;
+
+	if (s->files.on) {
+		read_much(s);
+		return;
+	}
+	n = read(s->peer, bytes, sizeof bytes);
+	if (!came(s, n))
+		return;
 	if (s->kind == KIND_CONSOLE) {
 		shell_typed(s, (struct str){ bytes, (size_t)n });
 	} else {
@@ -232,7 +258,8 @@ static void pump(struct session *s)
 	while (moved) {
 		moved = link_pump(s);
 		moved |= s->files.on ? files_pump(s) : shell_pump(s);
-		moved |= s->kind == KIND_SSH ? link_write(s) : console_write(s);
+		if (!moved || !s->files.on) /* the answers to all that came go together */
+			moved |= s->kind == KIND_SSH ? link_write(s) : console_write(s);
 		finish_line(s);
 		if (!moved)
 			moved = write_peer(s);

@@ -142,6 +142,17 @@ size_t scp_feed(struct scp *s, struct str bytes)
 	return s->in.err ? 0 : n;
 }
 
+size_t scp_data(struct scp *s, size_t n)
+{
+	if (s->state != SINK_DATA || buf_len(&s->in))
+		return 0;
+	n = n < s->left ? n : (size_t)s->left;
+	s->left -= n;
+	if (s->left == 0)
+		s->state = SINK_STATUS;
+	return n;
+}
+
 void scp_eof(struct scp *s)
 {
 	s->eof = true;

@@ -57,7 +57,10 @@ struct scp;
 struct scp *scp_new(struct str command);
 void scp_free(struct scp *s);
 size_t scp_feed(struct scp *s, struct str bytes); /* how many it took */
-void scp_eof(struct scp *s);                      /* nothing more will come */
+/* Of n bytes that come next so many are of the file being written, and stand behind nothing else: the caller keeps
+ * them, as those of SCP_EV_DATA, and does not feed them. */
+size_t scp_data(struct scp *s, size_t n);
+void scp_eof(struct scp *s); /* nothing more will come */
 bool scp_step(struct scp *s, struct scp_event *ev);
 void scp_answer(struct scp *s, const struct scp_answer *a);
 /* The bytes of SCP_EV_DATA cannot be kept (E_*): the rest of the file is let pass, and the client is told. */

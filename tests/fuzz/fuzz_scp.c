@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *zero = size ? memchr(data, 0, size) : NULL;
 	struct bed b = { 0 };
-	size_t n;
+	size_t n, direct;
 
 	if (!zero)
 		return 0;
@@ -101,7 +101,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		n = data[1] < size - 2 ? data[1] : size - 2;
 		data += 2;
 		size -= 2;
-		scp_feed(b.s, (struct str){ data, n });
+		direct = b.due ? 0 : scp_data(b.s, n);
+		b.given += direct;
+		require(!direct || (b.writing && b.given <= b.announced));
+		scp_feed(b.s, (struct str){ data + direct, n - direct });
 		drive(&b);
 	}
 	scp_eof(b.s);

@@ -45,12 +45,20 @@ struct edit {
 	struct lyd_node *next; /* DELETE in a user-ordered list: the entry it stood before */
 };
 
+/* The top-level nodes that edits are in; n is 0: not known. */
+#define TOPS_MAX 64
+struct tops {
+	const struct lysc_node *node[TOPS_MAX];
+	size_t n;
+};
+
 struct txn {
 	struct model *m;
 	struct edit *edits;
 	size_t n, cap;
 	size_t whole; /* so many edits, the first ones, were made by changing trees with `other` */
 	struct model *other;
+	struct tops tops;   /* of those edits */
 	const size_t *view; /* while a watcher is told: the edits it sees */
 	size_t view_n;
 	struct arena text;

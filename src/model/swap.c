@@ -28,6 +28,7 @@ struct swap {
 	unsigned depth; /* 0: all is compared */
 	struct edit *edits;
 	size_t n, cap;
+	struct tops tops;
 	bool no_memory;
 };
 
@@ -117,6 +118,21 @@ static const char *term_value(const struct lyd_node *node)
 	return node->schema->nodetype & LYD_NODE_TERM ? lyd_get_value(node) : NULL;
 }
 
+/* Neighbours are in one top mostly; there are fewer tops in the schema than there is room for. */
+static void note_top(struct swap *s, const struct lysc_node *schema)
+{
+	size_t i = 0;
+
+	while (schema->parent)
+		schema = schema->parent;
+	while (i < s->tops.n && s->tops.node[s->tops.n - 1 - i] != schema)
+		i++;
+	if (i == s->tops.n && s->tops.n < TOPS_MAX)
+		s->tops.node[s->tops.n++] = schema;
+	else if (i == s->tops.n)
+		s->no_memory = true;
+}
+
 static void note(struct swap *s, enum change_op op, struct lyd_node *node, const char *before, const char *after)
 {
 	struct edit *ed = txn_reserve(&s->edits, s->n, &s->cap);
@@ -128,6 +144,7 @@ static void note(struct swap *s, enum change_op op, struct lyd_node *node, const
 	ed->c = (struct change){ .op = op, .schema = node->schema, .node = node, .before = before, .after = after };
 	ed->scope = s->levels[s->depth - 1].scope;
 	s->n++;
+	note_top(s, node->schema);
 }
 
 /* A plain container is no change of its own, what is in it is. */
@@ -233,6 +250,7 @@ int swap_commit(struct swap *s, struct errbuf *e)
 		t->n = t->whole = s->n;
 		t->cap = s->cap;
 		t->other = s->other;
+		t->tops = s->tops;
 		s->edits = NULL;
 		swap_trees(t);
 		m->epoch++; /* also where it fails: who looked meanwhile has seen nodes that go */

@@ -148,7 +148,8 @@ const struct cmd_mode *mode_find(const struct cmd_set *set, const char *called);
 typedef void alias_fn(void *arg, const char *name, const char *command);
 void alias_each(const struct cmd_set *set, const struct cmd_mode *mode, alias_fn *fn, void *arg);
 
-/* `| include` … as a user of this privilege has them: who may write no file has none that does. NULL behind the last. */
+/* `| include` … as a user of this privilege has them: who may write no file has none that does. NULL behind the last.
+ */
 const char *filter_word(unsigned i, unsigned level, const char **help);
 enum cmd_filter_kind filter_kind(struct str word, unsigned level); /* NONE: there is none that begins so */
 

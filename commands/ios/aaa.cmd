@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
+mode exec
+  help test  "Test subsystems, memory, and interfaces"
+  show tacacs ; level 1
+      "Shows tacacs+ server statistics"
+  test aaa group {tacacs+ | <.group WORD>} <.user WORD> <.password WORD> {legacy | new-code} ; level 15, handler test-aaa
+      "AAA Test" "AAA test using a server group" "Use list of all Tacacs+ hosts" "Name of the server group" "Username" "User password"
+      "Select legacy aaa code" "Select new aaa code"
+
 mode config
   help aaa                         "Authentication, Authorization and Accounting."
   help aaa authentication          "Authentication configurations parameters."
@@ -27,10 +35,17 @@ mode config
       "For configuration mode commands."
   aaa authorization console(console) = /aaa:aaa
       "For enabling console authorization"
+  aaa accounting exec {default(name=default) | <name>}
+      {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
+      = /aaa:aaa/exec-accounting ; hook aaa-accounting
+      "For starting an exec (shell)."
+      "The default accounting list." "Named Accounting list."
+      "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
+      "Use Broadcast for Accounting" "Server-group"
   aaa accounting <type> {default(name=default) | <name>}
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
       = /aaa:aaa/accounting ; kept
-      "For starting an exec (shell)." "For network services. (PPP, SLIP, ARAP)" "For outbound connections." "For system events."
+      "For network services. (PPP, SLIP, ARAP)" "For outbound connections." "For system events."
       "The default accounting list." "Named Accounting list."
       "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
       "Use Broadcast for Accounting" "Server-group"
@@ -43,3 +58,10 @@ mode config
       "Use Broadcast for Accounting" "Server-group"
   aaa session-id <session-id> = /aaa:aaa ; kept
       "AAA Session ID" "Same session ID for all AAA services" "Unique session ID for each AAA service"
+!
+  aaa group server tacacs+ <name> = /srv:tacacs/group ; enter config-sg-tacacs
+      "AAA group definitions" "AAA Server group definitions" "Tacacs+ group" "Server-group name"
+
+mode config-sg-tacacs  parent config  prompt "(config-sg-tacacs+)"  title "TACACS+ server-group configuration commands:"
+  server [name(named)] <name> = member
+      "Specify a TACACS+ server" "A server that `tacacs server` defined" "Name or address of the server"

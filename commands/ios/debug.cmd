@@ -9,6 +9,9 @@ mode exec
   help no debug ip  "IP information"
   help undebug      "Disable debugging functions (see also 'debug')"
   help undebug ip   "IP information"
+  help debug aaa    "AAA Authentication, Authorization and Accounting"
+  help no debug aaa "AAA Authentication, Authorization and Accounting"
+  help undebug aaa  "AAA Authentication, Authorization and Accounting"
 
   debug all ; level 15, handler debug-all
       "Enable all debugging"
@@ -49,3 +52,27 @@ mode exec
       "Incoming ssh debugging" "SSH packets"
   undebug ip scp ; level 15, handler debug
       "Incoming scp debugging"
+  debug tacacs ; level 15, handler debug
+      "TACACS authentication and authorization"
+  no debug tacacs ; level 15, handler debug
+      "TACACS authentication and authorization"
+  undebug tacacs ; level 15, handler debug
+      "TACACS authentication and authorization"
+  debug aaa authentication ; level 15, handler debug
+      "Authentication"
+  no debug aaa authentication ; level 15, handler debug
+      "Authentication"
+  undebug aaa authentication ; level 15, handler debug
+      "Authentication"
+  debug aaa authorization ; level 15, handler debug
+      "Authorization"
+  no debug aaa authorization ; level 15, handler debug
+      "Authorization"
+  undebug aaa authorization ; level 15, handler debug
+      "Authorization"
+  debug aaa accounting ; level 15, handler debug
+      "Accounting"
+  no debug aaa accounting ; level 15, handler debug
+      "Accounting"
+  undebug aaa accounting ; level 15, handler debug
+      "Accounting"

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-# Kept: a login method that would ask these servers gets no answer and the next method of its list is tried.
+# Those of RADIUS are kept: a method that would ask them gets no answer and the next method of its list is tried.
 
 mode config
   help tacacs-server  "Modify TACACS query parameters"
   help radius-server  "Modify RADIUS query parameters"
 !
+  tacacs server <name> = /srv:tacacs/server ; enter config-server-tacacs
+      "TACACS+ servers" "Configure a TACACS+ server" "Name of the server"
+!
   tacacs-server host <name> [single-connection(single-connection)] [port <port>] [timeout <timeout>]
-      [key [<key/type 0|7 (0)>] <key/value SECRET>] = /srv:tacacs/host ; kept
+      [key [<key/type 0|7 (0)>] <key/value SECRET>] = /srv:tacacs/host ; hook server-key
       "Specify a TACACS server" "Name or address of the server"
       "Multiplex all packets over a single tcp connection to the server" "TCP port for the server" "Port number"
       "Time to wait for this server to reply" "Wait time (secs)" "Per-server encryption key"
       "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) server key"
-  tacacs-server key [<key/type 0|7 (0)>] <key/value SECRET> = /srv:tacacs ; kept
+  tacacs-server timeout <timeout> = /srv:tacacs
+      "Time to wait for a TACACS server to reply" "Wait time (secs)"
+  tacacs-server deadtime <deadtime> = /srv:tacacs
+      "Time to stop using a server that does not respond" "Time in minutes"
+  tacacs-server key [<key/type 0|7 (0)>] <key/value SECRET> = /srv:tacacs ; hook server-key
       "Set TACACS+ encryption key"
       "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
@@ -29,3 +36,17 @@ mode config
       "Encryption key shared with the RADIUS servers"
       "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
+
+mode config-server-tacacs  parent config  prompt "(config-server-tacacs)"  title "TACACS+ server configuration commands:"
+  address {ipv4 <address/ipv4 A.B.C.D> | ipv6 <address/ipv6 X:X::X>}
+      "Specify the address of the server" "IPv4 address" "IPv4 address of the server" "IPv6 address" "IPv6 address of the server"
+  key [<key/type 0|7 (0)>] <key/value SECRET> ; hook server-key
+      "Set the encryption key of this server"
+      "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "The UNENCRYPTED (cleartext) shared key"
+  port <port>
+      "TCP port for the server" "Port number"
+  timeout <timeout>
+      "Time to wait for this server to reply" "Wait time (secs)"
+  single-connection(single-connection)
+      "Multiplex all packets over a single tcp connection to the server"

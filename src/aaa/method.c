@@ -23,10 +23,15 @@ enum aaa_method aaa_method_named(const char *text)
 	return AAA_SERVERS;
 }
 
-enum aaa_method aaa_method_first(const char *const *methods, size_t n, unsigned askable)
+const char *aaa_method_group(const char *text)
 {
-	for (size_t i = 0; i < n; i++) {
-		enum aaa_method method = aaa_method_named(methods[i]);
+	return strncmp(text, "group ", 6) == 0 ? text + 6 : text;
+}
+
+enum aaa_method aaa_method_next(const char *const *methods, size_t n, unsigned askable, size_t *at)
+{
+	while (*at < n) {
+		enum aaa_method method = aaa_method_named(methods[(*at)++]);
 
 		if (askable & AAA_BIT(method))
 			return method;

@@ -294,3 +294,18 @@ int aaa_secret_make(int type, struct str clear, char *out, size_t size, struct e
 	ERR_clear_error();
 	return r < 0 ? err_set(e, r, "secret cannot be made: %s", err_text(r)) : 0;
 }
+
+int aaa_secret_clear(int type, const char *stored, char out[AAA_CLEAR_MAX + 1])
+{
+	uint8_t clear[AAA_CLEAR_MAX];
+	int n = type == SECRET_OBFUSCATED ? reveal(stored, clear) : -1, rc = 0;
+
+	out[0] = '\0';
+	if (n > 0)
+		rc = str_copy((struct str){ clear, (size_t)n }, out, AAA_CLEAR_MAX + 1) ? 0 : E_INVAL;
+	else if (type != SECRET_CLEAR || !clear_valid(str_of(stored)) ||
+		 !str_copy(str_of(stored), out, AAA_CLEAR_MAX + 1))
+		rc = E_INVAL;
+	OPENSSL_cleanse(clear, sizeof clear);
+	return rc;
+}

@@ -35,6 +35,7 @@ struct gatectl;
 struct replace;
 struct revert;
 struct guard;
+struct servers;
 struct sshd;
 struct syslog;
 struct version1;
@@ -75,6 +76,7 @@ struct core {
 	struct guard *guard;
 	struct watch *watch; /* for `login block-for` */
 	struct sshd *sshd;
+	struct servers *servers; /* of AAA */
 	struct version1 *version1;
 	struct syslog *log;
 	unsigned debug; /* a bit per enum debug_switch */

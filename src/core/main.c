@@ -3,7 +3,7 @@
  * main.c: core's start, loop and end. Order at start: no dumps before a key is read; folders; model and commands;
  * keys; gate; the startup-config; then BOOT_READY. Arguments and descriptors come from rommon (image/boot.h).
  */
-#include "core.h"
+#include "core/core.h"
 
 #include "core/commands/commands.h"
 #include "core/files/archive.h"
@@ -17,6 +17,7 @@
 #include "core/loop.h"
 #include "core/config/overlap.h"
 #include "core/login/passwords.h"
+#include "core/login/servers.h"
 #include "core/session/peer.h"
 #include "core/session/service.h"
 #include "core/shutdown.h"
@@ -326,11 +327,13 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->gate = gatectl_new(core, BOOT_FD_CONSOLE, &gate_events);
 	core->guard = guard_new(core);
 	core->watch = watch_new(core);
+	core->servers = servers_new(core);
 	core->unenforced = unenforced_new(core);
 	core->archive = archive_new(core);
 	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
-	    !core->unenforced || !core->archive || !core->cfglog || passwords_guard(core->model) < 0 ||
+	    !core->servers || !core->unenforced || !core->archive || !core->cfglog ||
+	    passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

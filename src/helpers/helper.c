@@ -65,15 +65,6 @@ static const struct role *find_role(const char *name)
 	return NULL;
 }
 
-/* The number after `option`, or 0. */
-static unsigned argument(int argc, char **argv, const char *option)
-{
-	for (int i = 1; i + 1 < argc; i++)
-		if (strcmp(argv[i], option) == 0)
-			return (unsigned)strtoul(argv[i + 1], NULL, 10);
-	return 0;
-}
-
 static int limit(int what, rlim_t most)
 {
 	return setrlimit(what, &(struct rlimit){ most, most });
@@ -97,7 +88,7 @@ static int lock_in(const struct role *role, unsigned uid, unsigned gid)
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		return E_IO;
 	if (sandbox_undumpable() < 0 || sandbox_landlock_but(role->files, role->connects) < 0 ||
-	    sandbox_limit_session() < 0 || (!role->descriptors && limit(RLIMIT_FSIZE, 0) < 0) ||
+	    sandbox_limit_session(SANDBOX_SESSION_FDS) < 0 || (!role->descriptors && limit(RLIMIT_FSIZE, 0) < 0) ||
 	    limit(RLIMIT_CPU, role->cpu_seconds) < 0)
 		return E_IO;
 	return sandbox_apply(&filter);
@@ -194,7 +185,7 @@ int helper_main(const char *name, int argc, char **argv)
 	struct buf request, result;
 	int r, status = 0;
 
-	if (!role || lock_in(role, argument(argc, argv, "--uid"), argument(argc, argv, "--gid")) < 0)
+	if (!role || lock_in(role, sandbox_argument(argc, argv, "--uid"), sandbox_argument(argc, argv, "--gid")) < 0)
 		return EXIT_LOCK;
 	buf_init(&request, RECORD_MAX);
 	buf_init(&result, RECORD_MAX);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * main.c: the image. One executable, several roles: rommon runs `core`, the launcher runs `init`, core runs `gate`
- * and the helpers. What each role may do is decided in its own main function.
+ * main.c: the image. One executable, several roles: rommon runs `core`, the launcher runs `init`, core runs `gate`,
+ * `asker` and the helpers. What each role may do is decided in its own main function.
  */
+#include "asker/asker.h"
 #include "core/core.h"
 #include "gate/gate.h"
 #include "helpers/helpers.h"
@@ -16,6 +17,7 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } roles[] = {
+	{ "asker", asker_main },
 	{ "core", core_main },
 	{ "gate", gate_main },
 	{ "init", init_main },

@@ -27,7 +27,7 @@ enum ipc_phase {
 #define PH_IN    (PH_USER | PH_LINE | PH_FILES) /* logged in */
 #define PH_ANY   (PH_SSH)
 
-enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE };
+enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE, FROM_ASKER, FROM_CORE_TO_ASKER };
 
 /* AUTH_RESULT */
 enum ipc_auth { AUTH_FAIL, AUTH_OK, AUTH_PARTIAL, AUTH_KEY_OK /* answer to a query without signature */ };
@@ -150,7 +150,16 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(TERMINAL, FROM_CORE_TO_GATE, PH_ANY, 16, 2,                                                                  \
 	  0) /* fds: session's end of a channel, a tty: fork a console session */                                      \
 	X(KEYED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0)    /* this session did a key exchange: others give way first */  \
-	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0) /* this session logged in: lift its deadline */
+	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0) /* this session logged in: lift its deadline */               \
+	/* core → asker */                                                                                           \
+	X(QUERY_SERVER, FROM_CORE_TO_ASKER, PH_ANY, 1024, 0, 0)  /* first, once: the server it is for */               \
+	X(QUERY, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0)        /* ask the server this */                             \
+	X(QUERY_SOCKET, FROM_CORE_TO_ASKER, PH_ANY, 16, 1, 0)    /* fd: a connection to the server, being made */      \
+	X(QUERY_ANSWER, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0) /* what the user answers, or that it is over */       \
+	/* asker → core */                                                                                           \
+	X(QUERY_WANT, FROM_ASKER, PH_ANY, 16, 0, 0)      /* a connection for this query */                             \
+	X(QUERY_PROMPT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the server asks the user */                                \
+	X(QUERY_RESULT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the end of a query */
 
 /* Fields of each row, in wire order. A message without fields has an empty list. */
 #define IPC_FIELDS_COOKIE_ASK(F) F(U8F, unused)
@@ -325,5 +334,34 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_KEYED(F)    F(U32F, pid)
 #define IPC_FIELDS_TERMINAL(F) F(U8F, unused)
 #define IPC_FIELDS_ADMITTED(F) F(U32F, pid)
+
+#define IPC_FIELDS_QUERY_SERVER(F) F(STRF, key) F(U8F, single) /* single: keep one connection for all */
+#define IPC_FIELDS_QUERY(F)                                                                                            \
+	F(U32F, id)                                                                                                    \
+	F(U8F, kind) /* enum tacacs_kind, and the fields it needs */                                                   \
+	F(U8F, level)                                                                                                  \
+	F(U8F, method)                                                                                                 \
+	F(U8F, record)                                                                                                 \
+	F(STRF, user)                                                                                                  \
+	F(STRF, port)                                                                                                  \
+	F(STRF, address)                                                                                               \
+	F(STRF, secret)                                                                                                \
+	F(LISTF, args)
+#define IPC_FIELDS_QUERY_SOCKET(F) F(U32F, id)
+#define IPC_FIELDS_QUERY_ANSWER(F) F(U32F, id) F(U8F, abort) F(STRF, text)
+#define IPC_FIELDS_QUERY_WANT(F)   F(U32F, id)
+#define IPC_FIELDS_QUERY_PROMPT(F)                                                                                     \
+	F(U32F, id)                                                                                                    \
+	F(U8F, asked) /* of enum tacacs_authen_status */                                                               \
+	F(U8F, echo)                                                                                                   \
+	F(STRF, text)
+#define IPC_FIELDS_QUERY_RESULT(F)                                                                                     \
+	F(U32F, id)                                                                                                    \
+	F(U8F, outcome) /* enum tacacs_outcome, not TACACS_ASKS */                                                     \
+	F(STRF, text)   /* for the user */                                                                             \
+	F(STRF, why)    /* for the log */                                                                              \
+	F(LISTF, args)                                                                                                 \
+	F(U32F, sent) /* packets */                                                                                    \
+	F(U32F, received)
 
 #endif

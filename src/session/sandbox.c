@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -349,19 +350,41 @@ int sandbox_become(uid_t uid, gid_t gid, const char *root, struct errbuf *e)
 	return 0;
 }
 
-#define SESSION_FDS   80 /* the files of one SFTP client, and a dozen */
 #define SESSION_DATA  ((rlim_t)64 << 20)
 #define SESSION_SPACE ((rlim_t)512 << 20)
 
-int sandbox_limit_session(void)
+int sandbox_limit_session(unsigned fds)
 {
 	/* No process also means no thread. Files: none until core gives a descriptor to write, and then as large as it
 	 * says. */
-	if (limit(RLIMIT_NOFILE, SESSION_FDS, SESSION_FDS) < 0 || limit(RLIMIT_NPROC, 0, 0) < 0 ||
+	if (limit(RLIMIT_NOFILE, fds, fds) < 0 || limit(RLIMIT_NPROC, 0, 0) < 0 ||
 	    limit(RLIMIT_FSIZE, 0, RLIM_INFINITY) < 0 || limit(RLIMIT_CORE, 0, 0) < 0)
 		return E_IO;
 	if (!SANITIZED &&
 	    (limit(RLIMIT_DATA, SESSION_DATA, SESSION_DATA) < 0 || limit(RLIMIT_AS, SESSION_SPACE, SESSION_SPACE) < 0))
 		return E_IO;
 	return 0;
+}
+
+unsigned sandbox_argument(int argc, char **argv, const char *option)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (strcmp(argv[i], option) == 0)
+			return (unsigned)strtoul(argv[i + 1], NULL, 10);
+	return 0;
+}
+
+int sandbox_alone(int argc, char **argv, int fd, unsigned fds, rlim_t cpu_seconds)
+{
+	unsigned uid = sandbox_argument(argc, argv, "--uid"), gid = sandbox_argument(argc, argv, "--gid");
+	struct sock_fprog filter;
+
+	if (sandbox_close_others(&fd, 1) < 0 || sandbox_compile(SANDBOX_SESSION, &filter, NULL) < 0)
+		return E_IO;
+	if (uid && sandbox_become(uid, gid, NULL, NULL) < 0)
+		return E_IO;
+	if (sandbox_undumpable() < 0 || sandbox_landlock() < 0 || sandbox_limit_session(fds) < 0 ||
+	    limit(RLIMIT_FSIZE, 0, 0) < 0 || limit(RLIMIT_CPU, cpu_seconds, cpu_seconds) < 0)
+		return E_IO;
+	return sandbox_apply(&filter);
 }

@@ -14,6 +14,7 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* The last three are for helpers, beside a session's list: what moves files, connects, looks names up. */
@@ -41,7 +42,16 @@ int sandbox_close_others(const int *keep, unsigned n);
 /* Becomes uid and gid without groups and capabilities, in `root` (NULL: no chroot). For root only. */
 int sandbox_become(uid_t uid, gid_t gid, const char *root, struct errbuf *e);
 
-/* Limits of one session: descriptors, memory, no processes, no files. */
-int sandbox_limit_session(void);
+/* Limits of one session: `fds` descriptors, memory, no processes, no files. */
+#define SANDBOX_SESSION_FDS 80 /* the files of one SFTP client, and a dozen */
+int sandbox_limit_session(unsigned fds);
+
+/* The number after `option` among the arguments of a role, or 0. */
+unsigned sandbox_argument(int argc, char **argv, const char *option);
+
+/* All of it, for a role that core executes (core/spawn.h): keeps descriptor `fd` alone, becomes the `--uid N --gid N`
+ * of its arguments, a session's system calls and `fds` descriptors, no byte into a file, so much time of the processor
+ * (RLIM_INFINITY: as long as it lives). What libcrypto reads from files must have been read. 0 or E_*. */
+int sandbox_alone(int argc, char **argv, int fd, unsigned fds, rlim_t cpu_seconds);
 
 #endif

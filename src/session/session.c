@@ -321,8 +321,8 @@ static bool lock_in(int peer, int core, const struct sock_fprog *filter)
 	signal(SIGXFSZ, SIG_IGN); /* where the room for a file ends: write says so */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_NAME, "session");
-	return sandbox_undumpable() == 0 && sandbox_limit_session() == 0 && sandbox_landlock() >= 0 &&
-	       sandbox_apply(filter) == 0;
+	return sandbox_undumpable() == 0 && sandbox_limit_session(SANDBOX_SESSION_FDS) == 0 &&
+	       sandbox_landlock() >= 0 && sandbox_apply(filter) == 0;
 }
 
 /* Nothing is freed or wiped: the memory of a process that is not dumpable ends with it, and to write zeros into pages

@@ -13,6 +13,7 @@ import sys
 
 import pytest
 
+import lab as laboratory
 from lab import wait_for
 
 HERE = pathlib.Path(__file__).parent
@@ -304,3 +305,52 @@ def test_who_talks_with_file_servers_can_do_nothing_else(device, inject):
                 assert_refused(name, inject(helper, call, *arguments))
             terminal.settle()
     assert device.ssh("show", "version").returncode == 0
+
+
+# --- the process that speaks with an AAA server ---
+
+
+@pytest.fixture
+def servers():
+    sys.path.insert(0, str(HERE.parent / "peers"))
+    import tacacs_server
+
+    with tacacs_server.Server({"alice": tacacs_server.User("wonder", ["priv-lvl=15"])}, single=True) as made:
+        yield made
+
+
+def asking(lab, servers, uid):
+    """A device that asks the server, keeping its connection, and a function: the pid of the process that does."""
+    methods = "aaa authentication login default group tacacs+\naaa authorization exec default group tacacs+\n"
+    host = f"tacacs-server host 127.0.0.1 single-connection port {servers.port} key cisco\n"
+    device = lab.booted(laboratory.CONFIG.replace("line vty", f"aaa new-model\n{methods}{host}line vty"), uid=uid)
+
+    def asker():
+        done = device.ssh("show privilege", user="alice", password="wonder")
+        assert done.stdout == "Current privilege level is 15\n", done.stderr
+        return device.role("asker")[-1]
+
+    return device, asker
+
+
+def test_asker_is_locked_in(lab, servers, uid):
+    device, asker = asking(lab, servers, uid)
+    pid = asker()
+    assert_locked(pid, uid)
+    assert os.stat(f"/proc/{pid}/mem").st_uid == 0
+    if os.geteuid() == 0:  # its channel and the connection that is kept; core has no end of that
+        found = list(descriptors(pid).values())
+        assert len(found) == 2 and all(target.startswith("socket:") for target in found), found
+        assert not set(found) & set(descriptors(core_of(device)).values())
+
+
+def test_asker_can_do_nothing(lab, servers, inject):
+    device, asker = asking(lab, servers, None)
+    pid = asker()
+    for name, call, arguments in [*attempts(device), ("fork", 56, (17, 0, 0, 0, 0)), ("kill core", 62, (core_of(device), 9))]:
+        outcome = inject(pid, call, *arguments)
+        assert_refused(name, outcome)
+        if outcome.startswith("killed"):  # the next question starts another one
+            again = asker()
+            assert again != pid, name
+            pid = again

@@ -6,15 +6,18 @@
 
 #include "core/session/cfglog.h"
 #include "core/core.h"
+#include "core/log/syslog.h"
+#include "core/login/dialogue.h"
 #include "core/login/keychain.h"
 #include "core/login/methods.h"
-#include "core/session/peer.h"
 #include "core/login/secret_check.h"
+#include "core/login/subject.h"
 #include "core/session/cli.h"
-#include "core/log/syslog.h"
+#include "core/session/peer.h"
 #include "lines/lines.h"
 #include "model/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,11 +36,12 @@ static unsigned long number(const struct run *run, const char *arg, unsigned lon
 
 struct enable {
 	struct secret_check check;
-	enum aaa_method method;
+	struct dialogue dialogue;
+	struct method method;
 	unsigned level, tries;
 	bool secret; /* the level has a secret, not a password */
 };
-enum enable_step { EN_BEGIN, EN_TYPED, EN_VERIFIED };
+enum enable_step { EN_BEGIN, EN_TYPED, EN_VERIFIED, EN_SERVERS };
 
 static int enable_ask(struct run *run)
 {
@@ -54,6 +58,52 @@ static int enable_done(struct run *run, unsigned level)
 	return RUN_DONE;
 }
 
+/* Who has no name is asked about by the one IOS has for it. */
+static int enable_ask_servers(struct run *run, struct enable *en)
+{
+	const struct peer *p = peer_of(run->cli);
+	char port[SUBJECT_PORT], nobody[16];
+	struct ipc_msg_QUERY m;
+
+	snprintf(nobody, sizeof nobody, "$enab%u$", en->level);
+	str_copy(str_of(run->cli->user[0] ? run->cli->user : nobody), en->dialogue.user, sizeof en->dialogue.user);
+	m = subject_query(p, TACACS_KIND_ENABLE, en->dialogue.user, port);
+	m.level = (uint8_t)en->level;
+	return dialogue_begin(run, EN_SERVERS, &en->dialogue, en->method.group, &m);
+}
+
+/* The next method of the list asks. */
+static int enable_next(struct run *run, struct enable *en)
+{
+	methods_enable(run->core, peer_of(run->cli)->line, en->level, &en->method);
+	switch (en->method.is) {
+	case AAA_SERVERS:
+		return enable_ask_servers(run, en);
+	case AAA_DENY:
+		return run_fail(run, methods_aaa(run->core) ? "%% Error in authentication.\n" : "%% No password set");
+	case AAA_NONE:
+		return enable_done(run, en->level);
+	default:
+		return enable_ask(run);
+	}
+}
+
+static int enable_refuse(struct run *run, const struct enable *en);
+
+/* A server that refused is asked anew, as often as another method would be. */
+static int enable_servers(struct run *run, struct enable *en)
+{
+	int rc = dialogue_step(run, &en->dialogue);
+
+	if (rc != RUN_DONE)
+		return rc;
+	if (en->dialogue.end == ASK_ERROR)
+		return enable_next(run, en);
+	if (en->dialogue.end == ASK_PASS)
+		return enable_done(run, en->level);
+	return en->tries++ < ENABLE_TRIES ? enable_ask_servers(run, en) : enable_refuse(run, en);
+}
+
 static int enable_begin(struct run *run)
 {
 	struct enable *en = arena_alloc(&run->arena, sizeof *en);
@@ -67,12 +117,7 @@ static int enable_begin(struct run *run)
 		run->cli->level = en->level;
 		return RUN_DONE;
 	}
-	en->method = methods_enable(run->core, p->line, en->level);
-	if (en->method == AAA_DENY)
-		return run_fail(run, methods_aaa(run->core) ? "%% Error in authentication.\n" : "%% No password set");
-	if (en->method != AAA_NONE)
-		return enable_ask(run);
-	return enable_done(run, en->level);
+	return enable_next(run, en);
 }
 
 static int enable_verify(struct run *run, struct enable *en)
@@ -82,7 +127,7 @@ static int enable_verify(struct run *run, struct enable *en)
 
 	if (run->cancelled)
 		return RUN_FAILED;
-	if (en->method == AAA_LINE)
+	if (en->method.is == AAA_LINE)
 		stored = lines_password(run->core->lines, peer_of(run->cli)->line, &type);
 	else
 		stored = methods_enable_password(run->core, en->level, &type, &en->secret);
@@ -106,6 +151,8 @@ int cmd_enable(struct run *run)
 
 	if (run->step == EN_BEGIN)
 		return enable_begin(run);
+	if (run->step == EN_SERVERS)
+		return enable_servers(run, en);
 	if (run->step == EN_TYPED)
 		return enable_verify(run, en);
 	if (secret_check_end(&en->check, run->job_ok, buf_str(&run->job_result)))

@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/host.h"
+#include "core/login/servers.h"
 #include "core/session/peer.h"
 #include "lines/lines.h"
 #include "model/model.h"
@@ -62,6 +63,8 @@ int cmd_show_processes(struct run *run)
 	put_process(run, (int)getppid(), "-", "rommon");
 	put_process(run, (int)getpid(), "-", "core");
 	put_process(run, (int)gatectl_pid(core->gate), "-", "gate");
+	for (size_t i = 0; (pid = servers_process(core, i)) >= 0; i++)
+		put_process(run, pid, "-", "asker");
 	put_sessions(run);
 	for (size_t i = 0; (pid = job_at(i, &name)) >= 0; i++) {
 		snprintf(helper, sizeof helper, "helper %s", name);

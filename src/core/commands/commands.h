@@ -97,6 +97,10 @@
 	X("help", cmd_help_text)                                                                                       \
 	X("show-aliases", cmd_show_aliases)                                                                            \
 	X("aaa-methods", hook_aaa_methods)                                                                             \
+	X("aaa-accounting", hook_aaa_accounting)                                                                       \
+	X("show-tacacs", cmd_show_tacacs)                                                                              \
+	X("test-aaa", cmd_test_aaa)                                                                                    \
+	X("server-key", hook_server_key)                                                                               \
 	X("crypto-key-generate-dsa", cmd_key_generate_dsa)                                                             \
 	X("crypto-key-generate-ec", cmd_key_generate_ec)                                                               \
 	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \

@@ -5,6 +5,7 @@
  */
 #include "core/commands/commands.h"
 
+#include "aaa/aaa.h"
 #include "core/session/cli.h"
 #include "core/core.h"
 #include "keys/keys.h"
@@ -20,16 +21,41 @@
 
 /* --- aaa --- */
 
-/* A list with a group of servers is kept as it is; who types it is told what it does now. */
+static void say_radius(struct run *run)
+{
+	if (run->cli->interactive && (cmd_value_begins(&run->match, "method", "group radius") ||
+				      cmd_value_begins(&run->match, "method", "radius")))
+		buf_puts(&run->out, "No RADIUS server is asked in this release: the next method is tried\n");
+}
+
+/* A list with a group of RADIUS servers is kept as it is; who types it is told what it does now. */
 int hook_aaa_methods(struct run *run)
 {
-	static const char *const servers[] = { "group ", "radius", "tacacs+" };
-	bool any = false;
+	say_radius(run);
+	return RUN_DONE;
+}
 
-	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
-		any |= cmd_value_begins(&run->match, "method", servers[i]);
-	if (any && run->cli->interactive)
-		buf_puts(&run->out, "No AAA server is asked in this release: the next method is tried\n");
+/* A named list of accounting belongs to no line yet, and one server is enough. */
+int hook_aaa_accounting(struct run *run)
+{
+	say_radius(run);
+	if (run->cli->interactive && !cmd_has(&run->match, "default"))
+		buf_puts(&run->out, "Kept for configuration only: lines use the default list in this release\n");
+	if (run->cli->interactive && cmd_has(&run->match, "broadcast"))
+		buf_puts(&run->out,
+			 "broadcast is kept for configuration only: the first server that answers gets the record\n");
+	return RUN_DONE;
+}
+
+/* A key of a server is used as it was typed: one that cannot be is refused, not kept. */
+int hook_server_key(struct run *run)
+{
+	const char *value = cmd_arg(&run->match, "value"), *type = cmd_arg(&run->match, "type");
+	int number = type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR;
+
+	if (value && !aaa_secret_valid(number, value))
+		return run_fail(run, "%% Invalid key: not a well-formed type %d value of 1 to %d characters", number,
+				AAA_CLEAR_MAX);
 	return RUN_DONE;
 }
 

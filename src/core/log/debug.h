@@ -19,7 +19,11 @@ struct core;
 	  "% This release has no SSH client: there is nothing to show yet")                                            \
 	X(DEBUG_IP_SSH_DETAIL, "ip ssh detail", "SSH", "ssh detail messages debugging", NULL)                          \
 	X(DEBUG_IP_SSH_PACKET, "ip ssh packet", "SSH", "ssh packet debugging", NULL)                                   \
-	X(DEBUG_IP_SCP, "ip scp", "SCP", "Incoming SCP debugging", NULL)
+	X(DEBUG_IP_SCP, "ip scp", "SCP", "Incoming SCP debugging", NULL)                                               \
+	X(DEBUG_TACACS, "tacacs", "General OS", "TACACS access control debugging", NULL)                               \
+	X(DEBUG_AAA_AUTHEN, "aaa authentication", "General OS", "AAA Authentication debugging", NULL)                  \
+	X(DEBUG_AAA_AUTHOR, "aaa authorization", "General OS", "AAA Authorization debugging", NULL)                    \
+	X(DEBUG_AAA_ACCT, "aaa accounting", "General OS", "AAA Accounting debugging", NULL)
 
 enum debug_switch {
 #define DEBUG_NAME(name, words, heading, text, note) name,

@@ -2,26 +2,29 @@
  *
  * login.c: see login.h. Runs in core; names, passwords, keys and signatures are hostile.
  *
- * Who: the local users methods_ssh names. Once he is in, a user has the name of his entry, however he typed it.
- * How often: each way to type a password fails `authentication-retries` + 1 times, then it is not offered any more;
- * when both are used up, or somebody insists, the connection ends. A key cannot be guessed, so offering one costs
- * little. A password is always checked by the helper, by the user's own secret or by a decoy, so that an unknown user,
- * a clear-text user and a wrong password all wait for one scrypt. What else differs, as the hash of another type, is
- * less than a tenth of a second, and a refusal comes at a whole one.
+ * Who: whom the methods of the list let in, one after the other (methods_ssh): local users here, servers in
+ * login_ask.c. Once he is in, a local user has the name of his entry, however he typed it. How often: each way to type
+ * a password fails `authentication-retries` + 1 times, then it is not offered any more; when both are used up, or
+ * somebody insists, the connection ends. A key cannot be guessed, so offering one costs little. A password is always
+ * checked by the helper, by the user's own secret or by a decoy, so that an unknown user, a clear-text user and a wrong
+ * password all wait for one scrypt. What else differs, as the hash of another type, is less than a tenth of a second,
+ * and a refusal comes at a whole one.
  */
-#include "login.h"
+#include "core/login/login_private.h"
 
 #include "aaa/aaa.h"
 #include "core/clock.h"
 #include "core/core.h"
 #include "core/job.h"
+#include "core/gate/watch.h"
+#include "core/log/syslog.h"
 #include "core/login/methods.h"
-#include "core/ssh/offer.h"
+#include "core/login/servers.h"
+#include "core/login/subject.h"
 #include "core/session/peer.h"
+#include "core/ssh/offer.h"
 #include "core/ssh/sshdebug.h"
 #include "core/ssh/sshlog.h"
-#include "core/log/syslog.h"
-#include "core/gate/watch.h"
 #include "keys/cert.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -49,6 +52,7 @@ void login_release(struct login *l)
 		job_cancel(l->job);
 	if (l->answer)
 		event_free(l->answer);
+	ask_cancel(l->ask);
 	OPENSSL_cleanse(l, sizeof *l);
 }
 
@@ -57,10 +61,9 @@ bool login_failed(const struct login *l)
 	return l->failures[LOGIN_PASSWORD] || l->failures[LOGIN_KBDINT] || l->failures[LOGIN_KEY];
 }
 
-/* The entry of who tries to log in, if he may; the log says once a connection when nobody may. */
-static const struct lyd_node *local_user(struct peer *p)
+/* The entry of who tries to log in, if he may by this method; the log says once a connection when nobody may. */
+static const struct lyd_node *local_user(struct peer *p, enum aaa_method method)
 {
-	enum aaa_method method = methods_ssh(p->core);
 	const struct lyd_node *user = NULL;
 
 	if (method == AAA_DENY && !p->login.told)
@@ -79,7 +82,7 @@ static const struct lyd_node *local_user(struct peer *p)
 /* The same, when time has passed: he may have been removed. */
 static bool still_local(const struct peer *p)
 {
-	return methods_ssh(p->core) != AAA_DENY && methods_user(p->core, p->login.name, true);
+	return methods_ssh_local(p->core) != AAA_DENY && methods_user(p->core, p->login.name, true);
 }
 
 static unsigned tries(const struct peer *p)
@@ -123,10 +126,17 @@ static void refuse(struct peer *p)
 	buf_release(&left);
 }
 
+static void forget_typed(struct login *l)
+{
+	OPENSSL_cleanse(l->typed, sizeof l->typed);
+	l->typed_len = 0;
+}
+
 static void failed(struct peer *p)
 {
 	char user[SYSLOG_WORD_MAX];
 
+	forget_typed(&p->login);
 	p->login.failures[p->login.method]++;
 	sshlog_userauth(p, false);
 	sshdebug_say_version(p, "%s authentication failed for %s", methods[p->login.method],
@@ -140,7 +150,9 @@ static void succeeded(struct peer *p)
 {
 	struct cli *sh = &p->cli;
 
+	forget_typed(&p->login);
 	memcpy(sh->user, p->login.name, sizeof sh->user);
+	p->authenticated = subject_method(p->login.by_server ? AAA_SERVERS : AAA_LOCAL);
 	peer_set_phase(p, PH_USER);
 	sshlog_userauth(p, true);
 	watch_succeeded(p->core->watch, p);
@@ -149,7 +161,7 @@ static void succeeded(struct peer *p)
 
 static bool under_way(const struct login *l)
 {
-	return l->job || l->answer;
+	return l->job || l->answer || (l->ask && !l->prompted);
 }
 
 /* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
@@ -163,6 +175,9 @@ bool login_begin(struct peer *p, enum login_method method, struct str user)
 		peer_violation(p, "second login attempt while one is under way");
 		return false;
 	}
+	ask_cancel(l->ask);
+	l->ask = NULL;
+	l->by_server = l->lost = false;
 	l->method = method;
 	l->prompted = false; /* a new request abandons an open question (RFC 4256 section 3.1) */
 	if (!str_copy(user, l->user, sizeof l->user))
@@ -186,7 +201,7 @@ static void on_answer(evutil_socket_t fd, short what, void *arg)
 }
 
 /* The time it takes to say no tells nothing of the work that was done. */
-static void fail_later(struct peer *p)
+void login_fail_later(struct peer *p)
 {
 	uint64_t past = (clock_now_ms() - p->login.begun_ms) % REFUSE_STEP_MS;
 	uint64_t wait = REFUSE_STEP_MS - past + watch_delay_ms(p->core->watch);
@@ -201,7 +216,7 @@ static void fail_later(struct peer *p)
 static void fail_now(struct peer *p)
 {
 	p->login.begun_ms = clock_now_ms();
-	fail_later(p);
+	login_fail_later(p);
 }
 
 static void verified(void *arg, enum job_kind kind, struct str bytes)
@@ -219,7 +234,7 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && still_local(p))
 		succeeded(p);
 	else
-		fail_later(p);
+		login_fail_later(p);
 }
 
 static void check_password(struct peer *p, struct str password)
@@ -230,7 +245,7 @@ static void check_password(struct peer *p, struct str password)
 	struct buf request;
 
 	l->begun_ms = clock_now_ms();
-	user = local_user(p);
+	user = local_user(p, l->list.is);
 	buf_init(&request, 8192);
 	secret_check_begin(&l->check, user ? model_below(user, "credential/type") : NULL,
 			   user ? model_below(user, "credential/value") : NULL, password, &request);
@@ -238,7 +253,7 @@ static void check_password(struct peer *p, struct str password)
 	buf_release(&request);
 	if (!l->job) {
 		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %s", e.text);
-		fail_later(p);
+		login_fail_later(p);
 	}
 }
 
@@ -248,43 +263,91 @@ void login_none(struct peer *p, const struct ipc_msg_AUTH_NONE *m)
 	refuse(p);
 }
 
+void login_prompt(struct peer *p, struct str instruction, struct str prompt, bool echo)
+{
+	struct buf prompts;
+
+	p->login.prompted = true;
+	buf_init(&prompts, 0);
+	str_list_put(&prompts, prompt);
+	PEER_SEND(p, AUTH_PROMPT, .name = STR(""), .instruction = instruction, .prompts = str_list_of(&prompts, 1),
+		  .echo = echo ? STR("\1") : STR("\0"));
+	buf_release(&prompts);
+}
+
+/* A local password that was not typed yet is asked for; with none left that could be asked, nobody's is checked. */
+void login_next_method(struct peer *p)
+{
+	struct login *l = &p->login;
+
+	methods_ssh(p->core, &l->list);
+	if (l->list.is == AAA_SERVERS)
+		login_ask_begin(p);
+	else if (l->method == LOGIN_KBDINT)
+		login_prompt(p, STR(""), STR("Password: "), false);
+	else
+		check_password(p, (struct str){ l->typed, l->typed_len });
+}
+
+void login_server_let_in(struct peer *p)
+{
+	p->login.by_server = true;
+	memcpy(p->login.name, p->login.user, sizeof p->login.name);
+	succeeded(p);
+}
+
+static void first_method(struct peer *p)
+{
+	p->login.list = (struct method){ .at = 0 };
+	p->login.begun_ms = clock_now_ms();
+	login_next_method(p);
+}
+
+/* One that is too long is cut: it is longer than any that may be stored, or that a server is given. */
 void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m)
 {
-	if (login_begin(p, LOGIN_PASSWORD, m->user))
-		check_password(p, m->password);
+	struct login *l = &p->login;
+
+	if (!login_begin(p, LOGIN_PASSWORD, m->user))
+		return;
+	l->typed_len = m->password.n < sizeof l->typed ? m->password.n : sizeof l->typed;
+	if (l->typed_len)
+		memcpy(l->typed, m->password.p, l->typed_len);
+	first_method(p);
 }
 
 void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m)
 {
-	struct buf prompts;
-
-	if (!login_begin(p, LOGIN_KBDINT, m->user))
-		return;
-	p->login.prompted = true;
-	buf_init(&prompts, 256);
-	str_list_put(&prompts, STR("Password: "));
-	PEER_SEND(p, AUTH_PROMPT, .name = STR(""), .instruction = STR(""), .prompts = str_list_of(&prompts, 1),
-		  .echo = STR("\0"));
-	buf_release(&prompts);
+	if (login_begin(p, LOGIN_KBDINT, m->user))
+		first_method(p);
 }
 
 void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 {
 	struct cur c = cur_of(m->answers.raw);
-	struct str password;
+	struct login *l = &p->login;
+	struct str answer;
 
 	if (p->closing)
 		return;
-	if (!p->login.prompted || under_way(&p->login)) {
+	if (!l->prompted || under_way(l)) {
 		peer_violation(p, "answer to a question nobody asked");
 		return;
 	}
-	p->login.prompted = false;
-	p->login.method = LOGIN_KBDINT;
-	if (m->answers.count == 1 && str_list_next(&c, &password))
-		check_password(p, password);
-	else
+	l->prompted = false;
+	l->method = LOGIN_KBDINT;
+	if (l->lost) {
+		l->lost = false;
+		login_next_method(p);
+	} else if (m->answers.count != 1 || !str_list_next(&c, &answer)) {
+		ask_cancel(l->ask);
+		l->ask = NULL;
 		fail_now(p);
+	} else if (l->ask) {
+		login_ask_answer(p, answer);
+	} else {
+		check_password(p, answer);
+	}
 }
 
 /* What is to be verified of a key or certificate that was shown. */
@@ -305,7 +368,7 @@ static bool is_on(const struct lyd_node *user, const char *leaf)
 /* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
 static bool key_listed(struct peer *p, struct str type, struct str blob, uint8_t *flags)
 {
-	const struct lyd_node *user = local_user(p), *entry, *key;
+	const struct lyd_node *user = local_user(p, methods_ssh_local(p->core)), *entry, *key;
 	bool found = false;
 	char hash[33];
 
@@ -332,7 +395,7 @@ static bool certified(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct s
 	char user[SYSLOG_WORD_MAX];
 	struct errbuf e = { "" };
 
-	local_user(p); /* it is for a name, nobody has none */
+	local_user(p, methods_ssh_local(p->core)); /* it is for a name, nobody has none */
 	if (!alg)
 		return false;
 	if (usercert_admit(p, m->blob, &s->cert, &s->plain, &s->flags, &e) < 0) {

@@ -6,6 +6,7 @@
 #ifndef CORE_LOGIN_H
 #define CORE_LOGIN_H
 
+#include "core/login/methods.h"
 #include "core/login/secret_check.h"
 #include "core/ssh/usercert.h"
 #include "ipc/ipc.h"
@@ -13,12 +14,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ask;
 struct event;
 struct peer;
 struct run;
 struct job;
 
 enum login_method { LOGIN_PASSWORD, LOGIN_KBDINT, LOGIN_KEY, LOGIN_METHODS };
+
+#define LOGIN_TYPED_MAX 256
 
 struct login {
 	unsigned failures[LOGIN_METHODS];
@@ -28,7 +32,16 @@ struct login {
 	char user[65];    /* of the attempt under way, as he typed it */
 	char name[65];    /* of his entry; "" for who has none */
 	enum login_method method;
-	struct usercert cert; /* of who is in */
+	struct usercert cert;           /* of who is in */
+	struct method list;             /* of the attempt's list, the method that decides now */
+	uint8_t typed[LOGIN_TYPED_MAX]; /* the password that came with the attempt; more characters match nothing */
+	size_t typed_len;
+	bool typed_used;
+	struct ask *ask;   /* servers are asked */
+	uint8_t asked;     /* what they ask the user */
+	bool lost;         /* … and will not hear: with his answer the next method begins */
+	bool by_server;    /* they let him in: he needs no entry of his own */
+	char message[200]; /* what they told him then */
 	struct secret_check check;
 	struct job *job;
 	uint64_t begun_ms;    /* the check of a password */

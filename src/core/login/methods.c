@@ -2,9 +2,10 @@
  *
  * methods.c: see methods.h. Runs in core; names of users are hostile.
  */
-#include "methods.h"
+#include "core/login/methods.h"
 
 #include "core/core.h"
+#include "core/login/servers.h"
 #include "lines/lines.h"
 #include "model/model.h"
 
@@ -21,16 +22,30 @@ bool methods_aaa(const struct core *core)
 	return model_bool(core->model, "/ravelin-aaa:aaa/new-model");
 }
 
-/* The first method that can be asked of those below `parent` (NULL: at `path` itself). */
-static enum aaa_method first_of(const struct core *core, const struct lyd_node *parent, const char *path,
-				unsigned askable)
+/* The next method that can be asked of those below `parent` (NULL: at `path` itself). A group without servers cannot be
+ * asked. */
+static void next_of(const struct core *core, const struct lyd_node *parent, const char *path, unsigned askable,
+		    struct method *m)
 {
 	const char *names[METHODS_MAX];
 	size_t n = 0;
 
-	for (const struct lyd_node *m = model_first(core->model, parent, path); m && n < METHODS_MAX; m = model_next(m))
-		names[n++] = model_value(m);
-	return aaa_method_first(names, n, askable);
+	for (const struct lyd_node *e = model_first(core->model, parent, path); e && n < METHODS_MAX; e = model_next(e))
+		names[n++] = model_value(e);
+	m->group[0] = '\0';
+	do {
+		m->is = aaa_method_next(names, n, askable | AAA_BIT(AAA_SERVERS), &m->at);
+		if (m->is != AAA_SERVERS)
+			return;
+		str_copy(str_of(aaa_method_group(names[m->at - 1])), m->group, sizeof m->group);
+	} while (!servers_any(core, m->group));
+}
+
+/* There is no list: one method decides, and there is none behind it. */
+static void only(struct method *m, enum aaa_method is)
+{
+	m->is = m->at++ ? AAA_DENY : is;
+	m->group[0] = '\0';
 }
 
 const char *methods_enable_password(const struct core *core, unsigned level, const char **type, bool *secret)
@@ -68,28 +83,43 @@ static unsigned askable(const struct core *core, const struct line *line, unsign
 	return bits;
 }
 
-enum aaa_method methods_login(const struct core *core, const struct line *line)
+static const struct lyd_node *login_list(const struct core *core, const char *list)
 {
-	const char *list = lines_login_list(core->lines, line->type);
-	const struct lyd_node *entry =
-	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
-
-	if (entry)
-		return first_of(core, entry, "method", askable(core, line, 15));
-	if (!list)
-		return AAA_NONE;
-	return askable(core, line, 15) & AAA_BIT(AAA_LOCAL) ? AAA_LOCAL : AAA_DENY;
+	return model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
 }
 
-enum aaa_method methods_ssh(const struct core *core)
+void methods_login(const struct core *core, const struct line *line, struct method *m)
 {
-	const char *list = lines_login_list(core->lines, LINE_VTY);
-	const struct lyd_node *entry =
-	    model_entry(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ list ? list : "default" });
+	const char *list = lines_login_list(core->lines, line->type);
+	const struct lyd_node *entry = login_list(core, list);
+	unsigned can = askable(core, line, 15);
+
+	if (entry)
+		next_of(core, entry, "method", can, m);
+	else if (!list)
+		only(m, AAA_NONE);
+	else
+		only(m, can & AAA_BIT(AAA_LOCAL) ? AAA_LOCAL : AAA_DENY);
+}
+
+void methods_ssh(const struct core *core, struct method *m)
+{
+	const struct lyd_node *entry = login_list(core, lines_login_list(core->lines, LINE_VTY));
 
 	if (!methods_aaa(core) || !entry)
-		return AAA_LOCAL;
-	return first_of(core, entry, "method", AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE));
+		only(m, AAA_LOCAL);
+	else
+		next_of(core, entry, "method", AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE), m);
+}
+
+enum aaa_method methods_ssh_local(const struct core *core)
+{
+	struct method m = { 0 };
+
+	do
+		methods_ssh(core, &m);
+	while (m.is == AAA_SERVERS);
+	return m.is;
 }
 
 /* Is there a password on the way to this level: its own or that of one above? */
@@ -105,16 +135,17 @@ static bool guarded(const struct core *core, unsigned level)
 }
 
 /* The console of a device without passwords is open, but it does not lead past a password. */
-enum aaa_method methods_enable(const struct core *core, const struct line *line, unsigned level)
+void methods_enable(const struct core *core, const struct line *line, unsigned level, struct method *m)
 {
 	static const char path[] = "/ravelin-aaa:aaa/enable/method";
 	unsigned can = askable(core, line, level) & ~(AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_LOCAL_CASE));
 
 	if (methods_aaa(core) && model_first(core->model, NULL, path))
-		return first_of(core, NULL, path, can);
-	if (can & AAA_BIT(AAA_ENABLE))
-		return AAA_ENABLE;
-	return line->type == LINE_CON && !guarded(core, level) ? AAA_NONE : AAA_DENY;
+		next_of(core, NULL, path, can, m);
+	else if (can & AAA_BIT(AAA_ENABLE))
+		only(m, AAA_ENABLE);
+	else
+		only(m, line->type == LINE_CON && !guarded(core, level) ? AAA_NONE : AAA_DENY);
 }
 
 static const struct lyd_node *exec_list(const struct core *core)
@@ -128,18 +159,36 @@ bool methods_exec_listed(const struct core *core, bool console)
 	       (!console || model_bool(core->model, "/ravelin-aaa:aaa/console"));
 }
 
-bool methods_exec(const struct core *core, const struct lyd_node *user, bool console, unsigned *level)
+void methods_exec(const struct core *core, bool console, struct method *m)
+{
+	unsigned can = AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_NONE) | AAA_BIT(AAA_IF_AUTHENTICATED);
+
+	if (!methods_aaa(core))
+		only(m, AAA_LOCAL);
+	else if (!methods_exec_listed(core, console))
+		only(m, AAA_NONE);
+	else
+		next_of(core, exec_list(core), "method", can, m);
+}
+
+bool methods_exec_says(const struct core *core, enum aaa_method method, const struct lyd_node *user, unsigned *level)
 {
 	const char *own = user ? model_below(user, "privilege") : NULL;
-	enum aaa_method method = AAA_LOCAL;
 
-	if (methods_aaa(core)) {
-		unsigned can = AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_NONE) | AAA_BIT(AAA_IF_AUTHENTICATED);
-
-		method = methods_exec_listed(core, console) ? first_of(core, exec_list(core), "method", can) : AAA_NONE;
-	}
 	*level = method == AAA_LOCAL && own ? (unsigned)strtoul(own, NULL, 10) : 1;
 	return method != AAA_DENY && (method != AAA_LOCAL || user || !methods_aaa(core));
+}
+
+bool methods_account(const struct core *core, bool stop, struct method *m)
+{
+	const struct lyd_node *list =
+	    model_entry(core->model, "/ravelin-aaa:aaa/exec-accounting", (const char *[]){ "default" });
+	const char *when = list ? model_below(list, "when") : NULL;
+
+	if (!methods_aaa(core) || !when || strcmp(when, "none") == 0 || (!stop && strcmp(when, "stop-only") == 0))
+		return false;
+	next_of(core, list, "method", 0, m);
+	return m->is == AAA_SERVERS;
 }
 
 const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact)

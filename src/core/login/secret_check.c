@@ -2,7 +2,7 @@
  *
  * secret_check.c: see secret_check.h. Runs in core; the typed password is hostile.
  */
-#include "secret_check.h"
+#include "core/login/secret_check.h"
 
 #include "aaa/aaa.h"
 

@@ -2,14 +2,17 @@
  *
  * console.c: see console.h. Runs in core; what is typed at the console is hostile until somebody has logged in.
  */
-#include "console.h"
+#include "core/session/console.h"
 
-#include "core/session/banner.h"
 #include "core/core.h"
-#include "core/login/methods.h"
-#include "core/session/peer.h"
-#include "core/login/secret_check.h"
 #include "core/log/syslog.h"
+#include "core/login/authorize.h"
+#include "core/login/dialogue.h"
+#include "core/login/methods.h"
+#include "core/login/secret_check.h"
+#include "core/login/subject.h"
+#include "core/session/banner.h"
+#include "core/session/peer.h"
 #include "core/session/terminal.h"
 #include "core/session/timeout.h"
 #include "lines/lines.h"
@@ -22,13 +25,14 @@
 #define VERIFY_LIMIT_MS 5000
 #define LEVEL_MAX       15
 
-enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED };
+enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED, C_SERVERS, C_AUTHORIZED };
 
 struct console_login {
 	struct secret_check check;
 	unsigned tries;
-	enum aaa_method method;
-	bool aaa;
+	struct method method;
+	struct dialogue dialogue;
+	bool aaa, may; /* AAA decides; the servers authorize an EXEC */
 	char user[65];
 };
 
@@ -36,7 +40,7 @@ static int console_step(struct run *run);
 
 static bool asks_user(const struct console_login *l)
 {
-	return l->method == AAA_LOCAL || l->method == AAA_LOCAL_CASE;
+	return l->method.is == AAA_LOCAL || l->method.is == AAA_LOCAL_CASE || l->method.is == AAA_SERVERS;
 }
 
 static int console_ask(struct run *run, struct console_login *l)
@@ -64,7 +68,19 @@ static enum aaa_method line_method(struct core *core, const struct line *line)
 	}
 }
 
-static int console_enter(struct run *run, const struct console_login *l);
+static int console_enter(struct run *run, struct console_login *l);
+
+/* The method of a new attempt: the first of the list. */
+static void first_method(struct run *run, struct console_login *l)
+{
+	struct peer *p = peer_of(run->cli);
+
+	l->method = (struct method){ .at = 0 };
+	if (l->aaa)
+		methods_login(run->core, p->line, &l->method);
+	else
+		l->method.is = line_method(run->core, p->line);
+}
 
 /* Who may take the console: nobody asked (the default), a password, or a local user. */
 static int console_begin(struct run *run, struct console_login *l)
@@ -74,12 +90,12 @@ static int console_begin(struct run *run, struct console_login *l)
 
 	banner_put(run->core, "motd", p->line, &run->out);
 	l->aaa = methods_aaa(run->core);
-	l->method = l->aaa ? methods_login(run->core, p->line) : line_method(run->core, p->line);
-	if (l->method == AAA_NONE)
+	first_method(run, l);
+	if (l->method.is == AAA_NONE)
 		return console_enter(run, l);
-	if (l->method == AAA_DENY)
+	if (l->method.is == AAA_DENY)
 		return run_fail(run, "%% Authentication failed");
-	if (l->method == AAA_LINE && !lines_password(run->core->lines, p->line, &type))
+	if (l->method.is == AAA_LINE && !lines_password(run->core->lines, p->line, &type))
 		return run_fail(run, "%% Password required, but none set");
 	buf_puts(&run->out, "\nUser Access Verification\n\n");
 	return console_ask(run, l);
@@ -87,22 +103,74 @@ static int console_begin(struct run *run, struct console_login *l)
 
 static const struct lyd_node *console_user(const struct run *run, const struct console_login *l)
 {
-	return methods_user(run->core, l->user, l->method == AAA_LOCAL_CASE);
+	return methods_user(run->core, l->user, l->method.is == AAA_LOCAL_CASE);
 }
 
-/* The name was typed; a user with `nopassword` is not asked for one. */
-static int console_named(struct run *run, struct console_login *l)
+/* Servers are asked about the name that was typed. */
+static int console_ask_servers(struct run *run, struct console_login *l)
 {
-	const struct lyd_node *user;
-	const char *kind;
+	struct peer *p = peer_of(run->cli);
+	char port[SUBJECT_PORT];
+	struct ipc_msg_QUERY m = subject_query(p, TACACS_KIND_LOGIN, l->user, port);
 
-	if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
-		l->user[0] = '\0';
-	user = console_user(run, l);
-	kind = user ? model_below(user, "credential/kind") : NULL;
+	if (!subject_name_valid(l->user)) {
+		str_copy(STR("?"), l->user, sizeof l->user);
+		m.user = str_of(l->user); /* nobody's name, asked about all the same */
+	}
+	memcpy(l->dialogue.user, l->user, sizeof l->dialogue.user);
+	return dialogue_begin(run, C_SERVERS, &l->dialogue, l->method.group, &m);
+}
+
+/* A user with `nopassword` is not asked for one. */
+static int console_ask_password(struct run *run, struct console_login *l)
+{
+	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
+	const char *kind = user ? model_below(user, "credential/kind") : NULL;
+
 	if (kind && strcmp(kind, "nopassword") == 0)
 		return console_enter(run, l);
 	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+}
+
+static int console_named(struct run *run, struct console_login *l)
+{
+	if (!str_copy(buf_str(&run->answer), l->user, sizeof l->user))
+		l->user[0] = '\0';
+	first_method(run, l);
+	if (l->method.is == AAA_SERVERS)
+		return console_ask_servers(run, l);
+	return console_ask_password(run, l);
+}
+
+static int console_refuse(struct run *run, struct console_login *l);
+
+/* The servers could not say: the list goes on. */
+static int console_next_method(struct run *run, struct console_login *l)
+{
+	methods_login(run->core, peer_of(run->cli)->line, &l->method);
+	switch (l->method.is) {
+	case AAA_SERVERS:
+		return console_ask_servers(run, l);
+	case AAA_NONE:
+		return console_enter(run, l);
+	case AAA_DENY:
+		return console_refuse(run, l);
+	default:
+		return console_ask_password(run, l);
+	}
+}
+
+static int console_asked(struct run *run, struct console_login *l)
+{
+	int rc = dialogue_step(run, &l->dialogue);
+
+	if (rc != RUN_DONE)
+		return rc;
+	if (l->dialogue.end == ASK_ERROR)
+		return console_next_method(run, l);
+	if (l->dialogue.text[0])
+		buf_printf(&run->out, "%s\n", l->dialogue.text);
+	return l->dialogue.end == ASK_PASS ? console_enter(run, l) : console_refuse(run, l);
 }
 
 static int console_verify(struct run *run, struct console_login *l)
@@ -117,7 +185,7 @@ static int console_verify(struct run *run, struct console_login *l)
 
 		type = user ? model_below(user, "credential/type") : NULL;
 		stored = user ? model_below(user, "credential/value") : NULL;
-	} else if (l->method == AAA_ENABLE) {
+	} else if (l->method.is == AAA_ENABLE) {
 		stored = methods_enable_password(run->core, LEVEL_MAX, &type, &secret);
 	} else {
 		stored = lines_password(run->core->lines, p->line, &type);
@@ -127,39 +195,68 @@ static int console_verify(struct run *run, struct console_login *l)
 	return run_start_job(run, C_VERIFIED, "verify", &request, VERIFY_LIMIT_MS);
 }
 
-/* Proven or not asked: the EXEC, if he may have one. */
-static int console_enter(struct run *run, const struct console_login *l)
+static void on_authorized(struct peer *p, bool may)
 {
-	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
-	struct peer *p = peer_of(run->cli);
-	struct cli *sh = run->cli;
-	unsigned level = sh->level;
+	struct console_login *l = p->cli.run ? p->cli.run->data : NULL;
 
-	if (asks_user(l) && !user)
-		return run_fail(run, "%% Login invalid"); /* removed while he typed */
-	if (user) {
-		str_copy(str_of(model_below(user, "name")), sh->user, sizeof sh->user);
-		str_copy(str_of(sh->user), p->line->user, sizeof p->line->user);
-	}
-	if ((user || l->aaa) && !methods_exec(run->core, methods_user(run->core, sh->user, true), true, &level))
-		return run_fail(run, "%% Authorization failed.");
-	sh->level = level;
-	return RUN_DONE;
+	if (!l || p->closing)
+		return;
+	l->may = may;
+	cli_resume(&p->cli);
 }
 
-static int console_admit(struct run *run, struct console_login *l)
+static int console_authorized(struct run *run, const struct console_login *l)
+{
+	return l->may ? RUN_DONE : run_fail(run, "%% Authorization failed.");
+}
+
+/* Proven or not asked: the EXEC, if he may have one. */
+static int console_enter(struct run *run, struct console_login *l)
+{
+	bool local = asks_user(l) && l->method.is != AAA_SERVERS;
+	const struct lyd_node *user = local ? console_user(run, l) : NULL;
+	struct peer *p = peer_of(run->cli);
+	struct cli *sh = run->cli;
+	enum authorize_end end;
+
+	if (local && !user)
+		return run_fail(run, "%% Login invalid"); /* removed while he typed */
+	if (asks_user(l)) {
+		str_copy(str_of(user ? model_below(user, "name") : l->user), sh->user, sizeof sh->user);
+		str_copy(str_of(sh->user), p->line->user, sizeof p->line->user);
+	}
+	p->authenticated = subject_method(l->method.is);
+	p->login.by_server = l->method.is == AAA_SERVERS;
+	if (!user && !l->aaa)
+		return RUN_DONE;
+	end = authorize_exec(p, on_authorized);
+	if (end == AUTHORIZE_LATER) {
+		run->step = C_AUTHORIZED;
+		return RUN_WAIT;
+	}
+	l->may = end == AUTHORIZE_YES;
+	return console_authorized(run, l);
+}
+
+static int console_refuse(struct run *run, struct console_login *l)
 {
 	char user[SYSLOG_WORD_MAX];
 
-	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
-		return console_enter(run, l);
 	syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED", "Login failed [user: %s] [Source: console]",
 		     syslog_word(l->user, user));
 	if (l->aaa)
 		buf_puts(&run->out, "% Authentication failed\n\n");
 	else if (asks_user(l))
 		buf_puts(&run->out, "% Login invalid\n\n");
+	first_method(run, l);
 	return console_ask(run, l);
+}
+
+static int console_admit(struct run *run, struct console_login *l)
+{
+	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
+		return console_enter(run, l);
+	return console_refuse(run, l);
 }
 
 static int console_finish(struct run *run, int rc)
@@ -223,6 +320,10 @@ static int console_step(struct run *run)
 		return console_finish(run, console_named(run, l));
 	case C_PASSWORD:
 		return console_finish(run, console_verify(run, l));
+	case C_SERVERS:
+		return console_finish(run, console_asked(run, l));
+	case C_AUTHORIZED:
+		return console_finish(run, console_authorized(run, l));
 	default:
 		return console_finish(run, console_admit(run, l));
 	}

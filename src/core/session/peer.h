@@ -6,6 +6,8 @@
 #ifndef CORE_PEER_H
 #define CORE_PEER_H
 
+#include "core/login/account.h"
+#include "core/login/authorize.h"
 #include "core/ssh/offer.h"
 #include "access/access.h"
 #include "core/ssh/prove.h"
@@ -77,6 +79,11 @@ struct peer {
 	struct prove prove;
 	struct version1_peer v1;
 	struct login login;
+	uint8_t authenticated; /* how: enum tacacs_method; 0 = not yet */
+	struct buf opening;    /* OPEN, while servers are asked whether he may */
+	struct authorize authorize;
+	struct rights rights;
+	struct account account;
 	struct peer_names names;
 	struct line *line;
 	struct cli cli;

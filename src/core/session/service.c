@@ -3,7 +3,7 @@
  * service.c: see service.h. The one table `handlers` says what core answers; ipc_recv has checked sender, phase, size,
  * descriptors and rate before a handler sees a message. Runs in core; every message is hostile.
  */
-#include "service.h"
+#include "core/session/service.h"
 
 #include "core/clock.h"
 #include "core/session/console.h"
@@ -226,6 +226,8 @@ static void end_session(struct peer *p)
 	sshlog_close(p);
 	cli_release(&p->cli);
 	terminal_release(p);
+	authorize_release(&p->authorize);
+	buf_release(&p->opening);
 	login_release(&p->login);
 	transcript_release(&p->transcript);
 	transfer_free(p->transfer);

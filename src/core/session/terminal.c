@@ -2,7 +2,7 @@
  *
  * terminal.c: see terminal.h. Runs in core.
  */
-#include "terminal.h"
+#include "core/session/terminal.h"
 
 #include "core/session/banner.h"
 #include "core/clock.h"
@@ -157,8 +157,9 @@ static struct line_settings settings_of(const struct peer *p)
 		.basic = !lines_flag(lines, p->line, "editing"),
 		.monitor = lines_flag(lines, p->line, "monitor"),
 		.login_ms = 1000 * lines_number(lines, p->line, "login-response"),
-		.idle_ms = lines_exec_timeout_ms(lines, p->line),
-		.end_ms = 60 * 1000 * lines_number(lines, p->line, "absolute-timeout"),
+		.idle_ms = p->rights.idle_set ? p->rights.idle_ms : lines_exec_timeout_ms(lines, p->line),
+		.end_ms =
+		    p->rights.end_set ? p->rights.end_ms : 60 * 1000 * lines_number(lines, p->line, "absolute-timeout"),
 		.warning_ms = 1000 * lines_number(lines, p->line, "logout-warning"),
 	};
 }
@@ -258,6 +259,7 @@ void terminal_enter(struct peer *p)
 	if (p->cli.level == 1 && !methods_exec_listed(p->core, peer_is_console(p)))
 		p->cli.level = (unsigned)lines_number(p->core->lines, p->line, "privilege");
 	timeout_touch(p);
+	account_start(p);
 }
 
 void terminal_line(struct peer *p, struct str banner, struct str prompt)
@@ -310,9 +312,13 @@ static void take_terminal(struct peer *p, const struct ipc_msg_OPEN *m)
 const char *terminal_autocommand(struct peer *p)
 {
 	struct cli *sh = &p->cli;
-	const struct lyd_node *user = sh->user[0] ? methods_user(sh->core, sh->user, true) : NULL;
+	const struct lyd_node *user = p->rights.local && sh->user[0] ? methods_user(sh->core, sh->user, true) : NULL;
 	const char *command = user ? model_below(user, "autocommand") : NULL;
 
+	if (p->rights.autocommand[0]) {
+		sh->leave = !p->rights.stays;
+		return p->rights.autocommand;
+	}
 	if (command) {
 		sh->leave = strcmp(model_below(user, "nohangup"), "true") != 0;
 		return command;
@@ -380,6 +386,8 @@ static void open_line(struct peer *p, struct line *line, const struct ipc_msg_OP
 	buf_init(&banner, 2 * BANNER_SHOWN_MAX + 1024);
 	buf_init(&prompt, 256);
 	if (!p->exec) {
+		if (p->login.message[0])
+			buf_printf(&banner, "%s\n", p->login.message);
 		banner_put(p->core, "motd", line, &banner);
 		banner_put(p->core, "exec", line, &banner);
 		if (!autocommand)
@@ -400,34 +408,72 @@ static bool line_admits(void *arg, const struct line *line)
 	return guard_line_admits(p->core->guard, line, &p->packet);
 }
 
-void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
+static void open_authorized(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	const struct lines_admit admit = { line_admits, p };
 	struct errbuf e = { "" };
-	const struct lyd_node *user;
-	struct line *line;
+	struct line *line = lines_take(p->core->lines, LINE_VTY, "ssh", &admit, &e);
 
-	if (p->closing)
-		return;
-	if (m->pty && p->login.cert.no_pty) {
-		peer_violation(p, "a terminal that its certificate does not permit");
-		return;
-	}
-	/* Time has passed since he logged in: he may have been removed, or another level given to him. */
-	user = methods_user(p->core, p->cli.user, true);
-	if (!user || !methods_exec(p->core, user, false, &p->cli.level)) {
-		refuse_exec(p, "no EXEC authorized");
-		return;
-	}
-	line = lines_take(p->core->lines, LINE_VTY, "ssh", &admit, &e);
 	if (line)
 		open_line(p, line, m);
 	else
 		refuse_line(p, e.text);
 }
 
+/* The servers have said what he may. */
+static void on_authorized(struct peer *p, bool may)
+{
+	struct ipc_msg_OPEN m;
+	struct buf opening = p->opening;
+
+	p->opening = (struct buf){ 0 };
+	if (p->closing || p->doomed)
+		may = false; /* and nobody is told */
+	else if (!may)
+		refuse_exec(p, p->authorize.why);
+	if (may && ipc_get_OPEN(buf_str(&opening), &m))
+		open_authorized(p, &m);
+	buf_release(&opening);
+}
+
+/* The message as it came, for when it is known whether he may. */
+static void keep_opening(struct peer *p, const struct ipc_msg_OPEN *m)
+{
+	buf_init(&p->opening, 16384);
+	ipc_put_OPEN(&p->opening, m);
+	buf_consume(&p->opening, 2); /* the type of the record */
+	if (p->opening.err)
+		peer_violation(p, "no memory for what it opens");
+}
+
+void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)
+{
+	enum authorize_end end = AUTHORIZE_NO;
+
+	if (p->closing)
+		return;
+	if (buf_len(&p->opening)) {
+		peer_violation(p, "opens again before it was answered");
+		return;
+	}
+	if (m->pty && p->login.cert.no_pty) {
+		peer_violation(p, "a terminal that its certificate does not permit");
+		return;
+	}
+	/* Time has passed since he logged in: he may have been removed, or another level given to him. */
+	if (p->login.by_server || methods_user(p->core, p->cli.user, true))
+		end = authorize_exec(p, on_authorized);
+	if (end == AUTHORIZE_LATER)
+		keep_opening(p, m);
+	else if (end == AUTHORIZE_YES)
+		open_authorized(p, m);
+	else
+		refuse_exec(p, "no EXEC authorized");
+}
+
 void terminal_release(struct peer *p)
 {
+	account_stop(p);
 	lines_release(p->core->lines, p->line);
 	p->line = NULL;
 }

@@ -5,6 +5,7 @@
 #include "core/session/banner.h"
 #include "core/core.h"
 #include "core/login/methods.h"
+#include "core/login/servers.h"
 #include "cmd/cmd.h"
 #include "lines/lines.h"
 #include "model/model.h"
@@ -51,6 +52,7 @@ static int setup(void **state)
 	assert_int_equal(model_new(&core.model, NULL), 0);
 	assert_int_equal(cmd_set_new(&core.cmds, "ios", core.model, NULL), 0); /* with it come the lines */
 	core.lines = lines_new(core.model);
+	core.servers = servers_new(&core);
 	*state = &core;
 	return 0;
 }
@@ -65,21 +67,45 @@ static int teardown(void **state)
 	return 0;
 }
 
+static enum aaa_method login(const struct core *core, const struct line *line)
+{
+	struct method m = { .at = 0 };
+
+	methods_login(core, line, &m);
+	return m.is;
+}
+
+static enum aaa_method enable(const struct core *core, const struct line *line, unsigned level)
+{
+	struct method m = { .at = 0 };
+
+	methods_enable(core, line, level, &m);
+	return m.is;
+}
+
+static bool exec(const struct core *core, const char *name, bool console, unsigned *level)
+{
+	struct method m = { .at = 0 };
+
+	methods_exec(core, console, &m);
+	return methods_exec_says(core, m.is, methods_user(core, name, true), level);
+}
+
 static void login_on_the_console(void **state)
 {
 	struct core *core = *state;
 	const struct line *con = lines_at(core->lines, 0);
 
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
-	assert_int_equal(methods_login(core, con), AAA_NONE); /* no list: nobody is locked out */
+	assert_int_equal(login(core, con), AAA_NONE); /* no list: nobody is locked out */
 	method(core, "/ravelin-aaa:aaa/login", "group tacacs+");
-	assert_int_equal(methods_login(core, con), AAA_DENY);
+	assert_int_equal(login(core, con), AAA_DENY);
 	method(core, "/ravelin-aaa:aaa/login", "local");
-	assert_int_equal(methods_login(core, con), AAA_DENY); /* a database with nobody in it cannot be asked */
+	assert_int_equal(login(core, con), AAA_DENY); /* a database with nobody in it cannot be asked */
 	user(core, "bob", "7");
-	assert_int_equal(methods_login(core, con), AAA_LOCAL);
+	assert_int_equal(login(core, con), AAA_LOCAL);
 	method(core, "/ravelin-aaa:aaa/login", "none");
-	assert_int_equal(methods_login(core, con), AAA_LOCAL);
+	assert_int_equal(login(core, con), AAA_LOCAL);
 }
 
 static void a_list_that_is_not_there(void **state)
@@ -91,11 +117,11 @@ static void a_list_that_is_not_there(void **state)
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
 	set(core, "/ravelin-line:lines/line", con0, "login", "list");
 	set(core, "/ravelin-line:lines/line", con0, "login-list", "CON");
-	assert_int_equal(methods_login(core, con), AAA_DENY);
+	assert_int_equal(login(core, con), AAA_DENY);
 	user(core, "bob", "7");
-	assert_int_equal(methods_login(core, con), AAA_LOCAL);
+	assert_int_equal(login(core, con), AAA_LOCAL);
 	set(core, "/ravelin-aaa:aaa/login", (const char *[]){ "CON" }, "method", "none");
-	assert_int_equal(methods_login(core, con), AAA_NONE);
+	assert_int_equal(login(core, con), AAA_NONE);
 }
 
 static void enable_methods(void **state)
@@ -103,17 +129,17 @@ static void enable_methods(void **state)
 	struct core *core = *state;
 	const struct line *con = lines_at(core->lines, 0), *vty = lines_at(core->lines, 2);
 
-	assert_int_equal(methods_enable(core, con, 15), AAA_NONE);
-	assert_int_equal(methods_enable(core, vty, 15), AAA_DENY);
+	assert_int_equal(enable(core, con, 15), AAA_NONE);
+	assert_int_equal(enable(core, vty, 15), AAA_DENY);
 	set(core, "/ravelin-system:enable", (const char *[]){ "password", "15" }, "value", "x");
-	assert_int_equal(methods_enable(core, con, 15), AAA_ENABLE);
-	assert_int_equal(methods_enable(core, vty, 15), AAA_ENABLE);
-	assert_int_equal(methods_enable(core, vty, 7), AAA_DENY);
-	assert_int_equal(methods_enable(core, con, 7), AAA_DENY); /* not past the password of the level above */
+	assert_int_equal(enable(core, con, 15), AAA_ENABLE);
+	assert_int_equal(enable(core, vty, 15), AAA_ENABLE);
+	assert_int_equal(enable(core, vty, 7), AAA_DENY);
+	assert_int_equal(enable(core, con, 7), AAA_DENY); /* not past the password of the level above */
 	set_top(core, "/ravelin-aaa:aaa/enable/method", "none");
-	assert_int_equal(methods_enable(core, vty, 7), AAA_DENY); /* no new-model: the list does not count */
+	assert_int_equal(enable(core, vty, 7), AAA_DENY); /* no new-model: the list does not count */
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
-	assert_int_equal(methods_enable(core, vty, 7), AAA_NONE);
+	assert_int_equal(enable(core, vty, 7), AAA_NONE);
 }
 
 static void exec_authorization(void **state)
@@ -122,28 +148,53 @@ static void exec_authorization(void **state)
 	unsigned level;
 
 	user(core, "bob", "7");
-	assert_true(methods_exec(core, methods_user(core, "bob", true), false, &level));
+	assert_true(exec(core, "bob", false, &level));
 	assert_int_equal(level, 7);
-	assert_true(methods_exec(core, methods_user(core, "nobody", true), false, &level));
+	assert_true(exec(core, "nobody", false, &level));
 	assert_int_equal(level, 1);
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
-	assert_true(methods_exec(core, methods_user(core, "bob", true), false,
-				 &level)); /* no list: no authorization, no privilege */
+	assert_true(exec(core, "bob", false, &level)); /* no list: no authorization, no privilege */
 	assert_int_equal(level, 1);
 	method(core, "/ravelin-aaa:aaa/exec", "group radius");
-	assert_false(methods_exec(core, methods_user(core, "bob", true), false, &level));
+	assert_false(exec(core, "bob", false, &level));
 	assert_int_equal(level, 1);
-	assert_true(methods_exec(core, methods_user(core, "bob", true), true, &level)); /* not on the console … */
+	assert_true(exec(core, "bob", true, &level)); /* not on the console … */
 	method(core, "/ravelin-aaa:aaa/exec", "local");
-	assert_true(methods_exec(core, methods_user(core, "bob", true), false, &level));
+	assert_true(exec(core, "bob", false, &level));
 	assert_int_equal(level, 7);
-	assert_false(methods_exec(core, methods_user(core, "nobody", true), false, &level));
-	assert_true(methods_exec(core, methods_user(core, "bob", true), true, &level));
+	assert_false(exec(core, "nobody", false, &level));
+	assert_true(exec(core, "bob", true, &level));
 	assert_int_equal(level, 1);
 	set_top(core, "/ravelin-aaa:aaa/console", "true"); /* … unless it is asked for */
-	assert_true(methods_exec(core, methods_user(core, "bob", true), true, &level));
+	assert_true(exec(core, "bob", true, &level));
 	assert_int_equal(level, 7);
-	assert_false(methods_exec(core, methods_user(core, "", true), true, &level));
+	assert_false(exec(core, "", true, &level));
+}
+
+/* A group without servers cannot be asked; with one, the list stops there, and goes on behind it. */
+static void lists_with_servers(void **state)
+{
+	struct core *core = *state;
+	struct method m = { .at = 0 };
+
+	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
+	method(core, "/ravelin-aaa:aaa/login", "group tacacs+");
+	method(core, "/ravelin-aaa:aaa/login", "tacacs+");
+	method(core, "/ravelin-aaa:aaa/login", "local");
+	methods_ssh(core, &m);
+	assert_int_equal(m.is, AAA_LOCAL);
+	set(core, "/ravelin-servers:tacacs/host", (const char *[]){ "192.0.2.1" }, NULL, NULL);
+	m = (struct method){ .at = 0 };
+	methods_ssh(core, &m);
+	assert_int_equal(m.is, AAA_SERVERS);
+	assert_string_equal(m.group, "tacacs+");
+	methods_ssh(core, &m);
+	assert_int_equal(m.is, AAA_SERVERS);
+	methods_ssh(core, &m);
+	assert_int_equal(m.is, AAA_LOCAL);
+	methods_ssh(core, &m);
+	assert_int_equal(m.is, AAA_DENY);
+	assert_int_equal(methods_ssh_local(core), AAA_LOCAL);
 }
 
 static void names_of_users(void **state)
@@ -220,8 +271,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(login_on_the_console), TEST(a_list_that_is_not_there), TEST(enable_methods),
-		TEST(exec_authorization),   TEST(names_of_users),           TEST(banner_tokens),
-		TEST(banners_are_bounded),
+		TEST(exec_authorization),   TEST(lists_with_servers),       TEST(names_of_users),
+		TEST(banner_tokens),        TEST(banners_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

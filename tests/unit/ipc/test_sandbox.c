@@ -396,7 +396,7 @@ static int limited(void)
 	int fd = memfd_create("x", 0);
 
 	signal(SIGXFSZ, SIG_IGN);
-	if (sandbox_limit_session())
+	if (sandbox_limit_session(SANDBOX_SESSION_FDS))
 		return 1;
 	if (write(fd, "x", 1) != -1 || errno != EFBIG)
 		return 2;

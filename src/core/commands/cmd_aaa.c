@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cmd_aaa.c: `show tacacs`, `test aaa group`. Runs in core.
+ */
+#include "core/commands/commands.h"
+
+#include "core/session/cli.h"
+#include "core/core.h"
+#include "core/login/dialogue.h"
+#include "core/session/peer.h"
+#include "core/login/subject.h"
+
+#include <string.h>
+
+int cmd_show_tacacs(struct run *run)
+{
+	servers_show(run->core, &run->out);
+	return RUN_DONE;
+}
+
+/* --- test aaa group --- */
+
+static int test_begin(struct run *run)
+{
+	const char *group = cmd_arg(&run->match, "group"), *user = cmd_arg(&run->match, "user");
+	const struct peer *p = peer_of(run->cli);
+	struct dialogue *d = arena_alloc(&run->arena, sizeof *d);
+	struct ipc_msg_QUERY m;
+	char port[SUBJECT_PORT];
+
+	if (!d || !p)
+		return run_fail(run, "%% test needs a terminal");
+	group = group ? group : "tacacs+";
+	if (!servers_any(run->core, group))
+		return run_fail(run, "%% No server is in group %s", group);
+	if (!subject_name_valid(user) || !str_copy(str_of(user), d->user, sizeof d->user))
+		return run_fail(run, "%% Not a name of a user");
+	m = subject_query(p, cmd_has(&run->match, "legacy") ? TACACS_KIND_LOGIN : TACACS_KIND_PAP, user, port);
+	d->typed = cmd_arg(&run->match, "password");
+	if (cmd_has(&run->match, "new-code")) {
+		m.secret = str_of(d->typed);
+		if (m.secret.n > TACACS_WORD_MAX)
+			return run_fail(run, "%% Password too long");
+		buf_puts(&run->out, "Sending password\n");
+	} else {
+		buf_printf(&run->out, "Attempting authentication test to server-group %s using tacacs+\n", group);
+	}
+	run->data = d;
+	return dialogue_begin(run, 1, d, group, &m);
+}
+
+static void say(struct run *run, const struct dialogue *d)
+{
+	static const char *const words[][3] = {
+		{ [ASK_PASS] = "User was successfully authenticated.",
+		  [ASK_FAIL] = "User authentication request was rejected by server.",
+		  [ASK_ERROR] = "No authoritative response from any server." },
+		{ [ASK_PASS] = "User successfully authenticated",
+		  [ASK_FAIL] = "User rejected",
+		  [ASK_ERROR] = "No authoritative response from any server." },
+	};
+
+	if (d->text[0])
+		buf_printf(&run->out, "%s\n", d->text);
+	buf_printf(&run->out, "%s\n", words[cmd_has(&run->match, "new-code")][d->end]);
+}
+
+/* `legacy` is the dialogue of a login, `new-code` is PAP. */
+int cmd_test_aaa(struct run *run)
+{
+	struct dialogue *d = run->data;
+	int rc;
+
+	if (run->step == 0)
+		return test_begin(run);
+	rc = dialogue_step(run, d);
+	if (rc != RUN_DONE)
+		return rc;
+	say(run, d);
+	return d->end == ASK_PASS ? RUN_DONE : RUN_FAILED;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * authorize.c: see authorize.h. Runs in core; the arguments of a server are hostile. RFC 8907 sections 6.1, 8.2.
+ */
+#include "core/login/authorize.h"
+
+#include "core/core.h"
+#include "core/log/debug.h"
+#include "core/session/peer.h"
+#include "core/login/servers.h"
+#include "core/login/subject.h"
+#include "core/log/syslog.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEVEL_MAX   15
+#define MINUTES_MAX 35791 /* of exec-timeout */
+
+static void debug(const struct peer *p, const char *what, const char *more)
+{
+	if (debug_on(p->core, DEBUG_AAA_AUTHOR))
+		syslog_debug(p->core->log, "AAA/AUTHOR (%08X): %s%s", p->number, what, more);
+}
+
+/* --- what a server's arguments say --- */
+
+static bool number_of(const char *text, unsigned most, unsigned *out)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || n > most)
+		return false;
+	*out = (unsigned)n;
+	return true;
+}
+
+static bool take_level(struct peer *p, const char *value)
+{
+	return number_of(value, LEVEL_MAX, &p->cli.level);
+}
+
+static bool take_autocommand(struct peer *p, const char *value)
+{
+	return str_copy(str_of(value), p->rights.autocommand, sizeof p->rights.autocommand);
+}
+
+static bool take_idle(struct peer *p, const char *value)
+{
+	unsigned minutes;
+
+	p->rights.idle_set = number_of(value, MINUTES_MAX, &minutes);
+	p->rights.idle_ms = p->rights.idle_set ? (uint64_t)minutes * 60 * 1000 : 0;
+	return p->rights.idle_set;
+}
+
+static bool take_end(struct peer *p, const char *value)
+{
+	unsigned minutes;
+
+	p->rights.end_set = number_of(value, MINUTES_MAX, &minutes);
+	p->rights.end_ms = p->rights.end_set ? (uint64_t)minutes * 60 * 1000 : 0;
+	return p->rights.end_set;
+}
+
+static bool take_nohangup(struct peer *p, const char *value)
+{
+	p->rights.stays = strcmp(value, "true") == 0;
+	return p->rights.stays || strcmp(value, "false") == 0;
+}
+
+static bool is_shell(struct peer *p, const char *value)
+{
+	(void)p;
+	return strcmp(value, "shell") == 0;
+}
+
+static bool is_empty(struct peer *p, const char *value)
+{
+	(void)p;
+	return value[0] == '\0';
+}
+
+/* There is no escape character that could lead out of a session. */
+static bool any(struct peer *p, const char *value)
+{
+	(void)p;
+	(void)value;
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*take)(struct peer *p, const char *value);
+} arguments[] = {
+	{ "priv-lvl", take_level },    { "autocmd", take_autocommand },
+	{ "idletime", take_idle },     { "timeout", take_end },
+	{ "nohangup", take_nohangup }, { "noescape", any },
+	{ "service", is_shell },       { "cmd", is_empty },
+};
+
+/* "name=value" must be understood, "name*value" may be passed over. */
+static bool take_argument(struct peer *p, struct str argument)
+{
+	char text[TACACS_WORD_MAX + 1], *split;
+	bool mandatory, taken = false;
+
+	if (!str_copy(argument, text, sizeof text) || !peer_printable(argument))
+		return false;
+	split = strpbrk(text, "=*");
+	if (!split)
+		return false;
+	mandatory = *split == '=';
+	*split = '\0';
+	for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
+		if (strcmp(arguments[i].name, text) == 0)
+			taken = arguments[i].take(p, split + 1);
+	}
+	debug(p, taken ? "AV " : mandatory ? "AV refused " : "AV passed over ", text);
+	return taken || !mandatory;
+}
+
+static bool take_arguments(struct peer *p, struct str_list args)
+{
+	struct cur c = cur_of(args.raw);
+	struct str argument;
+	char word[100];
+
+	p->cli.level = 1;
+	for (uint32_t i = 0; i < args.count; i++) {
+		if (!str_list_next(&c, &argument))
+			return false;
+		if (take_argument(p, argument))
+			continue;
+		str_copy_printable(argument, word, sizeof word);
+		snprintf(p->authorize.why, sizeof p->authorize.why, "cannot obey the server's \"%s\"", word);
+		return false;
+	}
+	return true;
+}
+
+/* --- methods --- */
+
+static void ask(struct peer *p);
+
+static enum authorize_end next_method(struct peer *p)
+{
+	struct authorize *a = &p->authorize;
+	unsigned level;
+
+	methods_exec(p->core, peer_is_console(p), &a->method);
+	if (a->method.is == AAA_SERVERS) {
+		ask(p);
+		return AUTHORIZE_LATER;
+	}
+	p->rights.local |= a->method.is == AAA_LOCAL;
+	if (!methods_exec_says(p->core, a->method.is, methods_user(p->core, p->cli.user, true), &level))
+		return AUTHORIZE_NO;
+	p->cli.level = level;
+	return AUTHORIZE_YES;
+}
+
+static void on_done(void *arg, const struct ask_result *r)
+{
+	struct peer *p = arg;
+	enum authorize_end end = AUTHORIZE_NO;
+
+	p->authorize.ask = NULL;
+	if (r->end == ASK_ERROR)
+		end = next_method(p);
+	else if (r->end == ASK_PASS && take_arguments(p, r->args))
+		end = AUTHORIZE_YES;
+	debug(p, end == AUTHORIZE_YES ? "PASS" : end == AUTHORIZE_NO ? "FAIL" : "ERROR, next method", "");
+	if (end != AUTHORIZE_LATER)
+		p->authorize.fn(p, end == AUTHORIZE_YES);
+}
+
+static void ask(struct peer *p)
+{
+	static const struct ask_events events = { .done = on_done };
+	char port[SUBJECT_PORT];
+	struct ipc_msg_QUERY m = subject_query(p, TACACS_KIND_EXEC, p->cli.user, port);
+	struct buf args;
+
+	buf_init(&args, 0);
+	str_list_put(&args, STR("service=shell"));
+	str_list_put(&args, STR("cmd="));
+	m.args = str_list_of(&args, 2);
+	m.method = p->authenticated;
+	debug(p, "asking group ", p->authorize.method.group);
+	p->authorize.ask = servers_ask(p->core, p->authorize.method.group, &m, &events, p);
+	buf_release(&args);
+	if (!p->authorize.ask)
+		peer_violation(p, "no memory for its authorization");
+}
+
+enum authorize_end authorize_exec(struct peer *p, authorize_fn *fn)
+{
+	p->authorize = (struct authorize){ .fn = fn, .why = "no EXEC authorized" };
+	p->rights = (struct rights){ .local = !p->login.by_server };
+	return next_method(p);
+}
+
+void authorize_release(struct authorize *a)
+{
+	ask_cancel(a->ask);
+	a->ask = NULL;
+}

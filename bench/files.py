@@ -11,7 +11,7 @@ import subprocess
 import time
 
 SIZE = 1 << 30
-SMALL, SMALL_SIZE = 500, 1024
+SMALL, SMALL_SIZE = 10_000, 1024
 CIPHERS = {"gcm": "aes128-gcm@openssh.com", "chacha": "chacha20-poly1305@openssh.com"}
 CONFIG = """aaa new-model
 aaa authentication login default local

@@ -31,7 +31,7 @@ void sftp_file_free(struct sftp *s, unsigned file)
 	s->files[file].used = false;
 }
 
-struct sftp_handle *sftp_handle_new(struct sftp *s, unsigned file)
+static struct sftp_handle *handle_new(struct sftp *s, unsigned file)
 {
 	struct sftp_handle *h = s->handles;
 
@@ -44,6 +44,22 @@ struct sftp_handle *sftp_handle_new(struct sftp *s, unsigned file)
 	*h = (struct sftp_handle){ .used = true, .generation = h->generation + 1, .file = file };
 	s->files[file].handles++;
 	return h;
+}
+
+bool sftp_handle_begin(struct sftp *s)
+{
+	s->file = sftp_file_new(s, s->path);
+	s->handle = s->file == SFTP_NO_FILE ? NULL : handle_new(s, s->file);
+	if (s->file != SFTP_NO_FILE && !s->handle)
+		sftp_file_free(s, s->file);
+	return s->handle != NULL;
+}
+
+void sftp_handle_undo(struct sftp *s)
+{
+	s->handle->used = false;
+	sftp_file_free(s, s->file);
+	sftp_result(s);
 }
 
 struct sftp_file *sftp_file_of(struct sftp *s, const struct sftp_handle *h)

@@ -38,9 +38,7 @@ static bool listing(struct sftp *s, struct sftp_event *ev)
 
 	(void)ev;
 	if (s->answer.rc) {
-		s->handle->used = false;
-		sftp_file_free(s, s->file);
-		sftp_result(s);
+		sftp_handle_undo(s);
 		return false;
 	}
 	f->folder = true;
@@ -52,14 +50,8 @@ bool sftp_on_opendir(struct sftp *s, struct cur *c, struct sftp_event *ev)
 {
 	if (!sftp_path(s, c, s->path))
 		return false;
-	s->file = sftp_file_new(s, s->path);
-	if (s->file == SFTP_NO_FILE)
+	if (!sftp_handle_begin(s))
 		return false;
-	s->handle = sftp_handle_new(s, s->file);
-	if (!s->handle) {
-		sftp_file_free(s, s->file);
-		return false;
-	}
 	ev->file = s->file;
 	return sftp_ask(s, ev, SFTP_EV_LIST, listing);
 }

@@ -85,9 +85,7 @@ static bool opened(struct sftp *s, struct sftp_event *ev)
 	if (s->answer.rc == E_NOTFOUND && s->how == SFTP_READ && (s->pflags & PF_CREAT))
 		return ask_open(s, ev, SFTP_WRITE | SFTP_CREATE | SFTP_NEW);
 	if (s->answer.rc) {
-		s->handle->used = false;
-		sftp_file_free(s, s->file);
-		sftp_result(s);
+		sftp_handle_undo(s);
 		return false;
 	}
 	if (s->answer.file != SFTP_NO_FILE)
@@ -106,14 +104,8 @@ bool sftp_on_open(struct sftp *s, struct cur *c, struct sftp_event *ev)
 		sftp_bad(s);
 		return false;
 	}
-	s->file = sftp_file_new(s, s->path);
-	if (s->file == SFTP_NO_FILE)
+	if (!sftp_handle_begin(s))
 		return false;
-	s->handle = sftp_handle_new(s, s->file);
-	if (!s->handle) {
-		sftp_file_free(s, s->file);
-		return false;
-	}
 	s->handle->read = (s->pflags & PF_READ) != 0;
 	s->handle->write = (s->pflags & PF_WRITE) != 0;
 	s->handle->append = (s->pflags & PF_APPEND) != 0;

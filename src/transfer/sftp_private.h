@@ -167,8 +167,10 @@ void sftp_put_extensions(struct buf *out);
 /* A free number, marked used; SFTP_NO_FILE: none is left, and the request was answered so. */
 unsigned sftp_file_new(struct sftp *s, const char *path);
 void sftp_file_free(struct sftp *s, unsigned file); /* whoever has the files knows nothing of it, or no longer */
-struct sftp_handle *sftp_handle_new(struct sftp *s, unsigned file); /* NULL as above */
-bool sftp_answer_handle(struct sftp *s);                            /* HANDLE, of s->handle; false */
+/* For `path` a file and a handle on it: s->file, s->handle. False: none is left, and the request was answered so. */
+bool sftp_handle_begin(struct sftp *s);
+void sftp_handle_undo(struct sftp *s);   /* it could not be opened, as the answer says */
+bool sftp_answer_handle(struct sftp *s); /* HANDLE, of s->handle; false */
 /* The next field as a handle. NULL: it is none of ours, and the request was answered so. */
 struct sftp_handle *sftp_handle(struct sftp *s, struct cur *c);
 /* It is closed; its file, when it was the last and it is not being written, is forgotten once its bytes are sent. */

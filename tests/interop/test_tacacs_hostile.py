@@ -286,6 +286,7 @@ def test_single_connection(lab):
         for t in threads:
             t.join()
         assert server.connections == 1
+        assert laboratory.wait_for(lambda: len(server.records) == 18)  # nothing is under way
         server.drop()
         assert device.ssh("show privilege", user="alice", password="wonder").stdout == LEVEL
         assert server.connections == 2

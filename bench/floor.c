@@ -201,7 +201,8 @@ static void serve_login(int fd, const struct sock_fprog *filter)
 	EVP_CIPHER_CTX *in = NULL, *out = NULL;
 	uint8_t bytes[1024] = { 0 };
 
-	if (sandbox_undumpable() || sandbox_limit_session(SANDBOX_SESSION_FDS) || sandbox_landlock() < 0 || sandbox_apply(filter))
+	if (sandbox_undumpable() || sandbox_limit_session(SANDBOX_SESSION_FDS) || sandbox_landlock() < 0 ||
+	    sandbox_apply(filter))
 		die("no walls");
 	for (size_t i = 0; i < ROUNDS; i++) {
 		take(fd, bytes, rounds[i].in);

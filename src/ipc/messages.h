@@ -311,7 +311,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U32F, rule)                                                                                                  \
 	F(STRF, from) /* 4 or 16 bytes */                                                                              \
 	F(U32F, port)                                                                                                  \
-	F(U32F, packets) /* with those that were not told before */
+	F(U32F, packets)                                /* with those that were not told before */
 #define IPC_FIELDS_LISTEN(F)   F(U32F, id) F(U8F, away) /* in a VRF */
 #define IPC_FIELDS_UNLISTEN(F) F(U32F, id)
 #define IPC_FIELDS_POLICY(F)                                                                                           \

@@ -63,7 +63,7 @@ static void goes_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(names), cmocka_unit_test(order),
-		cmocka_unit_test(goes_on) };
+					    cmocka_unit_test(goes_on) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,6 +74,9 @@ static int teardown(void **state)
 	close(core.nvram_fd);
 	remove_folder(flash);
 	remove_folder(nvram);
+	model_free(core.model);
+	syslog_free(core.log);
+	event_base_free(core.base);
 	return 0;
 }
 

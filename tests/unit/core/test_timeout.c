@@ -185,9 +185,10 @@ static void test_a_lowered_time_reaches_who_is_idle(void **state)
 static void test_a_command_that_works_is_not_idle(void **state)
 {
 	struct bed *b = *state;
-	struct run run = { .cli = &b->peer->cli };
+	struct run run = { .cli = &b->peer->cli }, *before;
 
 	enter(b);
+	before = b->peer->cli.run;
 	set(b, "exec-timeout/minutes", "1");
 	b->peer->cli.run = &run;
 	b->peer->line->active_ms -= 61000;
@@ -196,7 +197,7 @@ static void test_a_command_that_works_is_not_idle(void **state)
 	run.waiting_answer = true;
 	b->peer->line->active_ms -= 61000;
 	timeout_due(b->peer);
-	b->peer->cli.run = NULL;
+	b->peer->cli.run = before;
 	expect(b, IPC_CLOSE, "% Idle timeout expired");
 }
 

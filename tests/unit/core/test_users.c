@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "keep.h"
+
 static void set(struct core *core, const char *list, const char *const *keys, const char *path, const char *value)
 {
 	struct txn *t = model_begin(core->model);
@@ -53,6 +55,7 @@ static int setup(void **state)
 	assert_int_equal(cmd_set_new(&core.cmds, "ios", core.model, NULL), 0); /* with it come the lines */
 	core.lines = lines_new(core.model);
 	core.servers = servers_new(&core);
+	keep(core.servers);
 	*state = &core;
 	return 0;
 }

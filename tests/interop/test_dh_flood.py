@@ -60,11 +60,12 @@ class Flood:
 
 
 def sessions(device):
-    """Processes of gate's that became one."""
+    """Processes of gate's that became one; what has ended and only waits for gate to hear of it is none."""
     found = set()
     for pid in device.role("gate"):
         with contextlib.suppress(OSError):
-            if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session":
+            name, state = pathlib.Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(")", 1)
+            if name == "session" and state.split()[0] != "Z":
                 found.add(pid)
     return found
 

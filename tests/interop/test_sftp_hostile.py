@@ -260,8 +260,9 @@ def sessions(device):
             status = pathlib.Path(f"/proc/{pid}/status").read_text()
         except OSError:
             continue
-        if "Name:\tsession" in status:
-            yield int(re.search(r"RssAnon:\s+(\d+)", status).group(1))
+        held = re.search(r"RssAnon:\s+(\d+)", status)  # none once it has ended
+        if "Name:\tsession" in status and held:
+            yield int(held.group(1))
 
 
 def test_who_does_not_read(device):

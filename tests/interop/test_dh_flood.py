@@ -8,6 +8,7 @@ import os
 import pathlib
 import random
 import threading
+import time
 
 import lab as laboratory
 import wire
@@ -71,8 +72,10 @@ def sessions(device):
 
 
 def at_once(device):
-    """Looking round takes a while, and some come for others that go: who is there twice was there between."""
-    return len(sessions(device) & sessions(device))
+    """Some come for others that go, and who goes takes a moment: who is there twice was there between."""
+    before = sessions(device)
+    time.sleep(0.1)
+    return len(before & sessions(device))
 
 
 def test_a_good_client_logs_in_while_it_goes_on(lab):

@@ -22,13 +22,11 @@ bool aaa_secret_is_slow(int type);
 bool aaa_secret_valid(int type, const char *stored);
 /* Constant-time compare of the typed password with the stored form. False for anything malformed. */
 bool aaa_secret_matches(int type, const char *stored, struct str typed);
-/* What a password of type 0 or 7 is, for those who give it to others; the caller wipes it. E_INVAL: no such type, or
- * malformed. */
+/* What a password of type 0 or 7 is, for those who give it to others; the caller wipes it. E_INVAL, and "" in `out`: no
+ * such type, malformed, or it does not fit. */
 int aaa_secret_reveal(int type, const char *stored, char *out, size_t size);
 /* Makes the stored form with a fresh salt (types 5, 7, 8, 9). `clear`: 1 to AAA_CLEAR_MAX bytes, none a control. */
 int aaa_secret_make(int type, struct str clear, char *out, size_t size, struct errbuf *e);
-/* The clear text of type 0 or 7 into `out`, a C string to be wiped; E_INVAL for anything else. */
-int aaa_secret_clear(int type, const char *stored, char out[AAA_CLEAR_MAX + 1]);
 /* A valid type 9 value that no password matches: verified for unknown users, so that they take as long. */
 extern const char aaa_decoy_secret[];
 

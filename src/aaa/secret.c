@@ -247,12 +247,14 @@ int aaa_secret_reveal(int type, const char *stored, char *out, size_t size)
 {
 	uint8_t clear[AAA_CLEAR_MAX];
 	int n = type == SECRET_OBFUSCATED ? reveal(stored, clear) : -1;
-	bool fits = false;
+	struct str found = { clear, n > 0 ? (size_t)n : 0 };
+	bool fits;
 
-	if (type == SECRET_CLEAR)
-		fits = str_copy(str_of(stored), out, size);
-	else if (n > 0)
-		fits = str_copy((struct str){ clear, (size_t)n }, out, size);
+	if (type == SECRET_CLEAR && clear_valid(str_of(stored)))
+		found = str_of(stored);
+	fits = found.n && str_copy(found, out, size);
+	if (!fits)
+		out[0] = '\0';
 	explicit_bzero(clear, sizeof clear);
 	return fits ? 0 : E_INVAL;
 }
@@ -293,19 +295,4 @@ int aaa_secret_make(int type, struct str clear, char *out, size_t size, struct e
 	r = type == SECRET_OBFUSCATED ? obfuscate(clear, out, size) : make_hash(row, clear, out, size);
 	ERR_clear_error();
 	return r < 0 ? err_set(e, r, "secret cannot be made: %s", err_text(r)) : 0;
-}
-
-int aaa_secret_clear(int type, const char *stored, char out[AAA_CLEAR_MAX + 1])
-{
-	uint8_t clear[AAA_CLEAR_MAX];
-	int n = type == SECRET_OBFUSCATED ? reveal(stored, clear) : -1, rc = 0;
-
-	out[0] = '\0';
-	if (n > 0)
-		rc = str_copy((struct str){ clear, (size_t)n }, out, AAA_CLEAR_MAX + 1) ? 0 : E_INVAL;
-	else if (type != SECRET_CLEAR || !clear_valid(str_of(stored)) ||
-		 !str_copy(str_of(stored), out, AAA_CLEAR_MAX + 1))
-		rc = E_INVAL;
-	OPENSSL_cleanse(clear, sizeof clear);
-	return rc;
 }

@@ -88,7 +88,7 @@ static void take_key(const struct model *m, const struct lyd_node *entry, char o
 	}
 	out[0] = '\0';
 	if (value)
-		aaa_secret_clear(type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR, value, out);
+		aaa_secret_reveal(type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR, value, out, AAA_CLEAR_MAX + 1);
 }
 
 static void read_server(const struct model *m, const struct lyd_node *entry, bool named, struct server *s)

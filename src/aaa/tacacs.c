@@ -70,10 +70,15 @@ int tacacs_hide(const struct tacacs_header *h, struct str key, uint8_t *body, si
 
 /* --- requests --- */
 
+static void fail(struct buf *b, int rc)
+{
+	b->err = b->err ? b->err : rc;
+}
+
 static void put_length(struct buf *b, struct str s)
 {
 	if (s.n > TACACS_WORD_MAX)
-		b->err = b->err ? b->err : E_TOOBIG;
+		fail(b, E_TOOBIG);
 	buf_put_u8(b, (uint8_t)s.n);
 }
 
@@ -82,26 +87,37 @@ static void put_bytes(struct buf *b, struct str s)
 	buf_put(b, s.p, s.n);
 }
 
-void tacacs_put_start(struct buf *b, const struct tacacs_subject *s, struct str data)
+/* What every request begins with: who it is about comes behind whatever else has a length. */
+static void put_head(struct buf *b, const struct tacacs_subject *s)
 {
-	buf_put_u8(b, ACTION_LOGIN);
 	buf_put_u8(b, s->level);
 	buf_put_u8(b, s->type);
 	buf_put_u8(b, s->service);
 	put_length(b, s->user);
 	put_length(b, s->port);
 	put_length(b, s->address);
-	put_length(b, data);
+}
+
+static void put_who(struct buf *b, const struct tacacs_subject *s)
+{
 	put_bytes(b, s->user);
 	put_bytes(b, s->port);
 	put_bytes(b, s->address);
+}
+
+void tacacs_put_start(struct buf *b, const struct tacacs_subject *s, struct str data)
+{
+	buf_put_u8(b, ACTION_LOGIN);
+	put_head(b, s);
+	put_length(b, data);
+	put_who(b, s);
 	put_bytes(b, data);
 }
 
 void tacacs_put_continue(struct buf *b, struct str answer, bool abort)
 {
 	if (answer.n > UINT16_MAX)
-		b->err = b->err ? b->err : E_TOOBIG;
+		fail(b, E_TOOBIG);
 	buf_put_u16(b, (uint16_t)answer.n);
 	buf_put_u16(b, 0);
 	buf_put_u8(b, abort ? CONTINUE_ABORT : 0);
@@ -114,25 +130,18 @@ static void put_subject(struct buf *b, const struct tacacs_subject *s, struct st
 	struct cur c = cur_of(args);
 
 	if (n > TACACS_ARGS_MAX)
-		b->err = b->err ? b->err : E_TOOBIG;
+		fail(b, E_TOOBIG);
 	buf_put_u8(b, s->method);
-	buf_put_u8(b, s->level);
-	buf_put_u8(b, s->type);
-	buf_put_u8(b, s->service);
-	put_length(b, s->user);
-	put_length(b, s->port);
-	put_length(b, s->address);
+	put_head(b, s);
 	buf_put_u8(b, (uint8_t)n);
 	for (unsigned i = 0; i < n; i++)
 		put_length(b, cur_str(&c));
-	put_bytes(b, s->user);
-	put_bytes(b, s->port);
-	put_bytes(b, s->address);
+	put_who(b, s);
 	c = cur_of(args);
 	for (unsigned i = 0; i < n; i++)
 		put_bytes(b, cur_str(&c));
 	if (!cur_done(&c))
-		b->err = b->err ? b->err : E_INVAL;
+		fail(b, E_INVAL);
 }
 
 void tacacs_put_author(struct buf *b, const struct tacacs_subject *s, struct str args, unsigned n)

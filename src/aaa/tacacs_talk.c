@@ -5,7 +5,8 @@
  */
 #include "tacacs_talk.h"
 
-#include <openssl/rand.h>
+#include "base/random.h"
+
 #include <string.h>
 
 #define ARGS_MAX ((size_t)TACACS_BODY_MAX + 4 * TACACS_ARGS_MAX)
@@ -64,8 +65,9 @@ int tacacs_talk_begin(struct tacacs_talk *t, const struct tacacs_query *q, struc
 	buf_put(&t->key, key.p, key.n);
 	if (key.n == 0) /* what is not hidden is not sent */
 		return E_STATE;
-	if (RAND_bytes((uint8_t *)&t->session, sizeof t->session) != 1)
-		return E_CRYPTO;
+	rc = random_bytes(&t->session, sizeof t->session);
+	if (rc < 0)
+		return rc;
 	buf_init(&body, 0);
 	put_body(&body, q);
 	rc = send_body(t, &body, out);

@@ -9,11 +9,11 @@
 #include "diff.h"
 
 #include "base/err.h"
+#include "base/random.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Numbers of nodes; 0 is the whole text, the parent of what is not indented. As a match it means none. */
 struct node {
@@ -237,8 +237,8 @@ static int make_table(struct diff *d)
 	d->table = calloc(n, sizeof *d->table);
 	d->before.at = (uint32_t)d->before.n - 1;
 	d->after.at = 1;
-	if (getrandom(&d->key, sizeof d->key, 0) != sizeof d->key)
-		return E_IO;
+	if (random_bytes(&d->key, sizeof d->key) < 0)
+		return E_CRYPTO;
 	d->key = d->key % (PRIME - 2) + 2;
 	return d->table ? 0 : E_NOMEM;
 }

@@ -60,11 +60,9 @@ static void on_done(void *arg, const struct ask_result *result)
 static void send_record(struct record *r)
 {
 	static const struct ask_events events = { .done = on_done };
-	struct cur c = cur_of(buf_str(&r->query));
 	struct ipc_msg_QUERY m;
 
-	cur_u16(&c); /* the type of the record */
-	if (methods_account(r->core, r->stop, &r->method) && ipc_get_QUERY((struct str){ c.p, c.n }, &m) &&
+	if (methods_account(r->core, r->stop, &r->method) && subject_kept(&r->query, &m) &&
 	    servers_ask(r->core, r->method.group, &m, &events, r))
 		return;
 	lost(r);

@@ -7,6 +7,7 @@
 #include "core/login/asker.h"
 #include "core/core.h"
 #include "core/login/servers_private.h"
+#include "core/login/subject.h"
 
 #include <event2/event.h>
 #include <openssl/crypto.h>
@@ -74,13 +75,9 @@ static const struct inquiry_events inquiry_events = { on_want, on_prompt, on_res
 static bool begin(struct ask *a)
 {
 	struct asker *asker = server_asker(a->core->servers, present(a), &a->why);
-	struct cur c = cur_of(buf_str(&a->query));
 	struct ipc_msg_QUERY m;
 
-	if (!asker)
-		return false;
-	cur_u16(&c); /* the type of the record */
-	if (!ipc_get_QUERY((struct str){ c.p, c.n }, &m))
+	if (!asker || !subject_kept(&a->query, &m))
 		return false;
 	servers_debug(a->core, "Using server %s", present(a)->address);
 	a->inquiry = asker_ask(asker, &m, &inquiry_events, a);
@@ -143,7 +140,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 static int on_want(void *arg)
 {
 	struct ask *a = arg;
-	int fd = server_connect(a->core->servers, present(a), &a->why);
+	int fd = server_connect(present(a), &a->why);
 
 	if (fd < 0)
 		soon(a);

@@ -87,13 +87,11 @@ static void finish(struct inquiry *i, const struct asker_result *r)
 
 static void on_gone(evutil_socket_t fd, short what, void *arg)
 {
-	static const struct asker_result gone = { .outcome = TACACS_BROKEN };
-	struct asker_result r = gone;
+	struct asker_result r = { .outcome = TACACS_BROKEN, .why = STR("the process that speaks with it ended") };
 	struct asker *a = arg;
 
 	(void)fd;
 	(void)what;
-	r.why = STR("the process that speaks with it ended");
 	a->handling = true;
 	while (!LIST_EMPTY(&a->inquiries))
 		finish(LIST_FIRST(&a->inquiries), &r);

@@ -47,22 +47,23 @@ static bool take_autocommand(struct peer *p, const char *value)
 	return str_copy(str_of(value), p->rights.autocommand, sizeof p->rights.autocommand);
 }
 
-static bool take_idle(struct peer *p, const char *value)
+static bool take_minutes(const char *value, bool *set, uint64_t *ms)
 {
 	unsigned minutes;
 
-	p->rights.idle_set = number_of(value, MINUTES_MAX, &minutes);
-	p->rights.idle_ms = p->rights.idle_set ? (uint64_t)minutes * 60 * 1000 : 0;
-	return p->rights.idle_set;
+	*set = number_of(value, MINUTES_MAX, &minutes);
+	*ms = *set ? (uint64_t)minutes * 60 * 1000 : 0;
+	return *set;
+}
+
+static bool take_idle(struct peer *p, const char *value)
+{
+	return take_minutes(value, &p->rights.idle_set, &p->rights.idle_ms);
 }
 
 static bool take_end(struct peer *p, const char *value)
 {
-	unsigned minutes;
-
-	p->rights.end_set = number_of(value, MINUTES_MAX, &minutes);
-	p->rights.end_ms = p->rights.end_set ? (uint64_t)minutes * 60 * 1000 : 0;
-	return p->rights.end_set;
+	return take_minutes(value, &p->rights.end_set, &p->rights.end_ms);
 }
 
 static bool take_nohangup(struct peer *p, const char *value)

@@ -218,11 +218,12 @@ static const struct lyd_node *group_entry(const struct core *core, const char *g
 
 unsigned servers_of(const struct core *core, const char *group, struct server *out[SERVERS_MAX])
 {
-	const struct lyd_node *entry = strcmp(group, ALL) == 0 ? NULL : group_entry(core, group), *m;
+	bool all = strcmp(group, ALL) == 0;
+	const struct lyd_node *entry = all ? NULL : group_entry(core, group), *m;
 	struct server *s;
 	unsigned n = 0;
 
-	if (!entry && strcmp(group, ALL) == 0) {
+	if (all) {
 		TAILQ_FOREACH (s, &core->servers->list, link) {
 			if (s->configured && n < SERVERS_MAX)
 				out[n++] = s;
@@ -269,11 +270,10 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 	return s->asker;
 }
 
-int server_connect(struct servers *list, struct server *s, struct errbuf *e)
+int server_connect(struct server *s, struct errbuf *e)
 {
 	int fd = socket(s->at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	(void)list;
 	if (fd >= 0 && (connect(fd, (struct sockaddr *)&s->at, s->at_len) == 0 || errno == EINPROGRESS)) {
 		s->opens++;
 		return fd;
@@ -290,17 +290,22 @@ bool server_dead(const struct server *s)
 	return s->dead_until_ms > clock_now_ms();
 }
 
+/* For people. */
+static const char *called(const struct server *s)
+{
+	return s->address[0] ? s->address : s->name;
+}
+
 void server_failed(struct servers *list, struct server *s, const char *why)
 {
 	uint64_t minutes = model_uint(list->core->model, TACACS "/deadtime", 0);
 
-	servers_debug(list->core, "server %s:%u cannot be asked: %s", s->address[0] ? s->address : s->name, s->port,
-		      why);
+	servers_debug(list->core, "server %s:%u cannot be asked: %s", called(s), s->port, why);
 	if (minutes)
 		s->dead_until_ms = clock_now_ms() + minutes * 60 * 1000;
 	if (!s->down)
 		syslog_event(list->core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%u cannot be asked: %s",
-			     s->address[0] ? s->address : s->name, s->port, why);
+			     called(s), s->port, why);
 	s->down = true;
 }
 

@@ -43,7 +43,7 @@ unsigned servers_of(const struct core *core, const char *group, struct server *o
 void server_let_go(struct servers *s, struct server *server);
 /* Its process, started if need be; NULL: it cannot be asked, e says why. */
 struct asker *server_asker(struct servers *s, struct server *server, struct errbuf *e);
-int server_connect(struct servers *s, struct server *server, struct errbuf *e); /* descriptor, or negative */
+int server_connect(struct server *server, struct errbuf *e); /* descriptor, or negative */
 bool server_dead(const struct server *server);
 void server_failed(struct servers *s, struct server *server, const char *why);
 void server_answered(struct servers *s, struct server *server);

@@ -26,6 +26,14 @@ struct ipc_msg_QUERY subject_query(const struct peer *p, enum tacacs_kind kind, 
 				       .args = { STR(""), 0 } };
 }
 
+bool subject_kept(const struct buf *kept, struct ipc_msg_QUERY *m)
+{
+	struct cur c = cur_of(buf_str(kept));
+
+	cur_u16(&c); /* the type of the record */
+	return ipc_get_QUERY((struct str){ c.p, c.n }, m);
+}
+
 uint8_t subject_method(enum aaa_method method)
 {
 	switch (method) {

@@ -8,6 +8,7 @@
  */
 #include "files.h"
 
+#include "base/io.h"
 #include "base/random.h"
 #include "files_private.h"
 
@@ -103,26 +104,9 @@ int files_sync_folder(int dirfd, const char *name, struct errbuf *e)
 	return r;
 }
 
-static int write_all(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n == 0)
-			errno = EIO;
-		if (n == 0 || (n < 0 && errno != EINTR))
-			return -1;
-		if (n > 0) {
-			bytes.p += n;
-			bytes.n -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 static int fill(int fd, struct str bytes, mode_t mode)
 {
-	return write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || files_sync(fd) < 0 ? -1 : 0;
+	return io_write(fd, bytes) < 0 || fchmod(fd, mode) < 0 || files_sync(fd) < 0 ? -1 : 0;
 }
 
 static int temp_name(char temp[FILES_TEMP_SIZE])

@@ -6,6 +6,7 @@
 #include "helpers.h"
 
 #include "base/err.h"
+#include "base/io.h"
 #include "move.h"
 
 #include <errno.h>
@@ -58,21 +59,6 @@ int move_limit(uint64_t most)
 	return setrlimit(RLIMIT_FSIZE, &(struct rlimit){ n, n }) < 0 ? E_IO : 0;
 }
 
-int move_write(int fd, const uint8_t *p, size_t n)
-{
-	while (n) {
-		ssize_t w = write(fd, p, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? E_LIMIT : E_IO;
-		p += w;
-		n -= (size_t)w;
-	}
-	return 0;
-}
-
 /* In the kernel where both files are on one file system, which may share their blocks; else through `bytes`. */
 static ssize_t step(int from, uint64_t at, int to)
 {
@@ -85,13 +71,13 @@ static ssize_t step(int from, uint64_t at, int to)
 		n = copy_file_range(from, &off, to, NULL, STEP, 0);
 		if (n >= 0)
 			return n;
-		if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT)
+		if (io_error(errno) == E_LIMIT)
 			return E_LIMIT;
 		by_hand = true;
 	}
 	n = pread(from, bytes, sizeof bytes, off);
 	if (n > 0) {
-		int rc = move_write(to, bytes, (size_t)n);
+		int rc = io_write(to, (struct str){ bytes, (size_t)n });
 
 		return rc ? rc : n;
 	}

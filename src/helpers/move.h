@@ -19,6 +19,5 @@ void marks_add(struct marks *m, uint64_t n);
 void marks_end(struct marks *m); /* the lead at least */
 
 int move_limit(uint64_t most); /* from now on no file becomes larger; the caller sees to the last byte */
-int move_write(int fd, const uint8_t *p, size_t n); /* 0, E_LIMIT: no room, E_IO */
 
 #endif

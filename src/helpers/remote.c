@@ -8,6 +8,7 @@
 #include "helpers.h"
 
 #include "base/err.h"
+#include "base/io.h"
 #include "helpers/remote.h"
 #include "move.h"
 
@@ -116,7 +117,7 @@ static size_t on_data(char *p, size_t one, size_t n, void *arg)
 	if (t->done + n > t->size)
 		t->failed = E_LIMIT;
 	else
-		t->failed = move_write(t->fd, (const uint8_t *)p, n);
+		t->failed = io_write(t->fd, (struct str){ (const uint8_t *)p, n });
 	if (t->failed)
 		return 0;
 	t->done += n;
@@ -364,7 +365,7 @@ static enum remote_outcome perform(struct transfer *t)
 		return outcome;
 	marks_end(&t->marks);
 	if (!t->upload && fdatasync(t->fd) < 0 && errno != EINVAL)
-		return errno == ENOSPC || errno == EDQUOT ? REMOTE_FULL : REMOTE_IO;
+		return io_error(errno) == E_LIMIT ? REMOTE_FULL : REMOTE_IO;
 	return t->upload && t->done != t->size ? REMOTE_IO : REMOTE_DONE;
 }
 

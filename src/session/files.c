@@ -5,6 +5,7 @@
 #include "session/files.h"
 
 #include "base/err.h"
+#include "base/io.h"
 #include "session/state.h"
 #include "transfer/scp.h"
 
@@ -115,18 +116,10 @@ static void drop(struct session *s)
 /* The page cache takes it at once; what is wrong with the disk or the room is said when the file is whole. */
 static void keep(struct session *s, struct str bytes)
 {
-	while (bytes.n) {
-		ssize_t n = write(s->files.fd, bytes.p, bytes.n);
+	int rc = io_write(s->files.fd, bytes);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			scp_lost(s->files.scp, errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? E_LIMIT : E_IO);
-			return;
-		}
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
+	if (rc)
+		scp_lost(s->files.scp, rc);
 }
 
 static void on_event(struct session *s, const struct scp_event *ev)

@@ -7,6 +7,7 @@
 #include "session/sftp.h"
 
 #include "base/err.h"
+#include "base/io.h"
 #include "session/state.h"
 
 #include <errno.h>
@@ -60,11 +61,6 @@ static void forget(struct session *s, unsigned file)
 	set_limit(&s->files.sftp);
 }
 
-static int code_of(int errnum)
-{
-	return errnum == ENOSPC || errnum == EFBIG || errnum == EDQUOT ? E_LIMIT : E_IO;
-}
-
 static unsigned by_handle(const struct sftp_side *d, uint32_t handle)
 {
 	unsigned i = 0;
@@ -72,22 +68,6 @@ static unsigned by_handle(const struct sftp_side *d, uint32_t handle)
 	while (i < SFTP_FILES && (!handle || d->files[i].handle != handle))
 		i++;
 	return i; /* SFTP_NO_FILE: none */
-}
-
-static int write_all(int fd, struct str bytes, uint64_t offset)
-{
-	while (bytes.n) {
-		ssize_t n = pwrite(fd, bytes.p, bytes.n, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? code_of(errno) : E_IO;
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-		offset += (uint64_t)n;
-	}
-	return 0;
 }
 
 static size_t read_file(void *arg, unsigned file, uint64_t offset, uint8_t *to, size_t n)
@@ -150,7 +130,7 @@ void sftp_side_slice(struct session *s)
 	if (n < 0 && errno == EINTR)
 		return;
 	if (n <= 0) { /* it became shorter than it was said to be */
-		copied(s, n < 0 ? code_of(errno) : E_IO);
+		copied(s, n < 0 ? io_error(errno) : E_IO);
 		return;
 	}
 	c->from_at += (uint64_t)n;
@@ -239,10 +219,10 @@ static bool on_file(struct session *s, const struct sftp_event *ev)
 		list_entries(d, ev);
 		return true;
 	case SFTP_EV_RESIZE:
-		answer_rc(d, ftruncate(fd, (off_t)ev->size) < 0 ? code_of(errno) : 0);
+		answer_rc(d, ftruncate(fd, (off_t)ev->size) < 0 ? io_error(errno) : 0);
 		return true;
 	case SFTP_EV_SYNC:
-		answer_rc(d, fsync(fd) < 0 ? code_of(errno) : 0);
+		answer_rc(d, fsync(fd) < 0 ? io_error(errno) : 0);
 		return true;
 	case SFTP_EV_COPY:
 		d->asked = *ev;
@@ -253,7 +233,7 @@ static bool on_file(struct session *s, const struct sftp_event *ev)
 						      .left = ev->size });
 		return true;
 	case SFTP_EV_WRITE:
-		rc = write_all(fd, ev->bytes, ev->offset);
+		rc = io_pwrite(fd, ev->bytes, ev->offset);
 		if (rc)
 			sftp_lost(d->sftp, rc);
 		return true;

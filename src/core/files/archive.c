@@ -6,6 +6,7 @@
  */
 #include "archive.h"
 
+#include "base/io.h"
 #include "core/clock.h"
 #include "core/config/config.h"
 #include "core/core.h"
@@ -65,7 +66,6 @@ static void drop(struct archive *a, size_t i)
 static void load_index(struct archive *a)
 {
 	static const struct file_name root = { .fs = FS_FLASH };
-	struct kept *next = &a->kept[0];
 	char *line, *name, *save = NULL;
 	struct buf text;
 
@@ -74,7 +74,8 @@ static void load_index(struct archive *a)
 	    (line = strtok_r((char *)buf_cstr(&text), "\n", &save)))
 		a->last = (unsigned)strtoul(line, NULL, 10);
 	while (save && a->n < ARCHIVE_MAX && (line = strtok_r(NULL, "\n", &save))) {
-		next = &a->kept[a->n];
+		struct kept *next = &a->kept[a->n];
+
 		next->number = (unsigned)strtoul(line, &name, 10);
 		if (*name == ' ' && fs_name(&root, str_of(name + 1), &next->name))
 			a->n++;
@@ -173,21 +174,6 @@ static int name_next(struct archive *a, struct kept *next, struct errbuf *e)
 
 /* --- writing --- */
 
-static int write_all(struct upload *u, struct str text, struct errbuf *e)
-{
-	if (text.n > upload_room(u))
-		return err_set(e, E_LIMIT, "no space left");
-	while (text.n) {
-		ssize_t n = write(upload_fd(u), text.p, text.n);
-
-		if (n <= 0)
-			return err_set(e, E_LIMIT, "no space left");
-		text.p += n;
-		text.n -= (size_t)n;
-	}
-	return 0;
-}
-
 static int write_file(struct archive *a, const struct kept *to, struct str text, struct errbuf *e)
 {
 	struct upload *u;
@@ -195,7 +181,7 @@ static int write_file(struct archive *a, const struct kept *to, struct str text,
 
 	if (rc < 0)
 		return rc;
-	rc = write_all(u, text, e);
+	rc = text.n > upload_room(u) ? E_LIMIT : io_write(upload_fd(u), text);
 	if (rc < 0) {
 		upload_drop(u);
 		return rc;

@@ -4,6 +4,7 @@
  */
 #include "sink.h"
 
+#include "base/io.h"
 #include "core/core.h"
 #include "files/upload.h"
 
@@ -69,7 +70,7 @@ bool sink_step(struct sink *s)
 		n = copy_file_range(s->from, NULL, upload_fd(s->upload), NULL, PIECE, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		s->err = errno == ENOSPC ? E_LIMIT : E_IO;
+		s->err = io_error(errno);
 	if (n > 0 && (uint64_t)n <= s->room) {
 		s->room -= (uint64_t)n;
 		return false;
@@ -84,19 +85,10 @@ void sink_put(struct sink *s, struct str bytes)
 {
 	if (!s->err && bytes.n > s->room)
 		s->err = E_LIMIT;
-	while (!s->err && bytes.n) {
-		ssize_t n = write(upload_fd(s->upload), bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			s->err = n < 0 && errno != ENOSPC ? E_IO : E_LIMIT;
-			return;
-		}
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-		s->room -= (uint64_t)n;
-	}
+	if (!s->err)
+		s->err = io_write(upload_fd(s->upload), bytes);
+	if (!s->err)
+		s->room -= bytes.n;
 }
 
 int sink_close(struct sink *s, struct errbuf *e)

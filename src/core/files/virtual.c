@@ -4,6 +4,7 @@
  */
 #include "virtual.h"
 
+#include "base/io.h"
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
@@ -22,17 +23,8 @@ int virtual_sealed(struct str bytes)
 {
 	int fd = memfd_create("text", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	while (fd >= 0 && bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0) {
-			close(fd);
-			return -1;
-		}
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	if (fd >= 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0) {
+	if (fd >= 0 && (io_write(fd, bytes) < 0 ||
+			fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)) {
 		close(fd);
 		return -1;
 	}
@@ -187,22 +179,19 @@ static int take_text(const struct virtual_in *v, struct buf *text)
 int virtual_merge(struct virtual_in *v, uint32_t id, virtual_merged_fn *merged, void *arg)
 {
 	struct merge *m = calloc(1, sizeof *m);
-	struct buf text;
 	int rc;
 
-	buf_init(&text, CONFIG_MAX_BYTES);
-	rc = m ? take_text(v, &text) : E_NOMEM;
-	if (rc == 0) {
-		*m = (struct merge){ .core = v->core, .id = id, .merged = merged, .arg = arg };
-		LIST_INSERT_HEAD(&merges, m, link);
-		rc = loader_merge(v->core, CONFIG_RUNNING, buf_str(&text), on_report, m);
-		if (rc)
-			LIST_REMOVE(m, link);
+	if (!m) {
+		virtual_drop(v);
+		return E_NOMEM;
 	}
-	if (rc)
+	*m = (struct merge){ .core = v->core, .id = id, .merged = merged, .arg = arg };
+	LIST_INSERT_HEAD(&merges, m, link);
+	rc = virtual_merge_told(v, CONFIG_RUNNING, on_report, m);
+	if (rc) {
+		LIST_REMOVE(m, link);
 		free(m);
-	buf_release(&text);
-	virtual_drop(v);
+	}
 	return rc;
 }
 

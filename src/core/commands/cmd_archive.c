@@ -5,10 +5,9 @@
  */
 #include "commands.h"
 
-#include "cmd/diff.h"
 #include "core/files/archive.h"
+#include "core/files/compare.h"
 #include "core/session/cfglog.h"
-#include "core/clock.h"
 #include "core/session/cli.h"
 #include "core/config/config.h"
 #include "core/core.h"
@@ -18,8 +17,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define PIECE 64 /* lines between two looks at the clock */
 
 /* --- copies --- */
 
@@ -122,27 +119,20 @@ static int open_both(struct run *run, const char *before, const char *after)
 
 static int compare(struct run *run, struct comparison *c)
 {
-	uint64_t until = clock_now_ms() + CONFIG_STEP_MS;
+	int rc = compare_step(run, &c->diff, buf_str(&c->before.text), buf_str(&c->after.text));
 
-	if (!c->diff)
-		c->diff =
-		    diff_new(buf_str(&c->before.text), buf_str(&c->after.text), cmd_has(&run->match, "ignorecase"));
-	while (c->diff && !diff_step(c->diff, PIECE))
-		if (clock_now_ms() >= until)
-			return run_yield(run);
-	if (!c->diff || diff_error(c->diff))
+	if (rc == RUN_FAILED)
 		return run_fail(run, "%%Error comparing %s and %s (%s)", c->before.called, c->after.called,
-				err_text(c->diff ? diff_error(c->diff) : E_NOMEM));
-	return RUN_DONE;
+				compare_error(c->diff));
+	return rc;
 }
 
 static int write_out(struct run *run, struct comparison *c)
 {
-	uint64_t until = clock_now_ms() + CONFIG_STEP_MS;
+	int rc = compare_write(run, c->diff, c->form);
 
-	while (!diff_write(c->diff, c->form, PIECE, &run->out))
-		if (clock_now_ms() >= until)
-			return run_yield(run);
+	if (rc != RUN_DONE)
+		return rc;
 	if (c->form == DIFF_ADDED)
 		buf_puts(&run->out, "end\n");
 	if (!diff_added(c->diff) && (c->form == DIFF_ADDED || !diff_removed(c->diff)))

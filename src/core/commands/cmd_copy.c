@@ -38,7 +38,7 @@ static const char *path_of(const struct copy_end *end)
 static void of_name(struct copy_end *end)
 {
 	end->kind = end->name.fs == FS_NULL ? COPY_NULL : COPY_FILE;
-	if (end->name.fs == FS_SYSTEM && strcmp(end->name.path.text, CONFIG_RUNNING) == 0)
+	if (fs_is_running(&end->name))
 		end->kind = COPY_RUNNING;
 }
 

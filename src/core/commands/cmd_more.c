@@ -49,7 +49,6 @@ static int start_reading(struct run *run)
 {
 	struct reading *r = arena_alloc(&run->arena, sizeof *r);
 	const char *typed = cmd_arg(&run->match, "url");
-	struct volume *v;
 	struct stat st;
 
 	if (!r)
@@ -59,9 +58,8 @@ static int start_reading(struct run *run)
 	if (!fs_name(&run->cli->cwd, str_of(typed), &r->name))
 		return run_fail(run, FS_NO_FILE, typed);
 	fs_text(&r->name, r->text);
-	v = fs_volume(run->core, r->name.fs);
-	r->fd = v ? volume_open(v, &r->name.path, NULL) : E_NOTFOUND;
-	if (r->fd < 0 || fstat(r->fd, &st) < 0)
+	r->fd = fs_open(run->core, &r->name, &st);
+	if (r->fd < 0)
 		return run_fail(run, "%%Error opening %s (%s)", r->text, fs_words(r->fd));
 	r->size = (uint64_t)st.st_size;
 	run->abandon = stop_reading;
@@ -131,8 +129,7 @@ static bool is_running_config(const struct run *run)
 {
 	struct file_name name;
 
-	return fs_name(&run->cli->cwd, str_of(cmd_arg(&run->match, "url")), &name) && name.fs == FS_SYSTEM &&
-	       strcmp(name.path.text, CONFIG_RUNNING) == 0;
+	return fs_name(&run->cli->cwd, str_of(cmd_arg(&run->match, "url")), &name) && fs_is_running(&name);
 }
 
 static int more_running(struct run *run)

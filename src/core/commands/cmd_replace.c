@@ -5,9 +5,8 @@
  */
 #include "commands.h"
 
-#include "cmd/diff.h"
 #include "core/files/archive.h"
-#include "core/clock.h"
+#include "core/files/compare.h"
 #include "core/session/cli.h"
 #include "core/config/config.h"
 #include "core/core.h"
@@ -19,7 +18,6 @@
 #include <string.h>
 
 #define MINUTE_MS    UINT64_C(60000)
-#define PIECE        64 /* lines between two looks at the clock */
 #define NONE_PENDING "%%No Rollback Confirmed Change pending"
 #define QUESTION                                                                                                       \
 	"This will apply all necessary additions and deletions\n"                                                      \
@@ -125,21 +123,15 @@ static int begin(struct run *run)
 
 static int keep_before(struct run *run, struct replacing *r)
 {
-	const struct buf *text;
 	int rc;
 
 	if (!r->minutes && !cmd_has(&run->match, "list"))
 		return RUN_DONE;
-	rc = run_build_config(run, CMD_VIEW_WHOLE);
+	rc = run_copy_config(run, &r->before);
 	if (rc != RUN_DONE)
 		return rc;
-	text = config_build_text(run->build);
-	buf_put(&r->before, buf_ptr(text), buf_len(text));
-	rc = text->err ? text->err : r->before.err;
-	config_build_free(run->build);
-	run->build = NULL;
-	if (rc)
-		return run_fail(run, "%%Error: the running configuration is not kept (%s)", err_text(rc));
+	if (r->before.err)
+		return run_fail(run, "%%Error: the running configuration is not kept (%s)", err_text(r->before.err));
 	if (!r->minutes)
 		return RUN_DONE;
 	rc = may_wait(run);
@@ -207,15 +199,11 @@ static int ended(struct run *run, struct replacing *r)
 
 static int compare(struct run *run, struct replacing *r)
 {
-	uint64_t until = clock_now_ms() + CONFIG_STEP_MS;
+	int rc = compare_step(run, &r->diff, buf_str(&r->before), buf_str(config_build_text(run->build)));
 
-	if (!r->diff)
-		r->diff = diff_new(buf_str(&r->before), buf_str(config_build_text(run->build)),
-				   cmd_has(&run->match, "ignorecase"));
-	while (r->diff && !diff_step(r->diff, PIECE))
-		if (clock_now_ms() >= until)
-			return run_yield(run);
-	if (!r->diff || diff_error(r->diff)) {
+	if (rc == RUN_WAIT)
+		return rc;
+	if (rc == RUN_FAILED) {
 		buf_puts(&run->out, "% The list cannot be made: out of memory\n");
 		run->step = RP_TELL - 1;
 		return RUN_DONE;
@@ -226,11 +214,10 @@ static int compare(struct run *run, struct replacing *r)
 
 static int list(struct run *run, struct replacing *r)
 {
-	uint64_t until = clock_now_ms() + CONFIG_STEP_MS;
+	int rc = compare_write(run, r->diff, DIFF_COMMANDS);
 
-	while (!diff_write(r->diff, DIFF_COMMANDS, PIECE, &run->out))
-		if (clock_now_ms() >= until)
-			return run_yield(run);
+	if (rc != RUN_DONE)
+		return rc;
 	buf_puts(&run->out, "end\n");
 	return RUN_DONE;
 }

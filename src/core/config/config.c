@@ -99,3 +99,12 @@ int config_save(struct core *core, const struct buf *text, struct errbuf *e)
 	}
 	return rc;
 }
+
+void config_touched(struct core *core, const char *user)
+{
+	char when[CLOCK_TEXT];
+
+	clock_text(&core->clock, time(NULL), when, sizeof when);
+	snprintf(core->last_change, sizeof core->last_change, "%s%s%s", when, user[0] ? " by " : "", user);
+	core->modified = true;
+}

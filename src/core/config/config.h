@@ -30,5 +30,7 @@ void config_build_free(struct config_build *b);                    /* NULL is fi
 /* Makes this text, which config_build made of the present configuration, the startup-config. Durable when 0 is
  * returned. */
 int config_save(struct core *core, const struct buf *text, struct errbuf *e);
+/* It was changed a moment ago, by this user ("": nobody who has a name). */
+void config_touched(struct core *core, const char *user);
 
 #endif

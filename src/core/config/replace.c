@@ -70,13 +70,8 @@ static void end(struct replace *r, bool done, size_t changes, const char *words)
 
 static void note_change(struct replace *r)
 {
-	struct core *core = r->core;
-	char when[CLOCK_TEXT];
-
-	clock_text(&core->clock, time(NULL), when, sizeof when);
-	snprintf(core->last_change, sizeof core->last_change, "%s%s%s", when, r->user[0] ? " by " : "", r->user);
-	core->modified = true;
-	syslog_event(core->log, "SYS", 5, "CONFIG_R", "Config Replace is Done: %s by %s", r->name, r->by);
+	config_touched(r->core, r->user);
+	syslog_event(r->core->log, "SYS", 5, "CONFIG_R", "Config Replace is Done: %s by %s", r->name, r->by);
 }
 
 static void exchange(struct replace *r)

@@ -49,14 +49,11 @@ static int fail(struct run *run, const char *doing, const struct copy_end *end, 
 static int open_file(struct run *run)
 {
 	struct copy *c = run->data;
-	struct volume *v = fs_volume(run->core, c->from.name.fs);
 	struct stat st;
 
-	c->fd = v ? volume_open(v, &c->from.name.path, NULL) : E_NOTFOUND;
+	c->fd = fs_open(run->core, &c->from.name, &st);
 	if (c->fd < 0)
 		return fail(run, "opening", &c->from, c->fd);
-	if (fstat(c->fd, &st) < 0)
-		return fail(run, "opening", &c->from, E_IO);
 	c->size = (uint64_t)st.st_size;
 	return RUN_DONE;
 }
@@ -125,16 +122,21 @@ static int open_target(struct run *run)
 
 /* --- on its way --- */
 
+/* From a file to a file there are marks of progress. */
+static bool has_marks(const struct copy *c)
+{
+	return c->from.kind == COPY_FILE && c->to.kind == COPY_FILE && !c->from.word && !c->to.word;
+}
+
 static int move(struct run *run)
 {
 	struct copy *c = run->data;
-	bool told = c->from.kind == COPY_FILE && c->to.kind == COPY_FILE && !c->from.word && !c->to.word;
 	struct buf request;
 
 	buf_init(&request, 256);
 	buf_put_u64(&request, c->room);
 	buf_put_u64(&request, c->size);
-	buf_put_cstr(&request, told ? "Copy in progress..." : "");
+	buf_put_cstr(&request, has_marks(c) ? "Copy in progress..." : "");
 	return run_start_moving(run, COPY_MOVED, "move", &request, (int[]){ c->fd, c->sink }, 2, MOVE_LIMIT_MS);
 }
 
@@ -163,7 +165,7 @@ static int moved(struct run *run)
 	c->copied = cur_u64(&answer);
 	if (!cur_done(&answer))
 		return fail(run, "copying", &c->from, E_IO);
-	if (c->from.kind == COPY_FILE && c->to.kind == COPY_FILE && !c->from.word && !c->to.word && c->copied)
+	if (has_marks(c) && c->copied)
 		buf_puts(&run->out, "\n");
 	return copy_arrived(run);
 }

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct fs_row rows[FS_KINDS] = {
 	[FS_FLASH] = { "disk", "rw" },    [FS_NVRAM] = { "nvram", "rw" }, [FS_SYSTEM] = { "opaque", "rw" },
@@ -47,6 +48,22 @@ struct volume *fs_volume(struct core *core, enum fs_kind fs)
 	if (fs == FS_NVRAM)
 		volume_recount(&core->nvram, NULL); /* core itself writes there, too */
 	return fs == FS_FLASH ? &core->flash : fs == FS_NVRAM ? &core->nvram : NULL;
+}
+
+int fs_open(struct core *core, const struct file_name *name, struct stat *st)
+{
+	const struct volume *v = fs_volume(core, name->fs);
+	int fd = v ? volume_open(v, &name->path, NULL) : E_NOTFOUND;
+
+	if (fd < 0 || fstat(fd, st) == 0)
+		return fd;
+	close(fd);
+	return E_IO;
+}
+
+bool fs_is_running(const struct file_name *name)
+{
+	return name->fs == FS_SYSTEM && strcmp(name->path.text, CONFIG_RUNNING) == 0;
 }
 
 bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out)

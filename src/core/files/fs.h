@@ -10,6 +10,7 @@
 #include "files/volume.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 struct core;
 
@@ -32,6 +33,10 @@ struct file_name {
 int fs_init(struct core *core, struct errbuf *e);
 /* The volume behind a file system, NULL for one that has none. */
 struct volume *fs_volume(struct core *core, enum fs_kind fs);
+/* Opens a file for reading, and says what it is. A descriptor, or E_*. */
+int fs_open(struct core *core, const struct file_name *name, struct stat *st);
+/* Is this system:running-config, which is made when it is wanted? */
+bool fs_is_running(const struct file_name *name);
 /* What `text` names, seen from `cwd`: with a file system before it or without. False: there is no such file system, or
  * it is no path. */
 bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out);

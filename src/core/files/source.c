@@ -14,14 +14,8 @@
 
 #define SLICE 262144
 
-static bool is_running_config(const struct source *s)
-{
-	return s->name.fs == FS_SYSTEM && strcmp(s->name.path.text, CONFIG_RUNNING) == 0;
-}
-
 int source_open(struct run *run, struct source *s, const char *url)
 {
-	struct volume *v;
 	struct stat st;
 
 	s->fd = -1;
@@ -29,11 +23,10 @@ int source_open(struct run *run, struct source *s, const char *url)
 	if (!fs_name(&run->cli->cwd, str_of(url), &s->name))
 		return run_fail(run, FS_NO_FILE, url);
 	fs_text(&s->name, s->called);
-	if (is_running_config(s))
+	if (fs_is_running(&s->name))
 		return RUN_DONE;
-	v = fs_volume(run->core, s->name.fs);
-	s->fd = v ? volume_open(v, &s->name.path, NULL) : E_NOTFOUND;
-	if (s->fd < 0 || fstat(s->fd, &st) < 0)
+	s->fd = fs_open(run->core, &s->name, &st);
+	if (s->fd < 0)
 		return run_fail(run, "%%Error opening %s (%s)", s->called, fs_words(s->fd));
 	if ((uint64_t)st.st_size > CONFIG_MAX_BYTES)
 		return run_fail(run, "%%Error opening %s (larger than %zu bytes)", s->called, CONFIG_MAX_BYTES);
@@ -42,17 +35,11 @@ int source_open(struct run *run, struct source *s, const char *url)
 
 static int read_running(struct run *run, struct source *s)
 {
-	int rc = run_build_config(run, CMD_VIEW_WHOLE);
-	const struct buf *text;
+	int rc = run_copy_config(run, &s->text);
 
-	if (rc != RUN_DONE)
-		return rc;
-	text = config_build_text(run->build);
-	buf_put(&s->text, buf_ptr(text), buf_len(text));
-	rc = text->err ? text->err : s->text.err;
-	config_build_free(run->build);
-	run->build = NULL;
-	return rc ? run_fail(run, "%%Error opening %s (%s)", s->called, err_text(rc)) : RUN_DONE;
+	return rc == RUN_DONE && s->text.err
+		   ? run_fail(run, "%%Error opening %s (%s)", s->called, err_text(s->text.err))
+		   : rc;
 }
 
 int source_read(struct run *run, struct source *s)
@@ -60,7 +47,7 @@ int source_read(struct run *run, struct source *s)
 	uint8_t *room;
 	ssize_t n;
 
-	if (is_running_config(s))
+	if (fs_is_running(&s->name))
 		return read_running(run, s);
 	room = buf_room(&s->text, SLICE);
 	n = room ? pread(s->fd, room, SLICE, (off_t)buf_len(&s->text)) : -1;

@@ -116,11 +116,6 @@ void transfer_hand_over(struct peer *p, uint32_t id, int fd, uint64_t size, int6
 
 /* --- names --- */
 
-bool transfer_is_virtual(const struct file_name *name)
-{
-	return name->fs == FS_SYSTEM && strcmp(name->path.text, CONFIG_RUNNING) == 0;
-}
-
 /* A word of IOS that stands for a file, unless flash0: has one of that name. */
 static void take_word(struct core *core, struct file_name *name)
 {
@@ -159,7 +154,7 @@ int transfer_look(struct core *core, const struct file_name *name, struct volume
 	*entry = (struct volume_entry){ .folder = name->path.text[0] == '\0', .mtime = time(NULL) };
 	if (v)
 		return volume_stat(v, &name->path, entry, NULL);
-	return entry->folder || transfer_is_virtual(name) ? 0 : E_NOTFOUND;
+	return entry->folder || fs_is_running(name) ? 0 : E_NOTFOUND;
 }
 
 bool transfer_entry(const struct writing *w, struct volume_entry *out)
@@ -210,7 +205,6 @@ static void text_ready(void *arg, uint32_t id, int fd, uint64_t size)
 static void on_read(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
 {
 	const struct writing *own = transfer_writing(p, name);
-	struct volume *v = fs_volume(p->core, name->fs);
 	struct stat st;
 	int fd;
 
@@ -218,19 +212,18 @@ static void on_read(struct peer *p, const struct ipc_msg_FILE *m, const struct f
 		PEER_SEND(p, FILE_DONE, .id = m->id, .handle = own->handle);
 		return;
 	}
-	if (transfer_is_virtual(name)) {
+	if (fs_is_running(name)) {
 		if (p->transfer->reading)
 			transfer_refuse(p, m->id, E_BUSY);
 		else
 			p->transfer->reading = virtual_read(p->core, m->id, text_ready, p->transfer);
 		return;
 	}
-	fd = v ? volume_open(v, &name->path, NULL) : E_NOTFOUND;
-	if (fd >= 0 && fstat(fd, &st) == 0) {
+	fd = fs_open(p->core, name, &st);
+	if (fd < 0)
+		transfer_refuse(p, m->id, fd);
+	else
 		transfer_hand_over(p, m->id, fd, (uint64_t)st.st_size, st.st_mtime);
-		return;
-	}
-	transfer_refuse(p, m->id, fd);
 }
 
 /* A name for every one but the two that have a handle. */

@@ -48,14 +48,14 @@ static void put_entry(struct buf *text, const char *name, const struct volume_en
 
 static void put_own(struct transfer_listing *l)
 {
-	const struct peer *p = l->transfer->peer;
+	const struct volume *v = fs_volume(l->transfer->peer->core, l->folder.fs);
 
 	for (size_t i = 0; i < WRITES_MAX; i++) {
 		const struct upload *u = l->transfer->writes[i].upload;
 		struct volume_entry entry;
 		struct path parent;
 
-		if (!u || upload_volume(u) != fs_volume(p->core, l->folder.fs))
+		if (!u || upload_volume(u) != v)
 			continue;
 		path_parent(upload_path(u), &parent);
 		if (strcmp(parent.text, l->folder.path.text) == 0 && transfer_entry(&l->transfer->writes[i], &entry))

@@ -33,7 +33,6 @@ void transfer_refuse(struct peer *p, uint32_t id, int rc); /* in fs_words */
 void transfer_hand_over(struct peer *p, uint32_t id, int fd, uint64_t size, int64_t mtime);
 
 bool transfer_resolve(struct core *core, struct str text, struct file_name *out); /* false: it leads nowhere */
-bool transfer_is_virtual(const struct file_name *name);
 /* What this session is writing under that name, NULL: nothing. */
 struct writing *transfer_writing(const struct peer *p, const struct file_name *name);
 bool transfer_entry(const struct writing *w, struct volume_entry *out); /* as it is now; NULL: false */

@@ -73,18 +73,14 @@ static int may_begin(struct volume *v, const struct ipc_msg_FILE *m, const struc
 }
 
 /* The new file's first bytes are to be those of what is there: the session copies them. */
-static int lend_old(struct peer *p, uint32_t id, struct volume *v, const struct path *path)
+static int lend_old(struct peer *p, uint32_t id, const struct file_name *name)
 {
-	int fd = volume_open(v, path, NULL);
 	struct buf record;
 	struct stat st;
+	int fd = fs_open(p->core, name, &st);
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0) {
-		close(fd);
-		return E_IO;
-	}
 	buf_init(&record, 64);
 	ipc_put_FILE_OLD(&record, &(struct ipc_msg_FILE_OLD){
 				      .id = id, .size = (uint64_t)st.st_size, .mtime = (uint64_t)st.st_mtime });
@@ -108,7 +104,7 @@ static int begin_upload(struct peer *p, const struct ipc_msg_FILE *m, const stru
 	*room = upload_room(w->upload);
 	fd = m->value > *room ? E_LIMIT : dup(upload_fd(w->upload));
 	if (fd >= 0 && (m->how & HOW_KEEP) && there.mtime != -1)
-		rc = lend_old(p, m->id, v, &name->path);
+		rc = lend_old(p, m->id, name);
 	if (fd >= 0 && rc == 0)
 		return fd;
 	if (fd >= 0)
@@ -140,7 +136,7 @@ void transfer_on_write(struct peer *p, const struct ipc_msg_FILE *m, const struc
 	} else if (!w) {
 		transfer_done(p, m->id, E_LIMIT, NULL, "Too many files are being written");
 	} else {
-		fd = transfer_is_virtual(name) ? begin_text(p, m, w) : begin_upload(p, m, name, w, &room);
+		fd = fs_is_running(name) ? begin_text(p, m, w) : begin_upload(p, m, name, w, &room);
 		if (fd < 0) {
 			transfer_refuse(p, m->id, fd);
 			return;

@@ -85,12 +85,7 @@ void cli_end_configuration(struct cli *sh)
 
 void cli_touched(struct cli *sh)
 {
-	struct core *core = sh->core;
-	char when[CLOCK_TEXT];
-
-	clock_text(&core->clock, time(NULL), when, sizeof when);
-	snprintf(core->last_change, sizeof core->last_change, "%s%s%s", when, sh->user[0] ? " by " : "", sh->user);
-	core->modified = true;
+	config_touched(sh->core, sh->user);
 }
 
 /* --- what step functions call --- */
@@ -243,6 +238,21 @@ int run_build_config(struct run *run, struct cmd_view view)
 	if (!run->build)
 		return run_fail(run, "%% Out of memory");
 	return config_build_step(run->build) ? RUN_DONE : run_yield(run);
+}
+
+int run_copy_config(struct run *run, struct buf *out)
+{
+	int rc = run_build_config(run, CMD_VIEW_WHOLE);
+	const struct buf *text;
+
+	if (rc != RUN_DONE)
+		return rc;
+	text = config_build_text(run->build);
+	buf_put(out, buf_ptr(text), buf_len(text));
+	out->err = text->err ? text->err : out->err;
+	config_build_free(run->build);
+	run->build = NULL;
+	return RUN_DONE;
 }
 
 /* --- the life of one command --- */

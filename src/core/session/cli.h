@@ -122,6 +122,8 @@ int run_start_moving(struct run *run, int next, const char *helper, struct buf *
 int run_yield(struct run *run);
 /* running-config in run->build: RUN_DONE when it is whole, RUN_WAIT: the same step is called again. */
 int run_build_config(struct run *run, struct cmd_view view);
+/* The same, whole, behind what is in `out`; run->build is gone. out->err: it is not in it. */
+int run_copy_config(struct run *run, struct buf *out);
 bool run_yes(const struct run *run); /* the answer to ASK_YESNO begins with y; to ASK_CONFIRM is Return or y */
 /* The answer to ASK_YESNO as IOS takes it: RUN_DONE yes, RUN_FAILED no; anything else asks again, RUN_WAIT. */
 int run_yes_or_no(struct run *run, const char *prompt);

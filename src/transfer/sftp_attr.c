@@ -10,12 +10,6 @@
 
 #include <string.h>
 
-#define HAS_SIZE     1
-#define HAS_OWNER    2
-#define HAS_MODE     4
-#define HAS_TIMES    8
-#define HAS_EXTENDED 0x80000000U
-
 void sftp_take_attrs(struct cur *c, struct sftp_attrs *out)
 {
 	uint32_t flags = cur_u32(c), n;
@@ -41,20 +35,22 @@ void sftp_take_attrs(struct cur *c, struct sftp_attrs *out)
 
 /* --- asking --- */
 
+static bool answer_attrs(struct sftp *s, bool folder, uint64_t size, int64_t mtime)
+{
+	size_t began = sftp_begin(s, FXP_ATTRS);
+
+	sftp_put_attrs(&s->out, folder, size, mtime);
+	sftp_finish(s, began);
+	return false;
+}
+
 static bool looked(struct sftp *s, struct sftp_event *ev)
 {
 	const struct sftp_answer *a = &s->answer;
-	size_t began;
 
-	(void)ev;
-	if (a->rc) {
-		sftp_result(s);
-		return false;
-	}
-	began = sftp_begin(s, FXP_ATTRS);
-	sftp_put_attrs(&s->out, a->folder, a->size, a->mtime);
-	sftp_finish(s, began);
-	return false;
+	if (a->rc)
+		return sftp_then_result(s, ev);
+	return answer_attrs(s, a->folder, a->size, a->mtime);
 }
 
 bool sftp_on_stat(struct sftp *s, struct cur *c, struct sftp_event *ev)
@@ -66,16 +62,12 @@ bool sftp_on_fstat(struct sftp *s, struct cur *c, struct sftp_event *ev)
 {
 	const struct sftp_handle *h = sftp_handle(s, c);
 	const struct sftp_file *f;
-	size_t began;
 
 	(void)ev;
 	if (!h)
 		return false;
 	f = sftp_file_of(s, h);
-	began = sftp_begin(s, FXP_ATTRS);
-	sftp_put_attrs(&s->out, f->folder, f->folder ? 0 : f->size, f->shown);
-	sftp_finish(s, began);
-	return false;
+	return answer_attrs(s, f->folder, f->folder ? 0 : f->size, f->shown);
 }
 
 /* --- setting, of a file that is being written --- */
@@ -106,7 +98,7 @@ static bool set_writing(struct sftp *s, struct sftp_event *ev)
 		f->changed = true;
 	}
 	if (!s->attrs.has_size) {
-		sftp_status(s, FX_OK, "Success");
+		sftp_ok(s);
 		return false;
 	}
 	ev->file = s->file;
@@ -119,7 +111,7 @@ static bool set_writing(struct sftp *s, struct sftp_event *ev)
 static bool set_time(struct sftp *s, struct sftp_event *ev)
 {
 	if (!s->attrs.has_mtime) {
-		sftp_status(s, FX_OK, "Success");
+		sftp_ok(s);
 		return false;
 	}
 	ev->mtime = s->attrs.mtime;

@@ -62,7 +62,7 @@ static bool on_fsync(struct sftp *s, struct cur *c, struct sftp_event *ev)
 	if (!h)
 		return false;
 	if (!sftp_file_of(s, h)->writing) {
-		sftp_status(s, FX_OK, "Success");
+		sftp_ok(s);
 		return false;
 	}
 	sftp_file_of(s, h)->sync = true; /* and its name, when it gets it */
@@ -76,10 +76,7 @@ static bool copied(struct sftp *s, struct sftp_event *ev)
 
 	(void)ev;
 	f->broken |= s->answer.rc != 0;
-	f->size = f->size > s->answer.size ? f->size : s->answer.size;
-	f->changed = true;
-	f->mtime = 0;
-	f->shown = s->now;
+	sftp_file_written(s, f, s->answer.size);
 	if (s->answer.rc == 0 && s->cut)
 		sftp_status(s, FX_EOF, "End of file");
 	else

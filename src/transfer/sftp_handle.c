@@ -104,6 +104,14 @@ void sftp_file_released(struct sftp *s, struct sftp_file *f)
 	s->loose += is_loose(f);
 }
 
+void sftp_file_written(const struct sftp *s, struct sftp_file *f, uint64_t end)
+{
+	f->size = f->size > end ? f->size : end;
+	f->changed = true;
+	f->mtime = 0;
+	f->shown = s->now;
+}
+
 void sftp_handle_close(struct sftp *s, struct sftp_handle *h)
 {
 	struct sftp_file *f = sftp_file_of(s, h);

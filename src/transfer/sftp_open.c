@@ -143,7 +143,7 @@ bool sftp_on_close(struct sftp *s, struct cur *c, struct sftp_event *ev)
 	if (f->broken)
 		sftp_status(s, FX_FAILURE, "not all of it could be kept: what was there stays");
 	else
-		sftp_status(s, FX_OK, "Success");
+		sftp_ok(s);
 	sftp_handle_close(s, h);
 	return false;
 }
@@ -259,10 +259,7 @@ bool sftp_write(struct sftp *s, struct str *bytes, struct sftp_event *ev)
 		return false;
 	*ev = (struct sftp_event){ .type = SFTP_EV_WRITE, .file = s->target, .offset = s->write_at, .bytes = part };
 	s->write_at += part.n;
-	f->size = f->size > s->write_at ? f->size : s->write_at;
-	f->changed = true;
-	f->mtime = 0;
-	f->shown = s->now;
+	sftp_file_written(s, f, s->write_at);
 	return true;
 }
 

@@ -54,7 +54,10 @@ enum sftp_status {
 	FX_OP_UNSUPPORTED = 8
 };
 
-/* section 5: of what a client wants to set, what we keep */
+/* section 5: which fields follow */
+enum sftp_has { HAS_SIZE = 1, HAS_OWNER = 2, HAS_MODE = 4, HAS_TIMES = 8 };
+#define HAS_EXTENDED 0x80000000U
+/* ... and of what a client wants to set, what we keep */
 struct sftp_attrs {
 	bool has_size, has_mtime;
 	uint64_t size;
@@ -176,14 +179,16 @@ struct sftp_handle *sftp_handle(struct sftp *s, struct cur *c);
 /* It is closed; its file, when it was the last and it is not being written, is forgotten once its bytes are sent. */
 void sftp_handle_close(struct sftp *s, struct sftp_handle *h);
 struct sftp_file *sftp_file_of(struct sftp *s, const struct sftp_handle *h);
-void sftp_file_released(struct sftp *s, struct sftp_file *f); /* one thing less needs it */
-bool sftp_forget(struct sftp *s, struct sftp_event *ev);      /* true: *ev is filled */
+void sftp_file_released(struct sftp *s, struct sftp_file *f);                    /* one thing less needs it */
+void sftp_file_written(const struct sftp *s, struct sftp_file *f, uint64_t end); /* up to there, just now */
+bool sftp_forget(struct sftp *s, struct sftp_event *ev);                         /* true: *ev is filled */
 
 /* sftp_reply.c */
 void sftp_status(struct sftp *s, enum sftp_status status, const char *words);
 void sftp_result(struct sftp *s);         /* STATUS, as the answer was */
 void sftp_refuse(struct sftp *s, int rc); /* STATUS, by an E_* of our own */
 void sftp_bad(struct sftp *s);            /* STATUS: the request is malformed */
+void sftp_ok(struct sftp *s);             /* STATUS: done */
 void sftp_put_attrs(struct buf *b, bool folder, uint64_t size, int64_t mtime);
 /* A reply is what is put into `out` between the two. */
 size_t sftp_begin(struct sftp *s, uint8_t type); /* puts type and id; what sftp_finish wants to know */

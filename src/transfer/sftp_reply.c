@@ -12,11 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ATTRS: which fields follow */
-#define HAS_SIZE   1
-#define HAS_OWNER  2
-#define HAS_MODE   4
-#define HAS_TIMES  8
 #define DATA_HEAD  13 /* length, type, id, length of the data */
 #define SPILL_PART 64
 #define HALF_YEAR  (INT64_C(182) * 86400)
@@ -95,6 +90,11 @@ void sftp_refuse(struct sftp *s, int rc)
 	const char *words = rc == E_LIMIT ? "No space left on device" : rc ? err_text(rc) : "Success";
 
 	sftp_status(s, sftp_status_of(rc), words);
+}
+
+void sftp_ok(struct sftp *s)
+{
+	sftp_status(s, FX_OK, "Success");
 }
 
 void sftp_bad(struct sftp *s)

@@ -6,9 +6,9 @@
 
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/log/syslog.h"
 #include "core/session/peer.h"
 #include "core/shutdown.h"
-#include "core/log/syslog.h"
 
 #include <event2/event.h>
 #include <stdio.h>

@@ -4,11 +4,11 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/login/dialogue.h"
-#include "core/session/peer.h"
 #include "core/login/subject.h"
+#include "core/session/cli.h"
+#include "core/session/peer.h"
 
 #include <string.h>
 

@@ -5,9 +5,9 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/gate/guard.h"
+#include "core/session/cli.h"
 #include "model/model.h"
 
 #include <stdio.h>

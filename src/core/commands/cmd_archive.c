@@ -5,15 +5,15 @@
  */
 #include "commands.h"
 
+#include "core/config/config.h"
+#include "core/config/revert.h"
+#include "core/core.h"
 #include "core/files/archive.h"
 #include "core/files/compare.h"
+#include "core/files/fs.h"
+#include "core/files/source.h"
 #include "core/session/cfglog.h"
 #include "core/session/cli.h"
-#include "core/config/config.h"
-#include "core/core.h"
-#include "core/files/fs.h"
-#include "core/config/revert.h"
-#include "core/files/source.h"
 
 #include <stdlib.h>
 #include <string.h>

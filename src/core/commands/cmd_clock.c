@@ -5,10 +5,10 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
-#include "core/reload.h"
 #include "core/log/syslog.h"
+#include "core/reload.h"
+#include "core/session/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

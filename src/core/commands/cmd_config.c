@@ -6,8 +6,8 @@
 
 #include "core/config/config.h"
 #include "core/core.h"
-#include "core/session/cli.h"
 #include "core/log/syslog.h"
+#include "core/session/cli.h"
 #include "files/files.h"
 
 #include <stdio.h>

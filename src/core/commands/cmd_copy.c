@@ -6,8 +6,8 @@
 #include "core/commands/commands.h"
 
 #include "core/config/config.h"
-#include "core/files/copy.h"
 #include "core/core.h"
+#include "core/files/copy.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -4,9 +4,9 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/log/debug.h"
+#include "core/session/cli.h"
 #include "core/ssh/sshdebug.h"
 
 #include <stdio.h>

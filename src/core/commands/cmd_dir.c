@@ -5,10 +5,10 @@
 #include "core/commands/commands.h"
 
 #include "base/ifs.h"
-#include "core/session/cli.h"
 #include "core/clock.h"
 #include "core/core.h"
 #include "core/files/fs.h"
+#include "core/session/cli.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,9 +6,9 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/files/fs.h"
+#include "core/session/cli.h"
 
 #include <stdio.h>
 #include <string.h>

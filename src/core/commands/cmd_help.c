@@ -4,8 +4,8 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
+#include "core/session/cli.h"
 
 int cmd_help_text(struct run *run)
 {

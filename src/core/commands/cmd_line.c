@@ -8,8 +8,8 @@
 
 #include "core/clock.h"
 #include "core/core.h"
-#include "core/session/peer.h"
 #include "core/log/syslog.h"
+#include "core/session/peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

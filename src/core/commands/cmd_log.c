@@ -4,9 +4,9 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
+#include "core/session/cli.h"
 
 int cmd_show_logging(struct run *run)
 {

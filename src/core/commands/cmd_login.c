@@ -5,11 +5,11 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/clock.h"
 #include "core/core.h"
 #include "core/gate/guard.h"
 #include "core/gate/watch.h"
+#include "core/session/cli.h"
 #include "model/model.h"
 
 #include <arpa/inet.h>

@@ -5,10 +5,10 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/fs.h"
+#include "core/session/cli.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
+#include "core/session/cli.h"
 #include "core/ssh/offer.h"
 #include "core/ssh/sshd.h"
 

@@ -4,9 +4,9 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/reload.h"
+#include "core/session/cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>

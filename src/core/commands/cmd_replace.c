@@ -5,14 +5,14 @@
  */
 #include "commands.h"
 
-#include "core/files/archive.h"
-#include "core/files/compare.h"
-#include "core/session/cli.h"
 #include "core/config/config.h"
-#include "core/core.h"
 #include "core/config/replace.h"
 #include "core/config/revert.h"
+#include "core/core.h"
+#include "core/files/archive.h"
+#include "core/files/compare.h"
 #include "core/files/source.h"
+#include "core/session/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cfglog.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
 #include "core/login/dialogue.h"
@@ -12,6 +11,7 @@
 #include "core/login/methods.h"
 #include "core/login/secret_check.h"
 #include "core/login/subject.h"
+#include "core/session/cfglog.h"
 #include "core/session/cli.h"
 #include "core/session/peer.h"
 #include "lines/lines.h"

@@ -7,10 +7,10 @@
 
 #include "core/clock.h"
 #include "core/core.h"
-#include "core/ssh/offer.h"
-#include "core/session/peer.h"
-#include "core/session/cli.h"
 #include "core/gate/listen.h"
+#include "core/session/cli.h"
+#include "core/session/peer.h"
+#include "core/ssh/offer.h"
 #include "core/ssh/sshd.h"
 #include "image/vars.h"
 #include "model/model.h"

@@ -5,12 +5,13 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/config/config.h"
+#include "core/config/hosts.h"
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/host.h"
 #include "core/login/servers.h"
+#include "core/session/cli.h"
 #include "core/session/peer.h"
 #include "lines/lines.h"
 #include "model/model.h"
@@ -126,7 +127,7 @@ static void hosts_begin(struct run *run, struct hosts *h)
 		   "       NA - Not Applicable None - Not defined\n\n"
 		   "Host                      Port  Flags      Age Type   Address(es)\n",
 		   domain ? domain : "not set");
-	h->next = model_first(m, NULL, "/ravelin-system:domain/host");
+	h->next = model_first(m, NULL, HOSTS);
 	h->version = model_version(m);
 }
 

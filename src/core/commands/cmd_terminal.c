@@ -5,8 +5,8 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
+#include "core/session/cli.h"
 #include "core/session/peer.h"
 #include "core/ssh/sshdebug.h"
 #include "lines/lines.h"

@@ -4,11 +4,11 @@
  */
 #include "core/commands/commands.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/gate/listen.h"
-#include "core/ssh/sshd.h"
 #include "core/gate/vrf.h"
+#include "core/session/cli.h"
+#include "core/ssh/sshd.h"
 
 #include <string.h>
 #include <sys/socket.h>

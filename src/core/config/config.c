@@ -4,10 +4,10 @@
  */
 #include "config.h"
 
-#include "core/files/archive.h"
+#include "cmd/cmd.h"
 #include "core/clock.h"
 #include "core/core.h"
-#include "cmd/cmd.h"
+#include "core/files/archive.h"
 #include "files/files.h"
 #include "model/model.h"
 

@@ -6,8 +6,8 @@
 #include "core/commands/commands.h"
 
 #include "aaa/aaa.h"
-#include "core/session/cli.h"
 #include "core/core.h"
+#include "core/session/cli.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 

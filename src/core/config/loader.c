@@ -4,11 +4,11 @@
  */
 #include "loader.h"
 
-#include "core/session/cli.h"
 #include "core/clock.h"
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
+#include "core/session/cli.h"
 #include "files/files.h"
 
 #include <event2/event.h>

@@ -8,8 +8,8 @@
 #include "cmd/cmd.h"
 #include "core/clock.h"
 #include "core/config/config.h"
-#include "core/core.h"
 #include "core/config/loader.h"
+#include "core/core.h"
 #include "core/log/syslog.h"
 #include "model/swap.h"
 

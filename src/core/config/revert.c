@@ -7,8 +7,8 @@
 
 #include "core/clock.h"
 #include "core/config/config.h"
-#include "core/core.h"
 #include "core/config/replace.h"
+#include "core/core.h"
 #include "core/log/syslog.h"
 
 #include <event2/event.h>

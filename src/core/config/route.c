@@ -4,6 +4,7 @@
  */
 #include "route.h"
 
+#include "base/address.h"
 #include "core/core.h"
 #include "model/model.h"
 
@@ -16,11 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in four;
-	struct sockaddr_in6 six;
-};
+#define DISCARD_PORT 9
 
 /* The address that packets to `text` leave from. No packet is sent. */
 static bool local_address(const char *text, union address *a)
@@ -29,15 +26,10 @@ static bool local_address(const char *text, union address *a)
 	bool found;
 	int fd;
 
-	*a = (union address){ .any.sa_family = AF_INET };
-	a->four.sin_port = htons(9);
-	if (inet_pton(AF_INET, text, &a->four.sin_addr) != 1) {
-		*a = (union address){ .six = { .sin6_family = AF_INET6, .sin6_port = htons(9) } };
-		if (inet_pton(AF_INET6, text, &a->six.sin6_addr) != 1)
-			return false;
-	}
+	if (!address_parse(text, DISCARD_PORT, a))
+		return false;
 	fd = socket(a->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	found = fd >= 0 && connect(fd, &a->any, sizeof *a) == 0 && getsockname(fd, &a->any, &size) == 0;
+	found = fd >= 0 && connect(fd, &a->any, address_size(a)) == 0 && getsockname(fd, &a->any, &size) == 0;
 	if (fd >= 0)
 		close(fd);
 	return found;

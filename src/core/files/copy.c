@@ -8,8 +8,8 @@
 
 #include "core/clock.h"
 #include "core/config/config.h"
-#include "core/core.h"
 #include "core/config/loader.h"
+#include "core/core.h"
 #include "core/files/virtual.h"
 
 #include <errno.h>

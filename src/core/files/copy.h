@@ -7,8 +7,8 @@
 #ifndef CORE_COPY_H
 #define CORE_COPY_H
 
-#include "core/session/cli.h"
 #include "core/files/fs.h"
+#include "core/session/cli.h"
 #include "files/upload.h"
 #include "files/url.h"
 

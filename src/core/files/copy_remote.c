@@ -7,8 +7,10 @@
 #include "copy.h"
 
 #include "aaa/aaa.h"
-#include "core/core.h"
+#include "base/address.h"
+#include "core/config/hosts.h"
 #include "core/config/route.h"
+#include "core/core.h"
 #include "helpers/remote.h"
 #include "model/model.h"
 
@@ -28,9 +30,9 @@ static const char *const outcome_words[REMOTE_KINDS] = { REMOTE_OUTCOMES(WORDS) 
 
 static bool is_address(const char *host)
 {
-	struct in6_addr address;
+	union address a;
 
-	return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
+	return address_parse(host, 0, &a);
 }
 
 /* --- the request --- */
@@ -131,11 +133,7 @@ static int start(struct run *run, const char *addresses)
 /* `ip host NAME …` */
 static bool by_configuration(const struct run *run, const char *host, struct buf *out)
 {
-	const struct lyd_node *entry =
-	    model_entry(run->core->model, "/ravelin-system:domain/host", (const char *const[]){ host });
-	const struct lyd_node *a = entry ? model_first(run->core->model, entry, "address") : NULL;
-
-	for (; a; a = model_next(a))
+	for (const struct lyd_node *a = hosts_addresses(run->core->model, host); a; a = model_next(a))
 		buf_printf(out, "%s%s", buf_len(out) ? "," : "", model_value(a));
 	return buf_len(out) > 0;
 }

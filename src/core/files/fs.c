@@ -6,8 +6,8 @@
 
 #include "base/ifs.h"
 #include "core/config/config.h"
-#include "core/files/archive.h"
 #include "core/core.h"
+#include "core/files/archive.h"
 #include "image/vars.h"
 
 #include <stdio.h>

@@ -4,9 +4,9 @@
  */
 #include "source.h"
 
-#include "core/session/cli.h"
 #include "core/config/config.h"
 #include "core/core.h"
+#include "core/session/cli.h"
 
 #include <string.h>
 #include <sys/stat.h>

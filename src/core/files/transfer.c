@@ -7,12 +7,12 @@
 
 #include "core/config/config.h"
 #include "core/core.h"
-#include "core/log/debug.h"
 #include "core/files/fs.h"
+#include "core/files/virtual.h"
+#include "core/log/debug.h"
+#include "core/log/syslog.h"
 #include "core/login/methods.h"
 #include "core/session/peer.h"
-#include "core/log/syslog.h"
-#include "core/files/virtual.h"
 #include "files/upload.h"
 
 #include <fcntl.h>

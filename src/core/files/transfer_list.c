@@ -7,8 +7,8 @@
 #include "transfer_private.h"
 
 #include "core/core.h"
-#include "core/session/peer.h"
 #include "core/files/virtual.h"
+#include "core/session/peer.h"
 #include "files/upload.h"
 
 #include <event2/event.h>

@@ -8,8 +8,8 @@
 
 #include "core/config/config.h"
 #include "core/core.h"
-#include "core/session/peer.h"
 #include "core/files/virtual.h"
+#include "core/session/peer.h"
 #include "files/upload.h"
 
 #include <stdio.h>

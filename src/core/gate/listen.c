@@ -4,12 +4,12 @@
  */
 #include "listen.h"
 
+#include "base/address.h"
 #include "core/core.h"
 #include "core/gate/gatectl.h"
-#include "core/log/syslog.h"
 #include "core/gate/vrf.h"
+#include "core/log/syslog.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
@@ -67,22 +67,18 @@ static int make_socket(const struct core *core, const char *vrf, int family)
 
 static int open_socket(const struct core *core, const struct place *p)
 {
-	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(p->port) };
-	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(p->port) };
-	bool is6 = inet_pton(AF_INET6, p->host, &a6.sin6_addr) == 1;
-	const struct sockaddr *sa = is6 ? (struct sockaddr *)&a6 : (struct sockaddr *)&a4;
-	socklen_t len = is6 ? sizeof a6 : sizeof a4;
+	union address a;
 	int on = 1, fd, rc;
 
-	if (!is6 && inet_pton(AF_INET, p->host, &a4.sin_addr) != 1)
+	if (!address_parse(p->host, p->port, &a))
 		return -EADDRNOTAVAIL;
-	fd = make_socket(core, p->vrf, sa->sa_family);
+	fd = make_socket(core, p->vrf, a.any.sa_family);
 	if (fd < 0)
 		return fd;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (is6)
+	if (a.any.sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-	if (bind(fd, sa, len) == 0 && listen(fd, BACKLOG) == 0)
+	if (bind(fd, &a.any, address_size(&a)) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	rc = -errno;
 	close(fd);

@@ -11,8 +11,8 @@
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/gate/guard.h"
-#include "core/session/peer.h"
 #include "core/log/syslog.h"
+#include "core/session/peer.h"
 #include "model/model.h"
 
 #include <event2/event.h>

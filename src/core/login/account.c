@@ -7,11 +7,11 @@
 #include "core/clock.h"
 #include "core/core.h"
 #include "core/log/debug.h"
+#include "core/log/syslog.h"
 #include "core/login/methods.h"
-#include "core/session/peer.h"
 #include "core/login/servers.h"
 #include "core/login/subject.h"
-#include "core/log/syslog.h"
+#include "core/session/peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

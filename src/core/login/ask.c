@@ -4,8 +4,8 @@
  * Runs in core. The clock is here: a server has its configured time for the connection and every answer, and none runs
  * while the user thinks.
  */
-#include "core/login/asker.h"
 #include "core/core.h"
+#include "core/login/asker.h"
 #include "core/login/servers_private.h"
 #include "core/login/subject.h"
 

@@ -8,10 +8,10 @@
 #include "asker/asker.h"
 #include "core/clock.h"
 #include "core/core.h"
+#include "core/log/syslog.h"
 #include "core/session/ending.h"
 #include "core/session/peer.h"
 #include "core/spawn.h"
-#include "core/log/syslog.h"
 
 #include <event2/event.h>
 #include <stdlib.h>

@@ -6,10 +6,10 @@
 
 #include "core/core.h"
 #include "core/log/debug.h"
-#include "core/session/peer.h"
+#include "core/log/syslog.h"
 #include "core/login/servers.h"
 #include "core/login/subject.h"
-#include "core/log/syslog.h"
+#include "core/session/peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,9 +9,9 @@
 
 #include "core/core.h"
 #include "core/log/debug.h"
+#include "core/log/syslog.h"
 #include "core/login/servers.h"
 #include "core/login/subject.h"
-#include "core/log/syslog.h"
 
 #include <string.h>
 

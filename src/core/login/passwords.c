@@ -6,11 +6,11 @@
 #include "passwords.h"
 
 #include "aaa/aaa.h"
-#include "core/session/cli.h"
 #include "core/commands/commands.h"
 #include "core/core.h"
 #include "core/login/methods.h"
 #include "core/login/secret_check.h"
+#include "core/session/cli.h"
 #include "model/model.h"
 
 #include <stdio.h>

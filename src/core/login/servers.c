@@ -5,16 +5,15 @@
  */
 #include "core/login/servers_private.h"
 
-#include "core/login/asker.h"
 #include "core/clock.h"
+#include "core/config/hosts.h"
 #include "core/core.h"
 #include "core/log/debug.h"
 #include "core/log/syslog.h"
+#include "core/login/asker.h"
 #include "model/model.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +21,6 @@
 #include <unistd.h>
 
 #define TACACS "/ravelin-servers:tacacs"
-#define HOSTS  "/ravelin-system:domain/host"
 #define ALL    "tacacs+" /* the group of all servers */
 
 void servers_debug(const struct core *core, const char *fmt, ...)
@@ -42,29 +40,14 @@ void servers_debug(const struct core *core, const char *fmt, ...)
 
 static bool set_address(struct server *s, const char *text)
 {
-	struct sockaddr_in *a4 = (struct sockaddr_in *)&s->at;
-	struct sockaddr_in6 *a6 = (struct sockaddr_in6 *)&s->at;
-
-	memset(&s->at, 0, sizeof s->at);
-	if (inet_pton(AF_INET, text, &a4->sin_addr) == 1) {
-		a4->sin_family = AF_INET;
-		a4->sin_port = htons((uint16_t)s->port);
-		s->at_len = sizeof *a4;
-	} else if (inet_pton(AF_INET6, text, &a6->sin6_addr) == 1) {
-		a6->sin6_family = AF_INET6;
-		a6->sin6_port = htons((uint16_t)s->port);
-		s->at_len = sizeof *a6;
-	} else {
-		return false;
-	}
-	return str_copy(str_of(text), s->address, sizeof s->address);
+	return address_parse(text, (uint16_t)s->port, &s->at) && str_copy(str_of(text), s->address, sizeof s->address);
 }
 
 /* A name is looked up in the table of `ip host`: nothing in core waits for a name server. */
 static void find_address(const struct model *m, const struct lyd_node *entry, struct server *s)
 {
 	const char *text = s->name;
-	const struct lyd_node *host;
+	const struct lyd_node *known;
 
 	if (s->named) {
 		text = model_below(entry, "address/ipv4");
@@ -72,9 +55,8 @@ static void find_address(const struct model *m, const struct lyd_node *entry, st
 	}
 	if (!text || set_address(s, text))
 		return;
-	host = model_entry(m, HOSTS, (const char *[]){ text });
-	host = host ? model_first(m, host, "address") : NULL;
-	if (!host || !set_address(s, model_value(host)))
+	known = hosts_addresses(m, text);
+	if (!known || !set_address(s, model_value(known)))
 		s->address[0] = '\0';
 }
 
@@ -134,7 +116,6 @@ static void update_server(struct server *s, const struct server *now)
 	s->port = now->port;
 	s->single = now->single;
 	s->at = now->at;
-	s->at_len = now->at_len;
 	memcpy(s->address, now->address, sizeof s->address);
 	memcpy(s->key, now->key, sizeof s->key);
 }
@@ -272,9 +253,9 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 
 int server_connect(struct server *s, struct errbuf *e)
 {
-	int fd = socket(s->at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(s->at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && (connect(fd, (struct sockaddr *)&s->at, s->at_len) == 0 || errno == EINPROGRESS)) {
+	if (fd >= 0 && (connect(fd, &s->at.any, address_size(&s->at)) == 0 || errno == EINPROGRESS)) {
 		s->opens++;
 		return fd;
 	}

@@ -6,10 +6,10 @@
 #define CORE_SERVERS_PRIVATE_H
 
 #include "aaa/aaa.h"
+#include "base/address.h"
 #include "core/login/servers.h"
 
 #include <sys/queue.h>
-#include <sys/socket.h>
 
 struct asker;
 
@@ -21,8 +21,7 @@ struct server {
 	bool named;     /* the latter */
 	bool configured;
 	char address[46]; /* "" when the name has none */
-	struct sockaddr_storage at;
-	socklen_t at_len;
+	union address at;
 	unsigned port, timeout; /* seconds */
 	char key[AAA_CLEAR_MAX + 1];
 	bool single;

@@ -4,9 +4,9 @@
  */
 #include "cfglog.h"
 
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
+#include "core/session/cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>

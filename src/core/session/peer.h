@@ -6,14 +6,14 @@
 #ifndef CORE_PEER_H
 #define CORE_PEER_H
 
+#include "access/access.h"
 #include "core/login/account.h"
 #include "core/login/authorize.h"
-#include "core/ssh/offer.h"
-#include "access/access.h"
-#include "core/ssh/prove.h"
-#include "core/ssh/transcript.h"
 #include "core/login/login.h"
 #include "core/session/cli.h"
+#include "core/ssh/offer.h"
+#include "core/ssh/prove.h"
+#include "core/ssh/transcript.h"
 #include "core/ssh/version1.h"
 #include "ipc/ipc.h"
 

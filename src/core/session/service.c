@@ -6,19 +6,19 @@
 #include "core/session/service.h"
 
 #include "core/clock.h"
-#include "core/session/console.h"
 #include "core/core.h"
-#include "core/session/ending.h"
+#include "core/files/transfer.h"
 #include "core/gate/gatectl.h"
 #include "core/gate/guard.h"
+#include "core/log/syslog.h"
+#include "core/session/console.h"
+#include "core/session/ending.h"
 #include "core/session/peer.h"
+#include "core/session/terminal.h"
+#include "core/session/timeout.h"
 #include "core/ssh/sshd.h"
 #include "core/ssh/sshdebug.h"
 #include "core/ssh/sshlog.h"
-#include "core/log/syslog.h"
-#include "core/session/terminal.h"
-#include "core/session/timeout.h"
-#include "core/files/transfer.h"
 
 #include <event2/event.h>
 #include <stdlib.h>

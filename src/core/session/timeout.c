@@ -6,8 +6,8 @@
 
 #include "core/clock.h"
 #include "core/core.h"
-#include "core/session/peer.h"
 #include "core/log/syslog.h"
+#include "core/session/peer.h"
 #include "lines/lines.h"
 
 #include <stdio.h>

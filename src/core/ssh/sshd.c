@@ -10,14 +10,14 @@
  */
 #include "sshd.h"
 
-#include "core/session/banner.h"
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/gate/listen.h"
-#include "core/ssh/offer.h"
-#include "core/session/peer.h"
-#include "core/ssh/sshdebug.h"
 #include "core/log/syslog.h"
+#include "core/session/banner.h"
+#include "core/session/peer.h"
+#include "core/ssh/offer.h"
+#include "core/ssh/sshdebug.h"
 #include "core/ssh/version1.h"
 #include "core/ssh/weak.h"
 #include "keys/keys.h"

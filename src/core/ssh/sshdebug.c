@@ -11,8 +11,8 @@
 
 #include "core/core.h"
 #include "core/log/debug.h"
-#include "core/session/peer.h"
 #include "core/log/syslog.h"
+#include "core/session/peer.h"
 #include "ipc/fact.h"
 #include "ssh/rows.h"
 

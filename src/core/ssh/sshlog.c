@@ -6,10 +6,10 @@
 #include "sshlog.h"
 
 #include "core/core.h"
-#include "core/ssh/offer.h"
-#include "core/session/peer.h"
-#include "core/ssh/sshd.h"
 #include "core/log/syslog.h"
+#include "core/session/peer.h"
+#include "core/ssh/offer.h"
+#include "core/ssh/sshd.h"
 #include "model/model.h"
 
 #include <stdio.h>

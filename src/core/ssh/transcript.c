@@ -6,11 +6,11 @@
 
 #include "base/random.h"
 #include "core/core.h"
-#include "core/ssh/dhgroup.h"
 #include "core/gate/gatectl.h"
 #include "core/job.h"
-#include "core/ssh/offer.h"
 #include "core/session/peer.h"
+#include "core/ssh/dhgroup.h"
+#include "core/ssh/offer.h"
 #include "core/ssh/signer.h"
 #include "core/ssh/sshd.h"
 #include "keys/keys.h"

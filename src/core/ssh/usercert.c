@@ -7,8 +7,8 @@
 #include "usercert.h"
 
 #include "core/core.h"
-#include "core/session/peer.h"
 #include "core/log/syslog.h"
+#include "core/session/peer.h"
 #include "keys/cert.h"
 #include "keys/keys.h"
 #include "model/model.h"

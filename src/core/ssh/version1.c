@@ -8,10 +8,10 @@
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/job.h"
+#include "core/log/syslog.h"
 #include "core/login/login.h"
 #include "core/session/peer.h"
 #include "core/ssh/sshd.h"
-#include "core/log/syslog.h"
 #include "keys/keys.h"
 #include "ssh/rows.h"
 

@@ -2,9 +2,9 @@
  *
  * test_cli.c: a command ends exactly once, and giving up the console's login ends the session instead of opening it.
  */
-#include "core/session/cli.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
+#include "core/session/cli.h"
 #include "model/model.h"
 
 #include <setjmp.h>

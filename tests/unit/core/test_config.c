@@ -2,8 +2,8 @@
  *
  * Goal: running-config is made in steps, of one state of the model, and also gets done while somebody changes it.
  */
-#include "core/config/config.h"
 #include "cmd/cmd.h"
+#include "core/config/config.h"
 #include "core/core.h"
 #include "model/model.h"
 

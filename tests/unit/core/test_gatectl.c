@@ -7,8 +7,8 @@
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/gate/guard.h"
-#include "core/log/syslog.h"
 #include "core/gate/watch.h"
+#include "core/log/syslog.h"
 #include "gate/gate.h"
 #include "ipc/ipc.h"
 

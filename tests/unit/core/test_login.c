@@ -6,11 +6,11 @@
  */
 #include "aaa/aaa.h"
 #include "core/core.h"
+#include "core/gate/watch.h"
 #include "core/job.h"
+#include "core/log/syslog.h"
 #include "core/login/login.h"
 #include "core/session/peer.h"
-#include "core/log/syslog.h"
-#include "core/gate/watch.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 

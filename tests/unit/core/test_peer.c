@@ -4,9 +4,9 @@
  */
 #include "core/commands/commands.h"
 #include "core/core.h"
+#include "core/log/syslog.h"
 #include "core/session/peer.h"
 #include "core/session/service.h"
-#include "core/log/syslog.h"
 #include "core/session/terminal.h"
 #include "lines/lines.h"
 

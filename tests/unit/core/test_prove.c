@@ -5,11 +5,11 @@
  */
 #include "core/core.h"
 #include "core/gate/gatectl.h"
+#include "core/log/syslog.h"
 #include "core/session/peer.h"
 #include "core/ssh/sshd.h"
-#include "core/log/syslog.h"
-#include "lines/lines.h"
 #include "keys/keys.h"
+#include "lines/lines.h"
 
 #include <dirent.h>
 #include <event2/event.h>

@@ -4,8 +4,8 @@
  * and called off, and follows the clock only where it was given as a time of day.
  */
 #include "core/core.h"
-#include "core/reload.h"
 #include "core/log/syslog.h"
+#include "core/reload.h"
 
 #include "model/model.h"
 

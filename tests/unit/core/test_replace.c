@@ -5,13 +5,13 @@
  */
 #include "../../fuzz/core_bed.h"
 
-#include "core/session/cli.h"
 #include "core/config/config.h"
 #include "core/config/loader.h"
 #include "core/config/overlap.h"
-#include "core/login/passwords.h"
 #include "core/config/replace.h"
 #include "core/config/revert.h"
+#include "core/login/passwords.h"
+#include "core/session/cli.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,9 +5,9 @@
  */
 #include "core/core.h"
 #include "core/log/debug.h"
+#include "core/log/syslog.h"
 #include "core/session/peer.h"
 #include "core/ssh/sshdebug.h"
-#include "core/log/syslog.h"
 #include "ipc/fact.h"
 
 #include <setjmp.h>

@@ -2,11 +2,11 @@
  *
  * test_users.c: which method asks whom, who may have an EXEC with which privilege, and what a banner shows.
  */
-#include "core/session/banner.h"
+#include "cmd/cmd.h"
 #include "core/core.h"
 #include "core/login/methods.h"
 #include "core/login/servers.h"
-#include "cmd/cmd.h"
+#include "core/session/banner.h"
 #include "lines/lines.h"
 #include "model/model.h"
 

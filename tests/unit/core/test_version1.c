@@ -4,11 +4,11 @@
  * unwrapped for keys that were named, one answer to a challenge that was given, nothing of the other version's.
  */
 #include "core/core.h"
+#include "core/gate/watch.h"
+#include "core/log/syslog.h"
 #include "core/login/login.h"
 #include "core/session/peer.h"
-#include "core/log/syslog.h"
 #include "core/ssh/version1.h"
-#include "core/gate/watch.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 #include "ssh/rows.h"

@@ -70,7 +70,7 @@ class Emitter:
         n |= 1 if row.is_config and not row.has('removes') else 0
         n |= 16 if row.hidden else 0
         n |= 4096 if row.outer is not None else 0
-        n |= 32 if row.mode.name == 'exec' and row.words[0].text in ('show', 'more') else 0
+        n |= 32 if row.mode.name == 'exec' and row.words[0].text in ('show', 'more', 'dir') else 0
         n |= 64 if row.group else 0
         return n
 

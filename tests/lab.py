@@ -69,6 +69,15 @@ def alive(pid):
     return False
 
 
+def own_memory(pid):
+    """KiB of memory that the process shares with nobody; 0: it has ended."""
+    try:
+        held = re.search(r"RssAnon:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(held[1]) if held else 0
+
+
 def columns(char):
     """How many columns of a terminal a character takes; none for one that joins the character before it."""
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
@@ -321,6 +330,15 @@ class Device:
     def role(self, role):
         """The pids whose argument list holds `--role ROLE`, oldest first."""
         return sorted(p for p, a in self.processes().items() if "--role" in a and a[a.index("--role") + 1] == role)
+
+    def sessions(self):
+        """The pids of those of gate's processes that have become sessions, the console's among them."""
+        found = set()
+        for pid in self.role("gate"):
+            with contextlib.suppress(OSError):
+                if pathlib.Path(f"/proc/{pid}/comm").read_text() == "session\n":
+                    found.add(pid)
+        return found
 
     def kill(self, known=()):
         """SIGKILL to everything of this device, without a word; first, and without looking round, to the pids known.

@@ -3,9 +3,7 @@
 server two powers modulo 8192 bits) from one address: gate lets so many work at once, and a good client logs in all the
 time."""
 
-import contextlib
 import os
-import pathlib
 import random
 import threading
 import time
@@ -60,22 +58,11 @@ class Flood:
             t.join()
 
 
-def sessions(device):
-    """Processes of gate's that became one; what has ended and only waits for gate to hear of it is none."""
-    found = set()
-    for pid in device.role("gate"):
-        with contextlib.suppress(OSError):
-            name, state = pathlib.Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(")", 1)
-            if name == "session" and state.split()[0] != "Z":
-                found.add(pid)
-    return found
-
-
 def at_once(device):
     """Some come for others that go, and who goes takes a moment: who is there twice was there between."""
-    before = sessions(device)
+    before = device.sessions()
     time.sleep(0.1)
-    return len(before & sessions(device))
+    return len(before & device.sessions())
 
 
 def test_a_good_client_logs_in_while_it_goes_on(lab):

@@ -3,7 +3,6 @@
 differs, replace, roll back, commit with confirmation. And what must not come of it: half a configuration."""
 
 import os
-import pathlib
 import re
 import signal
 import threading
@@ -34,10 +33,7 @@ NONE = "%No Rollback Confirmed Change pending"
 
 @pytest.fixture(scope="module")
 def device(module_lab):
-    device = module_lab.device()
-    device.init(CONFIG)
-    device.run()
-    return device
+    return module_lab.booted(CONFIG)
 
 
 def connect(device, user="admin"):
@@ -185,9 +181,9 @@ def test_two_replace_at_once(device, tmp_path):
 def test_killed_while_it_replaces_and_archives(device, lab):
     """Whatever instant the device is killed at: startup-config is one of both, whole, every copy is whole, none is
     forgotten. Meanwhile, on another device, who scheduled a rollback is gone, and somebody edits when it comes."""
-    editor, others = connect(device, "other"), sessions(device)
+    editor, others = connect(device, "other"), device.sessions()
     net = connect(device)
-    (gone,) = sessions(device) - others
+    (gone,) = device.sessions() - others
     before = body(net)
     editor.config_mode()
     typed = ["hostname LOST", "interface Loopback9"]
@@ -209,11 +205,6 @@ def test_killed_while_it_replaces_and_archives(device, lab):
     editor.send_config_set(["no interface Loopback9"])
     assert body(editor) == before
     editor.disconnect()
-
-
-def sessions(device):
-    names = {pid: pathlib.Path(f"/proc/{pid}/comm") for pid in device.role("gate")}
-    return {pid for pid, comm in names.items() if comm.exists() and comm.read_text().strip() == "session"}
 
 
 def wait_for_hostname_in(net, name, seconds):

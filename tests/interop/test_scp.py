@@ -2,79 +2,32 @@
 """Goal: the old scp works both ways with the clients people have: every byte arrives, folders and times too; who may
 not is told why and nothing is lost: a cut, a kill, a full flash and a second writer leave the file that was there."""
 
-import hashlib
 import os
-import pathlib
 import re
 import subprocess
 import threading
 import time
 
 import pytest
+from moving import CONFIG, client, digest, files, flash, make_tree, nearly_full, same
 
-from lab import wait_for
+from lab import own_memory, wait_for
 
-CONFIG = """\
-hostname R1
-logging buffered
-ip domain-name example.com
-aaa new-model
-aaa authentication login default local
-aaa authorization exec default local
-username admin privilege 15 password 0 admin
-username guest privilege 2 password 0 guest
-ip scp server enable
-line vty 0 15
- transport input ssh
-end
-"""
+SIZES = (0, 1, 32767, 32768, 32769, 1 << 20, (3 << 20) + 7)
 
 
-def flash(device, name=""):
-    return device.folder / "flash" / name
-
-
-def files(device):
-    return sorted(p.name for p in flash(device).iterdir() if not p.name.endswith(".bin"))
-
-
-def digest(path):
-    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
-
-
-def scp(device, *arguments, user="admin", timeout=60):
-    """`scp -O` with the device as `r:`."""
-    words = [str(a).replace("r:", f"{user}@127.0.0.1:", 1) if str(a).startswith("r:") else str(a) for a in arguments]
-    argv = device.ssh_argv(user)[1:-1]
-    argv[argv.index("-p")] = "-P"
-    return subprocess.run(
-        ["scp", "-O", *argv, *words], env=device.ssh_env(user), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
-    )  # fmt: skip
+def scp(device, *arguments, **how):
+    return client(device, "scp", "-O", *arguments, **how)
 
 
 @pytest.fixture(scope="module")
 def device(module_lab):
-    device = module_lab.device()
-    device.init(CONFIG)
-    device.run()
-    return device
+    return module_lab.booted(CONFIG)
 
 
 @pytest.fixture
 def tree(tmp_path):
-    """A folder of files of awkward sizes."""
-    top = tmp_path / "tree"
-    (top / "a" / "b").mkdir(parents=True)
-    for n, size in enumerate((0, 1, 32767, 32768, 32769, 1 << 20, (3 << 20) + 7)):
-        (top / "a" / f"f{n}").write_bytes(os.urandom(size))
-    (top / "a" / "b" / "deep").write_text("deep\n")
-    (top / "name with blanks").write_text("x\n")
-    return top
-
-
-def same(a, b):
-    done = subprocess.run(["diff", "-r", str(a), str(b)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    return make_tree(tmp_path / "tree", SIZES)
 
 
 def test_there_and_back(device, tree, tmp_path):
@@ -323,14 +276,7 @@ def test_two_writers(device, tmp_path):
 
 
 def test_full_flash(lab, tmp_path):
-    device = lab.device()
-    device.init(CONFIG)
-    used = sum(p.stat().st_size for p in flash(device).iterdir())
-    with open(device.folder / "device.conf", "a") as file:
-        file.write(f"flash-size {used + (1 << 20)}\n")
-    device.run()
-    (tmp_path / "large").write_bytes(os.urandom(2 << 20))
-    (tmp_path / "half").write_bytes(os.urandom(600 << 10))
+    device = nearly_full(lab, tmp_path)
     assert scp(device, tmp_path / "half", "r:one").returncode == 0
     before = digest(flash(device, "one"))
     for name in ("one", "two"):
@@ -368,19 +314,11 @@ def test_killed_while_writing(lab, tmp_path):
 def test_memory_is_flat(device, tmp_path):
     """A large file there, and back to a client that does not read: the session grows by no more than its windows."""
     (tmp_path / "large").write_bytes(bytes(64 << 20))
-    gate = set(device.role("gate"))
-    peak = 0
+    before, peak = device.sessions(), 0
     copying = threading.Thread(target=scp, args=(device, tmp_path / "large", "r:large"))
     copying.start()
     while copying.is_alive():
-        for pid in [p for p in device.processes() if p not in gate]:
-            try:
-                status = pathlib.Path(f"/proc/{pid}/status").read_text()
-            except OSError:
-                continue
-            held = re.search(r"RssAnon:\s+(\d+)", status)  # none once it has ended
-            if "Name:\tsession" in status and held:
-                peak = max(peak, int(held.group(1)))
+        peak = max([peak, *map(own_memory, device.sessions() - before)])
     copying.join()
     assert flash(device, "large").stat().st_size == 64 << 20
     assert 0 < peak < 12 << 10, peak

@@ -10,39 +10,19 @@ import re
 import subprocess
 
 import pytest
-from test_scp import CONFIG, digest, files, flash, same
+from moving import CONFIG, client, digest, files, flash, make_tree, same
 
 from lab import ROOT, wait_for
 
 
 @pytest.fixture(scope="module")
 def device(module_lab):
-    device = module_lab.device()
-    device.init(CONFIG)
-    device.run()
-    return device
+    return module_lab.booted(CONFIG)
 
 
 @pytest.fixture
 def tree(tmp_path):
-    """A folder of files of awkward sizes."""
-    top = tmp_path / "tree"
-    (top / "a" / "b").mkdir(parents=True)
-    for n, size in enumerate((0, 1, 32767, 32768, 32769, 261120, 261121, (3 << 20) + 7)):
-        (top / "a" / f"f{n}").write_bytes(os.urandom(size))
-    (top / "a" / "b" / "deep").write_text("deep\n")
-    (top / "name with blanks").write_text("x\n")
-    return top
-
-
-def client(device, program, *arguments, user="admin", text=None, timeout=60):
-    """`sftp` or `scp` with the device as `r:`."""
-    words = [str(a).replace("r:", f"{user}@127.0.0.1:", 1) if str(a).startswith("r:") else str(a) for a in arguments]
-    argv = device.ssh_argv(user)[1:-1]
-    argv[argv.index("-p")] = "-P"
-    return subprocess.run(
-        [program, *argv, *words], env=device.ssh_env(user), input=text, capture_output=True, text=True, timeout=timeout
-    )  # fmt: skip
+    return make_tree(tmp_path / "tree", (0, 1, 32767, 32768, 32769, 261120, 261121, (3 << 20) + 7))
 
 
 def batch(device, *lines, options=()):

@@ -3,22 +3,19 @@
 or end the session; a file being written is there for its own session alone; who does not read costs no memory."""
 
 import os
-import pathlib
-import re
 import struct
 
 import pytest
 import sftp_wire as w
+from moving import CONFIG, files, flash
 from sftp_wire import Raw, string, u32, u64
-from test_scp import CONFIG, files, flash
+
+from lab import own_memory
 
 
 @pytest.fixture(scope="module")
 def device(module_lab):
-    device = module_lab.device()
-    device.init(CONFIG)
-    device.run()
-    return device
+    return module_lab.booted(CONFIG)
 
 
 @pytest.fixture
@@ -254,17 +251,6 @@ def test_a_link_is_nothing(device, raw):
 # --- memory ---
 
 
-def sessions(device):
-    for pid in device.processes():
-        try:
-            status = pathlib.Path(f"/proc/{pid}/status").read_text()
-        except OSError:
-            continue
-        held = re.search(r"RssAnon:\s+(\d+)", status)  # none once it has ended
-        if "Name:\tsession" in status and held:
-            yield int(held.group(1))
-
-
 def test_who_does_not_read(device):
     """A client that asks for most of a gigabyte and takes none, then some of it."""
     flash(device, "huge").write_bytes(b"")
@@ -274,7 +260,7 @@ def test_who_does_not_read(device):
     for i in range(3000):
         raw.send(w.READ, string(handle) + u64(i << 15) + u32(261120))
     for _ in range(20):
-        assert max(sessions(device)) < 12 << 10
+        assert max(map(own_memory, device.sessions())) < 12 << 10
     for _ in range(40):
         kind, _, rest = raw.answer()
         assert kind == w.DATA and len(rest) == 4 + 261120

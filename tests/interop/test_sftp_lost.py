@@ -3,7 +3,6 @@
 them: the device, the session or the connection dies at any moment, the flash is full, two write one name. How often each
 is tried is RAVELIN_LOST_RUNS (12 where it is not set)."""
 
-import contextlib
 import os
 import signal
 import threading
@@ -11,8 +10,8 @@ import time
 
 import pytest
 import sftp_wire as w
+from moving import CONFIG, digest, files, flash, nearly_full
 from sftp_wire import Raw, string, u32, u64
-from test_scp import CONFIG, digest, files, flash
 from test_sftp import batch
 
 from lab import wait_for
@@ -23,20 +22,7 @@ OLD, NEW = os.urandom(300000), os.urandom(400000)
 
 @pytest.fixture(scope="module")
 def device(module_lab):
-    device = module_lab.device()
-    device.init(CONFIG)
-    device.run()
-    return device
-
-
-def sessions(device):
-    """The processes of sessions, the console's among them."""
-    found = []
-    for pid in device.processes():
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/comm") as file:
-            if file.read() == "session\n":
-                found.append(pid)
-    return found
+    return module_lab.booted(CONFIG)
 
 
 def litter(device):
@@ -75,16 +61,16 @@ CHANGES = {replace: NEW, append: OLD + NEW[:100000], resume: OLD[:-10] + NEW[:10
 def test_connection_lost_before_close(device, change):
     """Everything was written and acknowledged, CLOSE never came; half of the time the session process is killed."""
     flash(device, "kept").write_bytes(OLD)
-    assert wait_for(lambda: len(sessions(device)) == 1)  # the console's, and nobody's of before
-    before = sessions(device)
+    assert wait_for(lambda: len(device.sessions()) == 1)  # the console's, and nobody's of before
+    before = device.sessions()
     for number in range(RUNS):
         raw = Raw(device)
         change(raw, b"kept")
-        for pid in sessions(device):
+        for pid in device.sessions():
             if number % 2 and pid not in before:
                 os.kill(pid, signal.SIGKILL)
         raw.hang_up()
-        assert wait_for(lambda: sessions(device) == before)
+        assert wait_for(lambda: device.sessions() == before)
         assert flash(device, "kept").read_bytes() == OLD and not litter(device)
     # The name is free, and what is closed is there.
     raw = Raw(device)
@@ -163,14 +149,7 @@ def test_two_writers(device, tmp_path):
 
 def test_full_flash(lab, tmp_path):
     """The quota is met while a file is written, appended to, copied, or made larger: what was there stays."""
-    device = lab.device()
-    device.init(CONFIG)
-    used = sum(p.stat().st_size for p in flash(device).iterdir())
-    with open(device.folder / "device.conf", "a") as file:
-        file.write(f"flash-size {used + (1 << 20)}\n")
-    device.run()
-    (tmp_path / "large").write_bytes(os.urandom(2 << 20))
-    (tmp_path / "half").write_bytes(os.urandom(600 << 10))
+    device = nearly_full(lab, tmp_path)
     assert batch(device, f"put {tmp_path}/half one").returncode == 0
     before = digest(flash(device, "one"))
     for _ in range(max(2, RUNS // 4)):

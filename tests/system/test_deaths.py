@@ -4,7 +4,6 @@ helper, no line, no process, and nobody else notices."""
 
 import contextlib
 import os
-import pathlib
 import re
 import signal
 import socket
@@ -28,15 +27,6 @@ def device(build, request):
     request.node.lab = made
     yield made.booted(CONFIG)
     made.release()
-
-
-def sessions(device):
-    found = set()
-    for pid in device.role("gate"):
-        with contextlib.suppress(OSError):
-            if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "session":
-                found.add(pid)
-    return found
 
 
 def descriptors(device):
@@ -105,12 +95,12 @@ MOMENTS = {
 
 def die(device, pause):
     """All moments at once."""
-    before, kept = sessions(device), [begin(device) for begin in MOMENTS.values()]
+    before, kept = device.sessions(), [begin(device) for begin in MOMENTS.values()]
     time.sleep(pause)
-    assert len(sessions(device) - before) == len(MOMENTS)
-    for pid in sessions(device) - before:
+    assert len(device.sessions() - before) == len(MOMENTS)
+    for pid in device.sessions() - before:
         os.kill(pid, signal.SIGKILL)
-    assert wait_for(lambda: sessions(device) == before, 5)
+    assert wait_for(lambda: device.sessions() == before, 5)
     return kept
 
 
@@ -137,9 +127,9 @@ WORK = ["password under way", "question of the login under way", "secret hashed"
 @pytest.mark.parametrize("moment", WORK)
 def test_what_works_for_it_dies_with_it(device, moment):
     """At once, not when it is done or its time is over: a helper that was stopped would be neither for seconds."""
-    before = sessions(device)
+    before = device.sessions()
     pid, kept = helper_of(device, MOMENTS[moment])
-    for session in sessions(device) - before:
+    for session in device.sessions() - before:
         os.kill(session, signal.SIGKILL)
     assert wait_for(lambda: pid not in device.processes(), 3), device.processes()
     assert device.ssh("show privilege").returncode == 0
@@ -153,10 +143,10 @@ def test_dies_while_something_is_on_its_way_to_it(device):
     witness, core = device.terminal(), device.role("core")[0]
     for line in ("configure terminal", "ip ssh time-out 90"):
         witness.command(line)
-    before = sessions(device)
+    before = device.sessions()
     victim = device.terminal()
     victim.command("terminal monitor")
-    (pid,) = sessions(device) - before
+    (pid,) = device.sessions() - before
     os.kill(core, signal.SIGSTOP)
     try:
         witness.send("end\r")  # what it logs is the first that core finds when it goes on

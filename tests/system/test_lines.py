@@ -228,10 +228,6 @@ def cpu_ticks(pid):
     return int(fields[11]) + int(fields[12])
 
 
-def sessions(device):
-    return [p for p in device.role("gate") if pathlib.Path(f"/proc/{p}/comm").read_text().strip() == "session"]
-
-
 def quiet(pids):
     """Waits until none of them has anything to do any more."""
 
@@ -263,11 +259,11 @@ def core_work(core):
 def test_who_is_idle_costs_nothing(lab):
     device = lab.booted()
     (core,) = device.role("core")
-    wait_for(lambda: sessions(device))  # the console's
-    quiet(sessions(device))
+    wait_for(lambda: device.sessions())  # the console's
+    quiet(device.sessions())
     alone, _ = core_work(core)
     shells = [Shell(device) for _ in range(5)]
-    pids = sessions(device)
+    pids = device.sessions()
     assert len(pids) == 6
     quiet(pids)
     before = {p: (switches(p), cpu_ticks(p)) for p in pids}

@@ -181,6 +181,15 @@ def people(device):
         somebody.close()
 
 
+@pytest.fixture
+def enabled(people):
+    """The first of them, who has left the configuration and sees whole outputs, whichever test came before."""
+    if people[0].screen.last == "R1(config)#":
+        people[0].command("end")
+    people[0].command("terminal length 0")
+    return people[0]
+
+
 def split(device):
     """core, and the pids of everybody else: rommon, gate, sessions."""
     (core,) = device.role("core")
@@ -229,10 +238,10 @@ SHOWN = [
 ]  # fmt: skip
 
 
-def test_secrets_are_in_no_file_no_log_and_no_show(device, people):
+def test_secrets_are_in_no_file_no_log_and_no_show(device, enabled):
     """Typed with every debug of SSH on, saved, and looked for in all the device has written or says; the hash of a user
     stands where the configuration stands, and private keys in their store alone, which is its owner's."""
-    t = people[0]
+    t = enabled
     for line in ("debug ip ssh", "debug ip ssh detail", "debug ip ssh packet"):
         t.command(line)
     for somebody in (refused(device), enable_at_terminal(device)):
@@ -255,9 +264,8 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, people):
             assert [p for p, data in files.items() if any(form in data for form in forms)] == [path]
 
 
-def test_what_is_typed_is_found_while_it_counts(device, people):
+def test_what_is_typed_is_found_while_it_counts(device, enabled):
     """The control: the same search finds what a session does keep, and a password that is being typed."""
-    enabled = people[0]
     for line in ("terminal history size 20", "show history"):
         enabled.command(line)
     enabled.send("disable\renable\r")

@@ -11,7 +11,6 @@
 #include "files/upload.h"
 #include "model/model.h"
 
-#include <dirent.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -26,27 +25,12 @@
 
 #include <cmocka.h>
 
+#include "../folder.h"
 #include "keep.h"
 
 static struct core core;
 
 static char flash[32], nvram[32];
-
-static int folder(char name[32])
-{
-	snprintf(name, 32, "/tmp/archive-test-XXXXXX");
-	return open(mkdtemp(name), O_RDONLY | O_DIRECTORY);
-}
-
-static void remove_folder(const char *name)
-{
-	DIR *dir = opendir(name);
-
-	for (struct dirent *d; (d = readdir(dir));)
-		unlinkat(dirfd(dir), d->d_name, 0);
-	closedir(dir);
-	assert_int_equal(rmdir(name), 0);
-}
 
 static int setup(void **state)
 {
@@ -57,8 +41,8 @@ static int setup(void **state)
 	core.base = event_base_new();
 	core.log = syslog_new(-1, &core.clock);
 	syslog_booted(core.log);
-	core.flash_fd = folder(flash);
-	core.nvram_fd = folder(nvram);
+	core.flash_fd = folder_make(flash);
+	core.nvram_fd = folder_make(nvram);
 	core.flash_size = 1000;
 	if (model_new(&core.model, &e) < 0 || fs_init(&core, &e) < 0)
 		return -1;
@@ -70,10 +54,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	close(core.flash_fd);
-	close(core.nvram_fd);
-	remove_folder(flash);
-	remove_folder(nvram);
+	folder_remove(flash, core.flash_fd);
+	folder_remove(nvram, core.nvram_fd);
 	model_free(core.model);
 	syslog_free(core.log);
 	event_base_free(core.base);

@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "../folder.h"
+
 static void test_offsets(void **state)
 {
 	static const char *const bad[] = { "",
@@ -110,14 +112,12 @@ static void test_the_zone_is_the_models(void **state)
 
 static void test_kept_in_nvram(void **state)
 {
-	char dir[] = "/tmp/clockXXXXXX";
+	char dir[32];
 	struct clock c = { 0 }, again = { 0 };
 	struct errbuf e = { "" };
-	int fd;
+	int fd = folder_make(dir);
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	fd = open(dir, O_RDONLY | O_DIRECTORY);
 	clock_load(&c, fd, &e);
 	assert_false(c.set);
 	assert_string_equal(e.text, "");
@@ -134,8 +134,7 @@ static void test_kept_in_nvram(void **state)
 	assert_int_equal(clock_set(&c, fd, 0, &e), 0);
 	assert_false(c.set);
 	assert_int_equal(unlinkat(fd, "clock-offset", 0), -1);
-	close(fd);
-	rmdir(dir);
+	folder_remove(dir, fd);
 }
 
 int main(void)

@@ -11,7 +11,6 @@
 #include "keys/keys.h"
 #include "lines/lines.h"
 
-#include <dirent.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -24,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "../folder.h"
 #include "keep.h"
 
 struct bed {
@@ -50,9 +50,8 @@ static int setup(void **state)
 	struct errbuf e = { "" };
 	int pair[2];
 
-	b = (struct bed){ .folder = "/tmp/test_prove_XXXXXX" };
-	assert_non_null(mkdtemp(b.folder));
-	b.core.keys_fd = open(b.folder, O_RDONLY | O_DIRECTORY);
+	b = (struct bed){ 0 };
+	b.core.keys_fd = folder_make(b.folder);
 	TAILQ_INIT(&b.core.peers);
 	b.core.log = syslog_new(-1, &b.core.clock);
 	b.core.base = event_base_new();
@@ -87,8 +86,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct bed *b = *state;
-	const struct dirent *e;
-	DIR *dir;
 
 	prove_release(&b->peer.prove);
 	buf_release(&b->own);
@@ -100,12 +97,7 @@ static int teardown(void **state)
 	lines_free(b->core.lines);
 	model_free(b->core.model);
 	syslog_free(b->core.log);
-	dir = opendir(b->folder);
-	while ((e = readdir(dir)))
-		unlinkat(b->core.keys_fd, e->d_name, 0);
-	closedir(dir);
-	close(b->core.keys_fd);
-	rmdir(b->folder);
+	folder_remove(b->folder, b->core.keys_fd);
 	return 0;
 }
 

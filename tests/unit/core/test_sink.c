@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "../folder.h"
+
 #define ROOM 1000
 
 static struct core core;
@@ -29,8 +31,7 @@ static int setup(void **state)
 	struct errbuf e;
 
 	(void)state;
-	snprintf(name, sizeof name, "/tmp/sink-test-XXXXXX");
-	core.flash_fd = open(mkdtemp(name), O_RDONLY | O_DIRECTORY);
+	core.flash_fd = folder_make(name);
 	return volume_init(&core.flash, core.flash_fd, NULL, ROOM, &e);
 }
 

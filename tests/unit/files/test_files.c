@@ -27,6 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../folder.h"
+
 /* What the wrapped calls are to do: fail the n-th call of a kind (1 = the next), with this error; 0 = never. */
 static struct {
 	const char *call;
@@ -98,7 +100,7 @@ int __wrap_renameat(int from, const char *old, int to, const char *name)
 	return trip("renameat") ? -1 : __real_renameat(from, old, to, name);
 }
 
-static char dir_path[64];
+static char dir_path[32];
 static int dir = -1;
 
 static unsigned entries(void)
@@ -116,24 +118,15 @@ static unsigned entries(void)
 static int setup(void **state)
 {
 	memset(&fault, 0, sizeof fault);
-	snprintf(dir_path, sizeof dir_path, "/tmp/test_files.XXXXXX");
-	assert_non_null(mkdtemp(dir_path));
-	dir = open(dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(dir >= 0);
+	dir = folder_make(dir_path);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	DIR *d = opendir(dir_path);
-
 	memset(&fault, 0, sizeof fault);
-	for (struct dirent *e; d && (e = readdir(d));)
-		if (unlinkat(dir, e->d_name, 0) < 0)
-			unlinkat(dir, e->d_name, AT_REMOVEDIR);
-	closedir(d);
-	close(dir);
-	return rmdir(dir_path);
+	folder_remove(dir_path, dir);
+	return 0;
 }
 
 static void assert_holds(const char *name, struct str want)

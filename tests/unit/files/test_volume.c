@@ -21,8 +21,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../folder.h"
+
 static const char *const hidden[] = { "secret", "state", NULL };
-static char folder[] = "/tmp/ravelin-volume-XXXXXX";
+static char folder[32];
 static struct volume v;
 static int root_fd;
 
@@ -68,10 +70,7 @@ static unsigned entries(void)
 
 static int set_up(void **state)
 {
-	snprintf(folder, sizeof folder, "/tmp/ravelin-volume-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	root_fd = open(folder, O_RDONLY | O_DIRECTORY);
-	assert_true(root_fd >= 0);
+	root_fd = folder_make(folder);
 	put("a", "first");
 	put("secret", "hidden bytes");
 	assert_int_equal(mkdirat(root_fd, "state", 0700), 0);

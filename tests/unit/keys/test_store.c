@@ -25,7 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char dir_path[64];
+#include "../folder.h"
+
+static char dir_path[32];
 static int dir = -1;
 static struct buf rsa_der, ed_der;
 
@@ -55,22 +57,14 @@ static int free_ders(void **state)
 
 static int setup(void **state)
 {
-	snprintf(dir_path, sizeof dir_path, "/tmp/test_store.XXXXXX");
-	assert_non_null(mkdtemp(dir_path));
-	dir = open(dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(dir >= 0);
+	dir = folder_make(dir_path);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	DIR *d = opendir(dir_path);
-
-	for (struct dirent *e; d && (e = readdir(d));)
-		unlinkat(dir, e->d_name, 0);
-	closedir(d);
-	close(dir);
-	return rmdir(dir_path);
+	folder_remove(dir_path, dir);
+	return 0;
 }
 
 static struct keys *reopen(struct keys *k, struct errbuf *e)

@@ -39,13 +39,13 @@ struct servers {
 
 /* The servers of a group, in order, each held once more; how many. */
 unsigned servers_of(const struct core *core, const char *group, struct server *out[SERVERS_MAX]);
-void server_let_go(struct servers *s, struct server *server);
+void server_let_go(struct servers *list, struct server *s);
 /* Its process, started if need be; NULL: it cannot be asked, e says why. */
-struct asker *server_asker(struct servers *s, struct server *server, struct errbuf *e);
-int server_connect(struct server *server, struct errbuf *e); /* descriptor, or negative */
-bool server_dead(const struct server *server);
-void server_failed(struct servers *s, struct server *server, const char *why);
-void server_answered(struct servers *s, struct server *server);
+struct asker *server_asker(struct servers *list, struct server *s, struct errbuf *e);
+int server_connect(struct server *s, struct errbuf *e); /* descriptor, or negative */
+bool server_dead(const struct server *s);
+void server_failed(struct servers *list, struct server *s, const char *why);
+void server_answered(struct servers *list, struct server *s);
 void servers_debug(const struct core *core, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

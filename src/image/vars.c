@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vars.c: see vars.h. Runs in rommon and core; the file was written by core, and is still checked.
+ * vars.c: see vars.h. Runs in rommon and core; the file was written by one of them, and is still checked.
  */
 #include "vars.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,30 +33,81 @@ static bool parse_confreg(struct str s, uint16_t *out)
 	return true;
 }
 
-static bool parse_boot(struct str s, struct vars *v)
+/* A name can be typed at a prompt and stands before the first "=". */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '=' || s.p[i] == '#')
+			return false;
+	return s.n > 0 && s.n < VARS_NAME_MAX;
+}
+
+static bool is_printable(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] < ' ' || s.p[i] > '~')
 			return false;
-	return str_copy(s, v->boot, sizeof v->boot);
+	return true;
 }
 
-static bool parse_line(struct str line, struct vars *v)
+static bool split(struct str line, struct str *name, struct str *value)
 {
 	const uint8_t *eq = line.n ? memchr(line.p, '=', line.n) : NULL;
-	struct str name, value;
 
-	if (line.n == 0 || line.p[0] == '#')
-		return true;
 	if (!eq)
 		return false;
-	name = (struct str){ line.p, (size_t)(eq - line.p) };
-	value = (struct str){ eq + 1, line.n - name.n - 1 };
+	*name = (struct str){ line.p, (size_t)(eq - line.p) };
+	*value = (struct str){ eq + 1, line.n - name->n - 1 };
+	return is_name(*name) && is_printable(*value);
+}
+
+/* The line of `name` among the others; NULL if there is none. */
+static char *find_other(struct vars *v, struct str name)
+{
+	for (char *at = v->others; *at; at = strchr(at, '\n') + 1)
+		if (strncmp(at, (const char *)name.p, name.n) == 0 && at[name.n] == '=')
+			return at;
+	return NULL;
+}
+
+static bool set_other(struct vars *v, struct str name, struct str line)
+{
+	char *old = find_other(v, name);
+	size_t used = strlen(v->others), gone = old ? strcspn(old, "\n") + 1 : 0;
+
+	/* BOOT and CONFREG at their longest fit beside it. */
+	if (used - gone + line.n + 1 + sizeof v->boot + 32 > sizeof v->others)
+		return false;
+	vars_unset(v, name);
+	used = strlen(v->others);
+	memcpy(v->others + used, line.p, line.n);
+	memcpy(v->others + used + line.n, "\n", 2);
+	return true;
+}
+
+bool vars_set(struct vars *v, struct str line)
+{
+	struct str name, value;
+
+	if (!split(line, &name, &value))
+		return false;
 	if (str_is(name, "CONFREG"))
 		return parse_confreg(value, &v->confreg);
 	if (str_is(name, "BOOT"))
-		return parse_boot(value, v);
-	return name.n > 0;
+		return str_copy(value, v->boot, sizeof v->boot);
+	return set_other(v, name, line);
+}
+
+bool vars_unset(struct vars *v, struct str name)
+{
+	bool is_boot = str_is(name, "BOOT");
+	char *old = is_boot ? v->boot : find_other(v, name), *rest;
+
+	if (!old || !*old)
+		return false;
+	rest = is_boot ? strchr(old, '\0') : strchr(old, '\n') + 1;
+	memmove(old, rest, strlen(rest) + 1);
+	return true;
 }
 
 bool vars_parse(struct str text, struct vars *v)
@@ -68,11 +120,20 @@ bool vars_parse(struct str text, struct vars *v)
 		struct str line = { text.p, end ? (size_t)(end - text.p) : text.n };
 		size_t used = line.n + (end ? 1 : 0);
 
-		good &= parse_line(line, v);
+		if (line.n && line.p[0] != '#')
+			good &= vars_set(v, line);
 		text.p += used;
 		text.n -= used;
 	}
 	return good;
+}
+
+size_t vars_format(const struct vars *v, char text[VARS_MAX])
+{
+	int n = snprintf(text, VARS_MAX, "%s%s%sCONFREG=0x%04x\n%s", *v->boot ? "BOOT=" : "", v->boot,
+			 *v->boot ? "\n" : "", v->confreg, v->others);
+
+	return (size_t)n; /* others leaves room for the rest */
 }
 
 bool vars_load(int nvram_fd, struct vars *v)

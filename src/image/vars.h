@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vars.h: boot variables, nvram/boot-vars: what rommon heeds and the image shows. Lines NAME=VALUE, written by core
- * (files_save), only read here:
+ * vars.h: boot variables, nvram/boot-vars: what rommon heeds and the image shows. Lines NAME=VALUE, written by core and
+ * by rommon's prompt:
  *     BOOT=flash0:NAME[;flash0:NAME]...    images in the order to be tried
  *     CONFREG=0x2102                       configuration register
- * Other names are kept for others and ignored here.
+ * Other names are kept as they are.
  */
 #ifndef IMAGE_VARS_H
 #define IMAGE_VARS_H
@@ -14,16 +14,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VARS_FILE       "boot-vars"
-#define VARS_MAX        4096 /* bytes of the file */
-#define VARS_CONFREG    0x2102
-#define VARS_BREAK_OFF  0x0100 /* break is ignored once the device has been up for a minute */
-#define VARS_BOOT_FIELD 0x000f /* 0: stay in ROMMON; 1: first image in flash; else BOOT, then the first in flash */
-#define VARS_NAME_MAX   256
+#define VARS_FILE          "boot-vars"
+#define VARS_MAX           4096 /* bytes of the file */
+#define VARS_CONFREG       0x2102
+#define VARS_BREAK_OFF     0x0100 /* break is ignored once the device has been up for a minute */
+#define VARS_IGNORE_CONFIG 0x0040 /* the startup-config is left alone at boot */
+#define VARS_BOOT_FIELD    0x000f /* 0: stay in ROMMON; 1: first image in flash; else BOOT, then the first in flash */
+#define VARS_NAME_MAX      256
 
 struct vars {
 	uint16_t confreg;
 	char boot[1024];
+	char others[VARS_MAX]; /* lines of other names, each with its newline */
 };
 
 void vars_default(struct vars *v);
@@ -31,6 +33,11 @@ void vars_default(struct vars *v);
 bool vars_parse(struct str text, struct vars *v);
 /* Reads VARS_FILE in nvram; an absent file is the default. */
 bool vars_load(int nvram_fd, struct vars *v);
+/* One line NAME=VALUE. False, and v is as it was: malformed, or no room. */
+bool vars_set(struct vars *v, struct str line);
+bool vars_unset(struct vars *v, struct str name); /* false: there is none; CONFREG is always there */
+/* The text of the file, zero-terminated; its length, always below VARS_MAX. */
+size_t vars_format(const struct vars *v, char text[VARS_MAX]);
 /* The next name of v->boot, without "flash0:"; `at` starts as v->boot. False at the end. Names too long or empty are
  * skipped. */
 bool vars_next(const char **at, char name[VARS_NAME_MAX]);

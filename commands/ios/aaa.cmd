@@ -4,6 +4,11 @@ mode exec
   help test  "Test subsystems, memory, and interfaces"
   show tacacs ; level 1
       "Shows tacacs+ server statistics"
+  show aaa local user lockout ; level 15
+      "Show AAA values" "AAA Local method options" "AAA Local user" "AAA Local locked-out users"
+  clear aaa local user {lockout | fail-attempts} {username <.user WORD> | all} ; level 15, handler clear-aaa-local-user
+      "Clear AAA values" "AAA Local method options" "AAA Local user"
+      "Unlock users who are locked out" "Forget the failed attempts of users" "Of one user" "Name of the user" "Of all users"
   test aaa group {tacacs+ | <.group WORD>} <.user WORD> <.password WORD> {legacy | new-code} ; level 15, handler test-aaa
       "AAA Test" "AAA test using a server group" "Use list of all Tacacs+ hosts" "Name of the server group" "Username" "User password"
       "Select legacy aaa code" "Select new aaa code"
@@ -17,6 +22,9 @@ mode config
 !
   aaa new-model(new-model) = /aaa:aaa
       "Enable NEW access control commands and functions. (Disables OLD commands.)"
+  aaa local authentication attempts max-fail <local/max-fail> = /aaa:aaa
+      "AAA Local method options." "Local authentication" "Attempts to log in" "Max number of failed attempts before a user is locked out"
+      "Number of failed attempts in a row"
   aaa authentication login {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/login ; hook aaa-methods
       "Set authentication lists for logins."
       "The default authentication list." "Named authentication list." "Authentication method"

@@ -29,6 +29,7 @@ struct event_base;
 struct cmd_set;
 struct keys;
 struct lines;
+struct lockout;
 struct overlap;
 struct unenforced;
 struct gatectl;
@@ -77,6 +78,7 @@ struct core {
 	struct watch *watch; /* for `login block-for` */
 	struct sshd *sshd;
 	struct servers *servers; /* of AAA */
+	struct lockout *lockout;
 	struct version1 *version1;
 	struct syslog *log;
 	unsigned debug; /* a bit per enum debug_switch */

@@ -17,6 +17,7 @@
 #include "core/gate/listen.h"
 #include "core/gate/watch.h"
 #include "core/log/syslog.h"
+#include "core/login/lockout.h"
 #include "core/login/passwords.h"
 #include "core/login/servers.h"
 #include "core/loop.h"
@@ -328,11 +329,12 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->guard = guard_new(core);
 	core->watch = watch_new(core);
 	core->servers = servers_new(core);
+	core->lockout = lockout_new(core);
 	core->unenforced = unenforced_new(core);
 	core->archive = archive_new(core);
 	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
-	    !core->servers || !core->unenforced || !core->archive || !core->cfglog ||
+	    !core->servers || !core->lockout || !core->unenforced || !core->archive || !core->cfglog ||
 	    passwords_guard(core->model) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||

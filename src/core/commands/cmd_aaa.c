@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_aaa.c: `show tacacs`, `test aaa group`. Runs in core.
+ * cmd_aaa.c: `show tacacs`, `test aaa group`, who is locked out. Runs in core.
  */
 #include "core/commands/commands.h"
 
 #include "core/core.h"
 #include "core/login/dialogue.h"
+#include "core/login/lockout.h"
+#include "core/login/methods.h"
 #include "core/login/subject.h"
 #include "core/session/cli.h"
 #include "core/session/peer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int cmd_show_tacacs(struct run *run)
@@ -78,4 +81,26 @@ int cmd_test_aaa(struct run *run)
 		return rc;
 	say(run, d);
 	return d->end == ASK_PASS ? RUN_DONE : RUN_FAILED;
+}
+
+/* --- who is locked out --- */
+
+int cmd_show_lockout(struct run *run)
+{
+	lockout_show(run->core->lockout, &run->out);
+	return RUN_DONE;
+}
+
+int cmd_clear_local_user(struct run *run)
+{
+	const char *user = cmd_arg(&run->match, "user");
+	bool lockout = cmd_has(&run->match, "lockout");
+	char who[CLI_WHO];
+
+	if (user && !methods_user(run->core, user, true))
+		return run_fail(run, "%% No such user: %s", user);
+	snprintf(who, sizeof who, "%s on %s", run->cli->user[0] ? run->cli->user : "console", run->cli->origin);
+	if ((lockout ? lockout_unlock : lockout_forget)(run->core->lockout, user, who) == 0)
+		return run_fail(run, lockout ? "%% Nobody is locked out" : "%% No failed attempts are counted");
+	return RUN_DONE;
 }

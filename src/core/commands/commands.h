@@ -100,6 +100,8 @@
 	X("aaa-accounting", hook_aaa_accounting)                                                                       \
 	X("show-tacacs", cmd_show_tacacs)                                                                              \
 	X("test-aaa", cmd_test_aaa)                                                                                    \
+	X("show-aaa-local-user-lockout", cmd_show_lockout)                                                             \
+	X("clear-aaa-local-user", cmd_clear_local_user)                                                                \
 	X("server-key", hook_server_key)                                                                               \
 	X("crypto-key-generate-dsa", cmd_key_generate_dsa)                                                             \
 	X("crypto-key-generate-ec", cmd_key_generate_ec)                                                               \

@@ -18,6 +18,7 @@
 #include "core/gate/watch.h"
 #include "core/job.h"
 #include "core/log/syslog.h"
+#include "core/login/lockout.h"
 #include "core/login/methods.h"
 #include "core/login/servers.h"
 #include "core/login/subject.h"
@@ -219,6 +220,21 @@ static void fail_now(struct peer *p)
 	login_fail_later(p);
 }
 
+/* Who is locked out learns nothing of his password. A check that could not be made was no attempt of his. */
+static void password_checked(struct peer *p, bool made, bool right)
+{
+	struct lockout *lockout = p->core->lockout;
+
+	if (right && still_local(p) && !lockout_locked(lockout, p->login.name)) {
+		lockout_passed(lockout, p->login.name);
+		succeeded(p);
+		return;
+	}
+	if (made)
+		lockout_failed(lockout, p->login.name);
+	login_fail_later(p);
+}
+
 static void verified(void *arg, enum job_kind kind, struct str bytes)
 {
 	struct peer *p = arg;
@@ -231,10 +247,7 @@ static void verified(void *arg, enum job_kind kind, struct str bytes)
 	if (kind == JOB_FAILED)
 		syslog_event(p->core->log, "AAA", 3, "HELPER_FAILED", "password check failed: %.*s", (int)bytes.n,
 			     (const char *)bytes.p);
-	if (secret_check_end(&p->login.check, kind == JOB_RESULT, bytes) && still_local(p))
-		succeeded(p);
-	else
-		login_fail_later(p);
+	password_checked(p, kind != JOB_FAILED, secret_check_end(&p->login.check, kind == JOB_RESULT, bytes));
 }
 
 static void check_password(struct peer *p, struct str password)

@@ -8,6 +8,7 @@
 #include "core/log/syslog.h"
 #include "core/login/authorize.h"
 #include "core/login/dialogue.h"
+#include "core/login/lockout.h"
 #include "core/login/methods.h"
 #include "core/login/secret_check.h"
 #include "core/login/subject.h"
@@ -254,8 +255,17 @@ static int console_refuse(struct run *run, struct console_login *l)
 
 static int console_admit(struct run *run, struct console_login *l)
 {
-	if (secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result)))
+	bool right = secret_check_end(&l->check, run->job_ok, buf_str(&run->job_result));
+	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
+	struct lockout *lockout = run->core->lockout;
+	const char *name = user ? model_below(user, "name") : "";
+
+	if (right && !lockout_locked(lockout, name)) {
+		lockout_passed(lockout, name);
 		return console_enter(run, l);
+	}
+	if (run->job_ok)
+		lockout_failed(lockout, name);
 	return console_refuse(run, l);
 }
 

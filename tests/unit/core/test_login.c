@@ -9,6 +9,7 @@
 #include "core/gate/watch.h"
 #include "core/job.h"
 #include "core/log/syslog.h"
+#include "core/login/lockout.h"
 #include "core/login/login.h"
 #include "core/session/peer.h"
 #include "keys/keys.h"
@@ -128,6 +129,8 @@ static int setup(void **state)
 	b.core.base = event_base_new();
 	b.core.watch = watch_new(&b.core);
 	keep(b.core.watch);
+	b.core.lockout = lockout_new(&b.core);
+	keep(b.core.lockout);
 	set_user(b.core.model, "a");
 	set_user(b.core.model, "b");
 	assert_int_equal(ipc_pair(pair), 0);

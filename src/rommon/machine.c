@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -156,6 +157,7 @@ static void boot(struct rommon *r, const char *name)
 		return;
 	}
 	r->kill_reason = NULL;
+	r->typed = false;
 	if (start_core(r, &e)) {
 		struct errbuf why;
 
@@ -171,8 +173,13 @@ static void boot(struct rommon *r, const char *name)
 
 void machine_reset(struct rommon *r)
 {
-	say(r, "\nSystem Bootstrap, Version " RAVELIN_VERSION " (ravelin rommon, boot interface %d)\n\n",
-	    BOOT_INTERFACE);
+	struct sysinfo si;
+
+	say(r, "\nSystem Bootstrap, Version " RAVELIN_VERSION " (ravelin rommon, boot interface %d)\n", BOOT_INTERFACE);
+	if (sysinfo(&si) == 0)
+		say(r, "ravelin platform with %llu Kbytes of main memory\n",
+		    (unsigned long long)si.totalram * si.mem_unit / 1024);
+	say(r, "\n");
 	if (!vars_load(r->nvram_fd, &r->vars))
 		say(r, "nvram:" VARS_FILE " has malformed lines, which are ignored\n");
 	if ((r->vars.confreg & VARS_BOOT_FIELD) == 0)
@@ -209,6 +216,12 @@ const char *machine_break(struct rommon *r)
 	return NULL;
 }
 
+/* Ctrl-C, typed before anything else while the image is starting: a terminal without a break key has this. */
+static bool is_early_break(const struct rommon *r, char key)
+{
+	return key == 0x03 && !r->typed && machine_now() - r->core.started_ms < EARLY_BREAK_MS;
+}
+
 void machine_type(struct rommon *r, const char *bytes, size_t n)
 {
 	for (; n && r->state == STATE_PROMPT; bytes++, n--) {
@@ -223,6 +236,11 @@ void machine_type(struct rommon *r, const char *bytes, size_t n)
 			break;
 		}
 	}
+	if (n && r->state == STATE_RUNNING && is_early_break(r, *bytes)) {
+		machine_break(r);
+		return;
+	}
+	r->typed = r->typed || n;
 	if (n && r->state == STATE_RUNNING)
 		console_type(&r->console, bytes, n, machine_now());
 }

@@ -1,171 +1,136 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * monitor.c: see monitor.h. Runs in rommon; whoever types here holds the console and so the device.
+ * monitor.c: see monitor.h. The line editor. Runs in rommon; whoever types here holds the console and so the device.
  */
 #include "monitor.h"
 
-#include "rommon/load.h"
+#include "rommon/commands.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-struct command {
-	const char *name, *args, *help;
-	enum monitor_action (*run)(struct monitor *p, const char *arg);
-};
-static const struct command commands[];
-
-static void say(struct monitor *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void say(struct monitor *p, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	console_puts(p->console, text);
-}
-
-static enum monitor_action cmd_boot(struct monitor *p, const char *arg)
-{
-	snprintf(p->boot, sizeof p->boot, "%s", vars_strip(arg));
-	return MONITOR_BOOT;
-}
-
-static enum monitor_action cmd_confreg(struct monitor *p, const char *arg)
-{
-	static const char *const from[] = { "stays at this prompt", "boots the first image in flash0:",
-					    "boots as BOOT says, then the first image in flash0:" };
-	struct vars v;
-	unsigned field;
-
-	vars_load(p->nvram_fd, &v);
-	field = v.confreg & VARS_BOOT_FIELD;
-	say(p, "Configuration register is 0x%04x: %s;\nbreak is %s.\n", v.confreg, from[field < 2 ? field : 2],
-	    v.confreg & VARS_BREAK_OFF ? "heeded in the first minute only" : "always heeded");
-	return MONITOR_STAY;
-}
-
-static void list_entry(struct monitor *p, const char *name)
-{
-	struct stat st;
-
-	if (name[0] == '.' || fstatat(p->flash_fd, name, &st, AT_SYMLINK_NOFOLLOW))
-		return;
-	if (S_ISDIR(st.st_mode))
-		say(p, "%12s  drw-  %.200s\n", "", name);
-	else if (S_ISREG(st.st_mode))
-		say(p, "%12lld  -rw-  %.200s\n", (long long)st.st_size, name);
-}
-
-static enum monitor_action cmd_dir(struct monitor *p, const char *arg)
-{
-	struct dirent **list;
-	int n;
-
-	if (*arg && *vars_strip(arg)) {
-		say(p, "dir: only flash0: can be listed\n");
-		return MONITOR_STAY;
-	}
-	say(p, "Directory of flash0:\n\n");
-	n = scandirat(p->flash_fd, ".", &list, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		list_entry(p, list[i]->d_name);
-		free(list[i]);
-	}
-	if (n >= 0)
-		free(list);
-	return MONITOR_STAY;
-}
-
-static enum monitor_action cmd_help(struct monitor *p, const char *arg)
-{
-	for (const struct command *c = commands; c->name; c++)
-		say(p, "%-8s %-15s %s\n", c->name, c->args, c->help);
-	return MONITOR_STAY;
-}
-
-static enum monitor_action cmd_reset(struct monitor *p, const char *arg)
-{
-	return MONITOR_RESET;
-}
-
-static enum monitor_action cmd_set(struct monitor *p, const char *arg)
-{
-	struct vars v;
-
-	if (!vars_load(p->nvram_fd, &v))
-		say(p, "(nvram:" VARS_FILE " has malformed lines)\n");
-	say(p, "BOOT=%.450s\nCONFREG=0x%04x\n", v.boot, v.confreg);
-	return MONITOR_STAY;
-}
-
-static const struct command commands[] = {
-	{ "boot", "[flash0:NAME]", "boot the named image, or as the boot variables say", cmd_boot },
-	{ "confreg", "", "show the configuration register", cmd_confreg },
-	{ "dir", "[flash0:]", "list the files in flash", cmd_dir },
-	{ "help", "", "this list", cmd_help },
-	{ "reset", "", "start the device again from the beginning", cmd_reset },
-	{ "set", "", "show the boot variables", cmd_set },
-	{ NULL, NULL, NULL, NULL },
-};
+#define KEY_CTRL(c) ((c)&0x1f)
 
 void monitor_show(struct monitor *p)
 {
+	char text[32];
+
 	p->used = 0;
-	say(p, "rommon %u > ", p->number);
+	p->escape = 0;
+	p->recalled = p->number;
+	p->asking = false;
+	snprintf(text, sizeof text, "rommon %u > ", p->number);
+	console_puts(p->console, text);
 }
 
-static enum monitor_action run_line(struct monitor *p)
+static enum monitor_action run_command(struct monitor *p)
 {
-	char *word = p->line + strspn(p->line, " "), *arg;
-	size_t n = strcspn(word, " ");
+	const char *first = p->line + strspn(p->line, " ");
+
+	if (!*first)
+		return MONITOR_STAY;
+	snprintf(p->history[p->number++ % MONITOR_HISTORY], MONITOR_LINE, "%s", first);
+	return commands_run(p, p->line);
+}
+
+static void answer_confreg(struct monitor *p)
+{
+	enum confreg_state state = confreg_answer(&p->confreg, p->line);
+
+	p->asking = state == CONFREG_ASKS;
+	if (state == CONFREG_CHANGED)
+		commands_set_confreg(p, p->confreg.value);
+}
+
+static enum monitor_action end_line(struct monitor *p)
+{
 	enum monitor_action action = MONITOR_STAY;
 
-	if (!n)
-		return action;
-	p->number++;
-	arg = word + n + strspn(word + n, " ");
-	arg[strcspn(arg, " ")] = '\0';
-	word[n] = '\0';
-	if (strcmp(word, "?") == 0)
-		return cmd_help(p, "");
-	for (const struct command *c = commands; c->name; c++)
-		if (strcasecmp(c->name, word) == 0)
-			return *arg && !*c->args ? (say(p, "%s: takes no argument\n", c->name), action)
-						 : c->run(p, arg);
-	say(p, "monitor: command \"%.40s\" not found; `help` lists what there is\n", word);
+	console_puts(p->console, "\n");
+	p->line[p->used] = '\0';
+	if (p->asking)
+		answer_confreg(p);
+	else
+		action = run_command(p);
+	p->used = 0;
+	if (action == MONITOR_STAY && !p->asking)
+		monitor_show(p);
 	return action;
+}
+
+static void insert(struct monitor *p, char key)
+{
+	if (p->used == sizeof p->line - 1)
+		return;
+	p->line[p->used++] = key;
+	console_put(p->console, &key, 1);
+}
+
+static void rub_out(struct monitor *p, size_t n)
+{
+	for (; n && p->used; n--) {
+		p->used--;
+		console_put(p->console, "\b \b", 3);
+	}
+}
+
+/* Brings back line number `n` of the history, or the empty line behind it. */
+static void recall(struct monitor *p, unsigned n)
+{
+	if (p->asking || n > p->number || n == 0 || p->number - n > MONITOR_HISTORY)
+		return;
+	rub_out(p, p->used);
+	p->recalled = n;
+	if (n < p->number)
+		for (const char *c = p->history[n % MONITOR_HISTORY]; *c; c++)
+			insert(p, *c);
+}
+
+/* A key that sends ESC [ and a letter. */
+static void on_escape(struct monitor *p, char key)
+{
+	if (p->escape == 1 && (key == '[' || key == 'O')) {
+		p->escape = 2;
+		return;
+	}
+	if (p->escape == 2 && key >= '0' && key <= '9')
+		return;
+	if (p->escape == 2 && (key == 'A' || key == 'B'))
+		recall(p, key == 'A' ? p->recalled - 1 : p->recalled + 1);
+	p->escape = 0;
 }
 
 enum monitor_action monitor_key(struct monitor *p, char key)
 {
-	enum monitor_action action;
-
-	if (key == '\r') {
-		console_puts(p->console, "\n");
-		p->line[p->used] = '\0';
-		action = run_line(p);
-		if (action == MONITOR_STAY)
-			monitor_show(p);
-		return action;
+	if (p->escape) {
+		on_escape(p, key);
+		return MONITOR_STAY;
 	}
-	if ((key == '\b' || key == 0x7f) && p->used) {
-		p->used--;
-		console_put(p->console, "\b \b", 3);
-	} else if (key == 0x03 || key == 0x15) { /* Ctrl-C, Ctrl-U: begin the line again */
+	switch (key) {
+	case '\r':
+		return end_line(p);
+	case 0x1b:
+		p->escape = 1;
+		break;
+	case '\b':
+	case 0x7f:
+		rub_out(p, 1);
+		break;
+	case KEY_CTRL('C'): /* gives up what was begun */
 		console_puts(p->console, "\n");
 		monitor_show(p);
-	} else if (key >= ' ' && key <= '~' && p->used < sizeof p->line - 1) {
-		p->line[p->used++] = key;
-		console_put(p->console, &key, 1);
+		break;
+	case KEY_CTRL('U'):
+		rub_out(p, p->used);
+		break;
+	case KEY_CTRL('P'):
+		recall(p, p->recalled - 1);
+		break;
+	case KEY_CTRL('N'):
+		recall(p, p->recalled + 1);
+		break;
+	default:
+		if (key >= ' ' && key <= '~')
+			insert(p, key);
 	}
 	return MONITOR_STAY;
 }

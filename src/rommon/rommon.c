@@ -200,8 +200,9 @@ static int start(struct rommon *r, struct errbuf *e)
 	r->listen_fd = control_listen(r->run_fd, e);
 	if (r->listen_fd < 0)
 		return r->listen_fd;
-	r->monitor =
-	    (struct monitor){ .console = &r->console, .flash_fd = r->flash_fd, .nvram_fd = r->nvram_fd, .number = 1 };
+	r->monitor = (struct monitor){
+		.console = &r->console, .vars = &r->vars, .flash_fd = r->flash_fd, .nvram_fd = r->nvram_fd, .number = 1
+	};
 	r->tty = (struct tty){ -1, -1, false };
 	if (r->o->report_fd < 0) {
 		if (isatty(STDIN_FILENO))

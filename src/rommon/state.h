@@ -15,9 +15,10 @@
 #include "rommon/tty.h"
 #include "image/vars.h"
 
-#define CLIENTS       8
-#define STOP_MS       5000  /* an image asked to stop has this long */
-#define BREAK_TIME_MS 60000 /* a break counts this long after a boot, whatever the configuration register says */
+#define CLIENTS        8
+#define STOP_MS        5000  /* an image asked to stop has this long */
+#define EARLY_BREAK_MS 5000  /* Ctrl-C is a break so long after the start of an image, if it is the first key */
+#define BREAK_TIME_MS  60000 /* a break counts this long after a boot, whatever the configuration register says */
 
 enum state {
 	STATE_PROMPT,   /* nothing runs; what is typed goes to the prompt */
@@ -46,6 +47,7 @@ struct rommon {
 	struct tty tty;
 	struct console_reader tty_reader;
 	bool tty_menu; /* the escape character was typed */
+	bool typed;    /* something was typed since the image was started */
 	struct client clients[CLIENTS];
 	struct core core;
 	struct crash_history crashes;

@@ -170,8 +170,8 @@ static int core_main(void)
 	struct boot_message m;
 
 	begin();
+	tell(BOOT_STATUS, "fake core: fine\n"); /* whoever is told that it is up may ask at once */
 	tell(BOOT_READY, "");
-	tell(BOOT_STATUS, "fake core: fine\n");
 	say("Press RETURN to get started.\r\nfake>");
 	for (;;) {
 		int n = poll(p, 2, BOOT_ALIVE_MS / 2);

@@ -33,13 +33,13 @@ mode config
   aaa authorization exec {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/exec ; hook aaa-methods
       "For starting an exec (shell)."
       "The default authorization list." "Named authorization list." "Authorization method"
-  aaa authorization commands <level> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/commands ; kept
+  aaa authorization commands <level> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/commands ; hook aaa-methods
       "For exec (shell) commands." "Enable level"
       "The default authorization list." "Named authorization list." "Authorization method"
   aaa authorization <type> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/authorization ; kept
       "For network services. (PPP, SLIP, ARAP)" "For reverse access connections" "For downloading configurations from AAA server"
       "The default authorization list." "Named authorization list." "Authorization method"
-  aaa authorization config-commands(config-commands) = /aaa:aaa ; kept
+  aaa authorization config-commands(config-commands) = /aaa:aaa
       "For configuration mode commands."
   aaa authorization console(console) = /aaa:aaa
       "For enabling console authorization"

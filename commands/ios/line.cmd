@@ -14,6 +14,8 @@ mode config
 mode config-line  parent config  prompt "(config-line)"  title "Line configuration commands:"
   help history    "Enable and control the command history function"
   help transport  "Define transport protocols for line"
+  help authorization  "Authorization parameters."
+  help accounting  "Accounting parameters."
   session-timeout <session-timeout/minutes> [output(session-timeout/output)] ; kept
       "Set interval for closing connection when there is no input traffic" "Session timeout interval in minutes"
       "Reset the timeout by output too"
@@ -50,6 +52,20 @@ mode config-line  parent config  prompt "(config-line)"  title "Line configurati
       "Enable password checking"
       "Local password checking" "Authentication parameters."
       "Use the default authentication list." "Use an authentication list with this name."
+  authorization exec {default(authorization/exec=default) | <authorization/exec>}
+      "For starting an exec (shell)." "Use the default authorization list."
+      "Use an authorization list with this name."
+  authorization commands <level> {default(name=default) | <name>} = authorization/commands
+      "For exec (shell) commands." "Enable level" "Use the default authorization list." "Use an authorization list with this name."
+  authorization reverse-access {default(authorization/reverse-access=default) | <authorization/reverse-access>} ; kept
+      "For reverse access connections" "Use the default authorization list." "Use an authorization list with this name."
+  accounting exec {default(accounting/exec=default) | <accounting/exec>}
+      "For starting an exec (shell)." "Use the default accounting list."
+      "Use an accounting list with this name."
+  accounting commands <level> {default(name=default) | <name>} = accounting/commands
+      "For exec (shell) commands." "Enable level" "Use the default accounting list." "Use an accounting list with this name."
+  accounting connection {default(accounting/connection=default) | <accounting/connection>} ; kept
+      "For outbound connections." "Use the default accounting list." "Use an accounting list with this name."
   location <location LINE>
       "Enter terminal location description" "One text line describing the terminal's location"
   exec(exec)

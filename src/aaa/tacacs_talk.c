@@ -12,8 +12,9 @@
 #define ARGS_MAX ((size_t)TACACS_BODY_MAX + 4 * TACACS_ARGS_MAX)
 
 static const uint8_t types[TACACS_KINDS] = {
-	[TACACS_KIND_LOGIN] = TACACS_AUTHEN, [TACACS_KIND_PAP] = TACACS_AUTHEN,   [TACACS_KIND_ENABLE] = TACACS_AUTHEN,
-	[TACACS_KIND_EXEC] = TACACS_AUTHOR,  [TACACS_KIND_ACCOUNT] = TACACS_ACCT,
+	[TACACS_KIND_LOGIN] = TACACS_AUTHEN,   [TACACS_KIND_PAP] = TACACS_AUTHEN,
+	[TACACS_KIND_ENABLE] = TACACS_AUTHEN,  [TACACS_KIND_EXEC] = TACACS_AUTHOR,
+	[TACACS_KIND_COMMAND] = TACACS_AUTHOR, [TACACS_KIND_ACCOUNT] = TACACS_ACCT,
 };
 
 static void put_body(struct buf *b, const struct tacacs_query *q)
@@ -28,7 +29,7 @@ static void put_body(struct buf *b, const struct tacacs_query *q)
 		.address = q->address,
 	};
 
-	if (q->kind == TACACS_KIND_EXEC)
+	if (types[q->kind] == TACACS_AUTHOR)
 		tacacs_put_author(b, &s, q->args, q->n_args);
 	else if (q->kind == TACACS_KIND_ACCOUNT)
 		tacacs_put_acct(b, q->record, &s, q->args, q->n_args);

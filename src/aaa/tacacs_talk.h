@@ -16,16 +16,17 @@ enum tacacs_kind {
 	TACACS_KIND_ENABLE,
 	TACACS_KIND_EXEC,
 	TACACS_KIND_ACCOUNT,
+	TACACS_KIND_COMMAND, /* may he run it? */
 	TACACS_KINDS
 };
 
 struct tacacs_query {
 	enum tacacs_kind kind;
-	uint8_t level, method; /* method: enum tacacs_method, of EXEC and ACCOUNT */
+	uint8_t level, method; /* method: enum tacacs_method; not of those that authenticate */
 	uint8_t record;        /* enum tacacs_record, of ACCOUNT */
 	struct str user, port, address;
 	struct str secret; /* of PAP */
-	struct str args;   /* of EXEC and ACCOUNT */
+	struct str args;   /* of EXEC, COMMAND and ACCOUNT */
 	unsigned n_args;
 };
 

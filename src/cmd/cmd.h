@@ -127,6 +127,11 @@ int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const ch
  * is then whole; other text is cmd_arg(m, "text") for the row's hook. */
 int cmd_match_text(struct cmd_match *m, struct arena *a, struct str text);
 size_t cmd_secret_column(const struct cmd_match *m); /* where the line's secret begins, which ends it; 0: it has none */
+/* The line in whole words, one call each: keywords written out, values as they are kept; secrets are hidden. What is
+ * made for it is in the arena. */
+typedef void cmd_word_fn(void *arg, struct str word);
+void cmd_words(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void *arg);
+unsigned cmd_level(const struct cmd_match *m);       /* the privilege its row needs now */
 const char *cmd_row_mode(const struct cmd_match *m); /* "exec", "config", "config-line" … */
 
 /* Configuration rows (without handler): make the change in `t`. *place becomes where the next line is typed (a mode

@@ -241,7 +241,7 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 		return E_NOMEM;
 	m->row = row;
 	m->values = v;
-	*v = (struct cmd_values){ .set = set, .size = line.n, .exact = at->exact };
+	*v = (struct cmd_values){ .set = set, .size = line.n, .exact = at->exact, .negated = m->no };
 	for (struct cmd_item *i = at->thread->items, *before; i; i = before) {
 		before = i->next;
 		i->next = v->first;

@@ -42,6 +42,7 @@ struct cmd_values {
 	size_t size;      /* of the line */
 	const char *text; /* what was collected by the row's text rule */
 	bool exact;       /* every keyword was written whole */
+	bool negated;     /* `no` stood before it */
 };
 
 static inline const char *pool_text(const struct cmd_set *set, uint32_t offset)

@@ -316,3 +316,33 @@ const char *lines_login_list(const struct lines *l, enum line_type type)
 	}
 	return NULL;
 }
+
+static const struct lyd_node *of_level(const struct lines *l, const struct lyd_node *parent, const char *type,
+				       unsigned level)
+{
+	const struct lyd_node *e = parent ? model_first(l->model, parent, type) : NULL;
+
+	while (e && strtoul(model_below(e, "level"), NULL, 10) != level)
+		e = model_next(e);
+	return e;
+}
+
+const char *lines_list(const struct lines *l, const struct line *line, const char *what, const char *type,
+		       unsigned level)
+{
+	const struct lyd_node *entry = entry_of(l, line), *e;
+	bool commands = strcmp(type, "commands") == 0;
+	const char *name;
+	char path[48];
+
+	snprintf(path, sizeof path, "%s/%s", what, type);
+	if (!entry)
+		return NULL;
+	if (commands) {
+		e = of_level(l, entry, path, level);
+		name = e ? model_below(e, "name") : NULL;
+	} else {
+		name = model_below(entry, path);
+	}
+	return name && strcmp(name, "default") != 0 ? name : NULL;
+}

@@ -78,6 +78,10 @@ bool lines_serves(const struct lines *l, const struct line *line,
 		  const char *transport); /* it exists and an EXEC may run */
 /* The line's password, NULL if none. */
 const char *lines_password(const struct lines *l, const struct line *line, const char **type);
+/* The list that `authorization …` or `accounting …` (`what`) of a line names for "exec" or "commands" of a level; NULL:
+ * the default one. */
+const char *lines_list(const struct lines *l, const struct line *line, const char *what, const char *type,
+		       unsigned level);
 /* The authentication list of the first line of a type, NULL if none is named. */
 const char *lines_login_list(const struct lines *l, enum line_type type);
 

@@ -62,6 +62,14 @@ static void key_arguments(struct cmd_match *m, struct arena *a)
 	cmd_set_arg(m, a, "hash", "0123456789ABCDEF0123456789ABCDEF");
 }
 
+/* A word goes into a message of its own: there are no blanks in it. */
+static void check_word(void *arg, struct str word)
+{
+	(void)arg;
+	if (!word.n || memchr(word.p, ' ', word.n) || memchr(word.p, 0, word.n))
+		abort();
+}
+
 static int run_line(struct txn *t, struct cmd_place *place, unsigned level, struct str line, struct str *rest)
 {
 	struct cmd_error err;
@@ -73,6 +81,11 @@ static int run_line(struct txn *t, struct cmd_place *place, unsigned level, stru
 	arena_init(&a, (size_t)1 << 20);
 	buf_init(&out, 0);
 	rc = cmd_parse(set, place, level, line, &a, &m, &err);
+	if (!rc && m.row) {
+		cmd_words(&m, &a, check_word, NULL);
+		if (cmd_level(&m) > level)
+			abort();
+	}
 	if (!rc && m.row && m.needs_text)
 		rc = cmd_match_text(&m, &a, take_text(&m.text_rule, rest));
 	if (!rc && m.row && !m.handler) {

@@ -21,7 +21,7 @@ static void load(struct core *core, struct str text, int pass)
 {
 	int left = pass;
 
-	if (loader_merge(core, "fuzz", text, report, &left) < 0)
+	if (loader_merge(core, NULL, "fuzz", text, report, &left) < 0)
 		return;
 	while (left)
 		event_base_loop(core->base, EVLOOP_ONCE);

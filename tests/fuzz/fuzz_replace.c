@@ -55,7 +55,7 @@ static void alone(struct core *core, struct str text, struct buf *out)
 	struct model *m;
 
 	if (model_new_beside(core->model, &m, NULL) < 0 || cmd_set_beside(&cmds, core->cmds, m, NULL) < 0 ||
-	    loader_make(core, m, cmds, "fuzz", text, on_report, &o) < 0)
+	    loader_make(core, NULL, m, cmds, "fuzz", text, on_report, &o) < 0)
 		abort();
 	while (!o.over)
 		event_base_loop(core->base, EVLOOP_ONCE);
@@ -82,14 +82,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&before, 0);
 	buf_init(&after, 0);
 	buf_init(&expected, 0);
-	if (loader_merge(&core, "fuzz", (struct str){ data, (size_t)(zero - data) }, on_report, &o) < 0)
+	if (loader_merge(&core, NULL, "fuzz", (struct str){ data, (size_t)(zero - data) }, on_report, &o) < 0)
 		abort();
 	while (!o.over)
 		event_base_loop(core.base, EVLOOP_ONCE);
 	render(core.cmds, &before);
 	alone(&core, text, &expected);
 	o.over = false;
-	if (!replace_begin(&core, "fuzz", text, "the fuzzer", "", true, &events, &o, &(struct errbuf){ "" }))
+	if (!replace_begin(&core, NULL, "fuzz", text, "the fuzzer", "", true, &events, &o, &(struct errbuf){ "" }))
 		abort();
 	while (!o.over)
 		event_base_loop(core.base, EVLOOP_ONCE);

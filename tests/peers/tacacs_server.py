@@ -75,6 +75,7 @@ class User:
     questions: list = dataclasses.field(default_factory=list)  # behind the password: (status, text, echo, answer)
     enable: str = None
     greeting: bytes = b""  # on PASS
+    denied: tuple = ()  # beginnings of commands that he may not run ("show version")
 
 
 @dataclasses.dataclass
@@ -92,6 +93,7 @@ class Server:
         self.users, self.key, self.single, self.prompt, self.wrong = users or {}, key, single, prompt, wrong
         self.ask_user = False  # begin with GETUSER, although the name was given
         self.log, self.records, self.connections, self.aborts = [], [], 0, 0
+        self.commands = []  # that were asked about: (user, port, level, command)
         self.hold = threading.Event()  # cleared by a test: replies wait
         self.hold.set()
         self.open, self.sessions = [], {}  # sessions: whom each is about
@@ -241,7 +243,16 @@ class Server:
         user = self.users.get(name)
         if not user or user.arguments is None or "service=shell" not in arguments:
             return author_reply(AUTHOR_FAIL)
+        if "cmd=" not in arguments:  # an EXEC has an empty command
+            return self._command(user, name, port, level, arguments)
         return author_reply(PASS_ADD, user.arguments)
+
+    def _command(self, user, name, port, level, arguments):
+        words = [a.split("=", 1)[1] for a in arguments if a.startswith(("cmd=", "cmd-arg="))]
+        self.commands.append((name, port, level, " ".join(words)))
+        if any(" ".join(words).startswith(denied) for denied in user.denied):
+            return author_reply(AUTHOR_FAIL)
+        return author_reply(PASS_ADD)
 
     def _account(self, request):
         record = RECORDS[request.body[0]]

@@ -5,8 +5,6 @@ import lab as laboratory
 
 RESTRICTIONS = {
     "username guest access-class 10": ("", "access-class of a user"),
-    "aaa authorization commands 15 default local": ("", "aaa authorization commands"),
-    "aaa authorization config-commands": ("", "aaa authorization config-commands"),
 }
 
 

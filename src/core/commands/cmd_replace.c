@@ -12,6 +12,7 @@
 #include "core/files/archive.h"
 #include "core/files/compare.h"
 #include "core/files/source.h"
+#include "core/login/subject.h"
 #include "core/session/cli.h"
 
 #include <stdlib.h>
@@ -166,11 +167,13 @@ static int start(struct run *run, struct replacing *r)
 {
 	static const struct replace_events events = { on_refused, on_ended };
 	struct errbuf e = { "" };
-	char who[CLI_WHO];
+	struct behalf who;
+	char by[CLI_WHO];
 
-	cli_who(run->cli, who, sizeof who);
-	r->replace = replace_begin(run->core, r->file.called, buf_str(&r->file.text), who, run->cli->user,
-				   !cmd_has(&run->match, "nolock"), &events, run, &e);
+	cli_who(run->cli, by, sizeof by);
+	r->replace = replace_begin(run->core, subject_of_cli(run->cli, &who) ? &who : NULL, r->file.called,
+				   buf_str(&r->file.text), by, run->cli->user, !cmd_has(&run->match, "nolock"), &events,
+				   run, &e);
 	if (!r->replace)
 		return run_fail(run, "%%Error: %s", e.text);
 	run->step = RP_ENDED;

@@ -8,6 +8,7 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
+#include "core/login/subject.h"
 #include "core/session/cli.h"
 #include "files/files.h"
 
@@ -21,6 +22,7 @@
 
 struct loader {
 	struct cli cli;
+	struct behalf who;
 	struct core *core;
 	struct event *turn;
 	char name[64];
@@ -280,8 +282,8 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	report(report_arg, NULL);
 }
 
-int loader_make(struct core *core, struct model *m, struct cmd_set *cmds, const char *name, struct str text,
-		loader_report_fn *report, void *arg)
+int loader_make(struct core *core, const struct behalf *who, struct model *m, struct cmd_set *cmds, const char *name,
+		struct str text, loader_report_fn *report, void *arg)
 {
 	struct loader *l = calloc(1, sizeof *l);
 	struct timeval now = { 0, 0 };
@@ -297,6 +299,10 @@ int loader_make(struct core *core, struct model *m, struct cmd_set *cmds, const 
 	cli_init(&l->cli, core, &load_ops);
 	l->cli.model = m;
 	l->cli.cmds = cmds;
+	if (who) {
+		l->who = *who;
+		l->cli.behalf = &l->who;
+	}
 	cmd_place_config(cmds, &l->cli.place);
 	l->cli.level = 15;
 	l->cli.bare = true;
@@ -311,9 +317,10 @@ int loader_make(struct core *core, struct model *m, struct cmd_set *cmds, const 
 	return 0;
 }
 
-int loader_merge(struct core *core, const char *name, struct str text, loader_report_fn *report, void *arg)
+int loader_merge(struct core *core, const struct behalf *who, const char *name, struct str text,
+		 loader_report_fn *report, void *arg)
 {
-	return loader_make(core, core->model, core->cmds, name, text, report, arg);
+	return loader_make(core, who, core->model, core->cmds, name, text, report, arg);
 }
 
 int loader_startup(struct core *core, loader_report_fn *report, void *arg)
@@ -325,7 +332,7 @@ int loader_startup(struct core *core, loader_report_fn *report, void *arg)
 	buf_init(&text, CONFIG_MAX_BYTES);
 	rc = files_load(core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
 	if (rc == 0)
-		rc = loader_merge(core, CONFIG_STARTUP, buf_str(&text), report, arg);
+		rc = loader_merge(core, NULL, CONFIG_STARTUP, buf_str(&text), report, arg);
 	else if (rc != E_NOTFOUND)
 		syslog_event(core->log, "SYS", 2, "STARTUP", "startup-config not read: %s", e.text);
 	buf_release(&text);

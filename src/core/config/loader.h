@@ -8,18 +8,21 @@
 
 #include "base/buf.h"
 
+struct behalf;
 struct cmd_set;
 struct core;
 struct model;
 
 /* Merges `text` into running-config, line by line, in slices that leave the loop free. `report` gets every message
- * (one line each, without LF) and, when all is done, NULL. */
+ * (one line each, without LF) and, when all is done, NULL. `who`: whose doing it is (login/subject.h): his lines are
+ * authorized where the configuration says so; NULL: the device's own. */
 typedef void loader_report_fn(void *arg, const char *message);
-int loader_merge(struct core *core, const char *name, struct str text, loader_report_fn *report, void *arg);
+int loader_merge(struct core *core, const struct behalf *who, const char *name, struct str text,
+		 loader_report_fn *report, void *arg);
 /* The same for a configuration in the making: the rows of `cmds` (cmd_set_beside) for the model `m`. What acts on
  * something else than the configuration is refused. */
-int loader_make(struct core *core, struct model *m, struct cmd_set *cmds, const char *name, struct str text,
-		loader_report_fn *report, void *arg);
+int loader_make(struct core *core, const struct behalf *who, struct model *m, struct cmd_set *cmds, const char *name,
+		struct str text, loader_report_fn *report, void *arg);
 /* Reads the startup-config; `report` as above. E_NOTFOUND (and no report) when there is none. */
 int loader_startup(struct core *core, loader_report_fn *report, void *arg);
 /* Abandons whatever is being merged for `arg`. */

@@ -153,8 +153,9 @@ static void on_report(void *arg, const char *message)
 	}
 }
 
-struct replace *replace_begin(struct core *core, const char *name, struct str text, const char *by, const char *user,
-			      bool lock, const struct replace_events *events, void *arg, struct errbuf *e)
+struct replace *replace_begin(struct core *core, const struct behalf *who, const char *name, struct str text,
+			      const char *by, const char *user, bool lock, const struct replace_events *events,
+			      void *arg, struct errbuf *e)
 {
 	struct replace *r;
 
@@ -174,7 +175,7 @@ struct replace *replace_begin(struct core *core, const char *name, struct str te
 	r->turn = evtimer_new(core->base, on_turn, r);
 	if (!r->turn || model_new_beside(core->model, &r->made, e) < 0 ||
 	    cmd_set_beside(&r->cmds, core->cmds, r->made, e) < 0 ||
-	    loader_make(core, r->made, r->cmds, name, text, on_report, r) < 0) {
+	    loader_make(core, who, r->made, r->cmds, name, text, on_report, r) < 0) {
 		if (!e->text[0])
 			err_set(e, E_NOMEM, "out of memory");
 		free_replace(r);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct behalf;
 struct core;
 struct replace;
 
@@ -24,10 +25,11 @@ struct replace_events {
 	void (*ended)(void *arg, bool done, size_t changes, unsigned refused, const char *words);
 };
 
-/* `name` and `text`: the new configuration (copied). `by`: who wants it, as the log says; `user`: his name. Unless
- * `lock` is false nobody else may configure meanwhile. NULL: e says why. */
-struct replace *replace_begin(struct core *core, const char *name, struct str text, const char *by, const char *user,
-			      bool lock, const struct replace_events *events, void *arg, struct errbuf *e);
+/* `name` and `text`: the new configuration (copied). `who`: whose lines they are (loader.h). `by`: who wants it,
+ * as the log says; `user`: his name. Unless `lock` is false nobody else may configure meanwhile. NULL: e says why. */
+struct replace *replace_begin(struct core *core, const struct behalf *who, const char *name, struct str text,
+			      const char *by, const char *user, bool lock, const struct replace_events *events,
+			      void *arg, struct errbuf *e);
 /* Its events are not called any more, and unless it is done it does nothing. NULL is fine. */
 void replace_abandon(struct replace *r);
 /* Somebody replaces the configuration and does not want to be disturbed: e says who. */

@@ -93,7 +93,7 @@ static int go(struct revert *v, struct errbuf *e)
 	char by[sizeof v->by + 64];
 
 	snprintf(by, sizeof by, "Rollback Confirmed Change of %s", v->by);
-	if (!replace_begin(v->core, v->name, buf_str(&v->text), by, v->user, true, &events, v, e))
+	if (!replace_begin(v->core, NULL, v->name, buf_str(&v->text), by, v->user, true, &events, v, e))
 		return E_BUSY;
 	v->going = true;
 	event_del(v->timer);

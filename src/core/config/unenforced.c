@@ -17,10 +17,6 @@ static const struct {
 } restrictions[] = {
 	{ "/ravelin-system:users/user/access-class",
 	  "access-class of a user is kept only: his connections are not filtered" },
-	{ "/ravelin-aaa:aaa/commands",
-	  "aaa authorization commands is kept only: privilege levels alone decide what may be typed" },
-	{ "/ravelin-aaa:aaa/config-commands",
-	  "aaa authorization config-commands is kept only: privilege levels alone decide what may be typed" },
 };
 #define RESTRICTIONS (sizeof restrictions / sizeof restrictions[0])
 

@@ -11,6 +11,7 @@
 #include "core/config/loader.h"
 #include "core/core.h"
 #include "core/files/virtual.h"
+#include "core/login/subject.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -221,11 +222,12 @@ static int merge(struct run *run)
 	struct copy *c = run->data;
 	const char *name = c->from.kind == COPY_URL ? url_base(&c->from.url) : path_base(&c->from.name.path);
 	struct virtual_in *text = c->text;
+	struct behalf who;
 	int rc;
 
 	c->text = NULL;
 	run->step = COPY_MERGED;
-	rc = virtual_merge_told(text, name, on_report, run);
+	rc = virtual_merge_told(text, subject_of_cli(run->cli, &who) ? &who : NULL, name, on_report, run);
 	return rc < 0 ? fail(run, "writing", &c->to, rc) : RUN_WAIT;
 }
 

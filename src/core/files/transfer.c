@@ -77,6 +77,53 @@ const char *transfer_refusal(struct peer *p, const struct ipc_msg_OPEN *m)
 	return words;
 }
 
+static void put_word(struct buf *words, unsigned *n, struct str word)
+{
+	str_list_put(words, word);
+	++*n;
+}
+
+/* The command that the client sent, word by word. */
+static unsigned put_words(const struct ipc_msg_OPEN *m, struct buf *words)
+{
+	struct str rest = m->command;
+	unsigned n = 0;
+
+	if (m->kind == OPEN_SFTP) {
+		put_word(words, &n, STR("sftp"));
+		return n;
+	}
+	while (rest.n) {
+		const uint8_t *blank = memchr(rest.p, ' ', rest.n);
+		size_t size = blank ? (size_t)(blank - rest.p) : rest.n;
+
+		if (size)
+			put_word(words, &n, (struct str){ rest.p, size });
+		size += blank != NULL;
+		rest.p += size;
+		rest.n -= size;
+	}
+	return n;
+}
+
+enum authorize_end transfer_permit(struct peer *p, const struct ipc_msg_OPEN *m, permit_fn *fn)
+{
+	const struct behalf who = subject_behalf(p);
+	enum authorize_end end;
+	struct buf words;
+	unsigned n;
+
+	if (!transfer_wanted(m) || !who.line || !methods_commands_listed(p->core, who.line, PRIVILEGE))
+		return AUTHORIZE_YES;
+	if (!peer_printable(m->command))
+		return AUTHORIZE_NO;
+	buf_init(&words, 8192);
+	n = put_words(m, &words);
+	end = words.err ? AUTHORIZE_NO : permit_ask(p->core, &who, PRIVILEGE, &words, n, fn, p, &p->permit);
+	buf_release(&words);
+	return end;
+}
+
 void transfer_start(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	p->transfer = calloc(1, sizeof *p->transfer);

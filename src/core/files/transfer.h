@@ -8,6 +8,7 @@
 #ifndef CORE_TRANSFER_H
 #define CORE_TRANSFER_H
 
+#include "core/login/permit.h"
 #include "ipc/ipc.h"
 
 struct peer;
@@ -17,6 +18,8 @@ struct transfer;
 bool transfer_wanted(const struct ipc_msg_OPEN *m);
 /* Why this user may not, in the words IOS has for it; NULL: he may. Says so in `debug ip scp`. */
 const char *transfer_refusal(struct peer *p, const struct ipc_msg_OPEN *m);
+/* Is he authorized to run it as a command, where commands are authorized? AUTHORIZE_LATER: fn is called with p. */
+enum authorize_end transfer_permit(struct peer *p, const struct ipc_msg_OPEN *m, permit_fn *fn);
 /* The line is its own; from now on it moves files and does nothing else. */
 void transfer_start(struct peer *p, const struct ipc_msg_OPEN *m);
 void transfer_message(struct peer *p, const struct ipc_msg_FILE *m); /* FILE */

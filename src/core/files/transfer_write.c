@@ -9,6 +9,7 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/virtual.h"
+#include "core/login/subject.h"
 #include "core/session/peer.h"
 #include "files/upload.h"
 
@@ -162,11 +163,12 @@ static void merged(void *arg, uint32_t id, unsigned refused_lines)
 
 static void publish_text(struct peer *p, const struct ipc_msg_FILE *m, struct writing *w)
 {
+	const struct behalf who = subject_behalf(p);
 	struct virtual_in *text = w->text;
 	int rc;
 
 	*w = (struct writing){ 0 };
-	rc = virtual_merge(text, m->id, merged, p->transfer);
+	rc = virtual_merge(text, &who, m->id, merged, p->transfer);
 	if (rc)
 		transfer_refuse(p, m->id, rc);
 }

@@ -176,7 +176,7 @@ static int take_text(const struct virtual_in *v, struct buf *text)
 	return 0;
 }
 
-int virtual_merge(struct virtual_in *v, uint32_t id, virtual_merged_fn *merged, void *arg)
+int virtual_merge(struct virtual_in *v, const struct behalf *who, uint32_t id, virtual_merged_fn *merged, void *arg)
 {
 	struct merge *m = calloc(1, sizeof *m);
 	int rc;
@@ -187,7 +187,7 @@ int virtual_merge(struct virtual_in *v, uint32_t id, virtual_merged_fn *merged, 
 	}
 	*m = (struct merge){ .core = v->core, .id = id, .merged = merged, .arg = arg };
 	LIST_INSERT_HEAD(&merges, m, link);
-	rc = virtual_merge_told(v, CONFIG_RUNNING, on_report, m);
+	rc = virtual_merge_told(v, who, CONFIG_RUNNING, on_report, m);
 	if (rc) {
 		LIST_REMOVE(m, link);
 		free(m);
@@ -195,7 +195,8 @@ int virtual_merge(struct virtual_in *v, uint32_t id, virtual_merged_fn *merged, 
 	return rc;
 }
 
-int virtual_merge_told(struct virtual_in *v, const char *name, loader_report_fn *report, void *arg)
+int virtual_merge_told(struct virtual_in *v, const struct behalf *who, const char *name, loader_report_fn *report,
+		       void *arg)
 {
 	struct buf text;
 	int rc;
@@ -203,7 +204,7 @@ int virtual_merge_told(struct virtual_in *v, const char *name, loader_report_fn 
 	buf_init(&text, CONFIG_MAX_BYTES);
 	rc = take_text(v, &text);
 	if (rc == 0)
-		rc = loader_merge(v->core, name, buf_str(&text), report, arg);
+		rc = loader_merge(v->core, who, name, buf_str(&text), report, arg);
 	buf_release(&text);
 	virtual_drop(v);
 	return rc;

@@ -29,9 +29,10 @@ void virtual_drop(struct virtual_in *v); /* NULL is fine */
 /* Merges what was written; `merged` is called when all is done, with the number of lines that were refused (each is in
  * the log). Frees v, whatever comes of it. */
 typedef void virtual_merged_fn(void *arg, uint32_t id, unsigned refused);
-int virtual_merge(struct virtual_in *v, uint32_t id, virtual_merged_fn *merged, void *arg);
+int virtual_merge(struct virtual_in *v, const struct behalf *who, uint32_t id, virtual_merged_fn *merged, void *arg);
 /* The same for somebody who is told of every line himself: as loader_merge, which abandons it, too. 0 or E_*. */
-int virtual_merge_told(struct virtual_in *v, const char *name, loader_report_fn *report, void *arg);
+int virtual_merge_told(struct virtual_in *v, const struct behalf *who, const char *name, loader_report_fn *report,
+		       void *arg);
 void virtual_forget(const void *arg); /* merges begun for `arg` go on, but nobody is told */
 
 #endif

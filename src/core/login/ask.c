@@ -202,7 +202,7 @@ struct ask *servers_ask(struct core *core, const char *group, const struct ipc_m
 	a->core = core;
 	a->events = events;
 	a->arg = arg;
-	a->authenticates = m->kind != TACACS_KIND_EXEC && m->kind != TACACS_KIND_ACCOUNT;
+	a->authenticates = m->kind <= TACACS_KIND_ENABLE;
 	buf_init(&a->query, QUERY_MAX);
 	ipc_put_QUERY(&a->query, m);
 	a->timer = evtimer_new(core->base, on_timer, a);

@@ -148,27 +148,66 @@ void methods_enable(const struct core *core, const struct line *line, unsigned l
 		only(m, line->type == LINE_CON && !guarded(core, level) ? AAA_NONE : AAA_DENY);
 }
 
-static const struct lyd_node *exec_list(const struct core *core)
+/* Before it has a line of its own a session is asked about as one of the first vty. */
+static const char *exec_list_name(const struct core *core, bool console)
 {
-	return model_entry(core->model, "/ravelin-aaa:aaa/exec", (const char *[]){ "default" });
+	const struct line *line = lines_find(core->lines, console ? LINE_CON : LINE_VTY, 0);
+
+	return line ? lines_list(core->lines, line, "authorization", "exec", 0) : NULL;
+}
+
+static const struct lyd_node *exec_list(const struct core *core, const char *name)
+{
+	return model_entry(core->model, "/ravelin-aaa:aaa/exec", (const char *[]){ name ? name : "default" });
 }
 
 bool methods_exec_listed(const struct core *core, bool console)
 {
-	return methods_aaa(core) && exec_list(core) &&
+	const char *name = exec_list_name(core, console);
+
+	return methods_aaa(core) && (name || exec_list(core, name)) &&
 	       (!console || model_bool(core->model, "/ravelin-aaa:aaa/console"));
+}
+
+/* What a list says; one that is named and not there is no open door. */
+static void by_list(const struct core *core, const struct lyd_node *list, struct method *m)
+{
+	if (list)
+		next_of(core, list, "method", AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_NONE) | AAA_BIT(AAA_IF_AUTHENTICATED),
+			m);
+	else
+		only(m, AAA_DENY);
 }
 
 void methods_exec(const struct core *core, bool console, struct method *m)
 {
-	unsigned can = AAA_BIT(AAA_LOCAL) | AAA_BIT(AAA_NONE) | AAA_BIT(AAA_IF_AUTHENTICATED);
-
 	if (!methods_aaa(core))
 		only(m, AAA_LOCAL);
 	else if (!methods_exec_listed(core, console))
 		only(m, AAA_NONE);
 	else
-		next_of(core, exec_list(core), "method", can, m);
+		by_list(core, exec_list(core, exec_list_name(core, console)), m);
+}
+
+static const struct lyd_node *commands_list(const struct core *core, const char *name, unsigned level)
+{
+	char text[8];
+
+	snprintf(text, sizeof text, "%u", level);
+	return model_entry(core->model, "/ravelin-aaa:aaa/commands", (const char *[]){ text, name ? name : "default" });
+}
+
+bool methods_commands_listed(const struct core *core, const struct line *line, unsigned level)
+{
+	const char *name = lines_list(core->lines, line, "authorization", "commands", level);
+
+	return methods_aaa(core) && (name || commands_list(core, name, level)) &&
+	       (line->type != LINE_CON || model_bool(core->model, "/ravelin-aaa:aaa/console"));
+}
+
+void methods_commands(const struct core *core, const struct line *line, unsigned level, struct method *m)
+{
+	by_list(core, commands_list(core, lines_list(core->lines, line, "authorization", "commands", level), level), m);
 }
 
 bool methods_exec_says(const struct core *core, enum aaa_method method, const struct lyd_node *user, unsigned *level)

@@ -44,6 +44,10 @@ void methods_exec(const struct core *core, bool console, struct method *m);
  * Without AAA it is his own, with AAA and without a list it is 1. */
 bool methods_exec_says(const struct core *core, enum aaa_method method, const struct lyd_node *user, unsigned *level);
 
+/* `aaa authorization commands`: does a list decide about commands of this level on this line; who does: AAA_SERVERS,
+ * AAA_LOCAL, AAA_NONE, AAA_IF_AUTHENTICATED. A list that the line names and nobody made denies. */
+bool methods_commands_listed(const struct core *core, const struct line *line, unsigned level);
+void methods_commands(const struct core *core, const struct line *line, unsigned level, struct method *m);
 /* A list of `aaa authorization exec` decides. */
 bool methods_exec_listed(const struct core *core, bool console);
 /* `aaa accounting exec default`: is a start to be told, a stop; the next group that takes it in m->group. */

@@ -4,26 +4,60 @@
  */
 #include "core/login/subject.h"
 
+#include "core/core.h"
 #include "core/session/peer.h"
 #include "lines/lines.h"
 
 #include <stdio.h>
 
-/* A session has its line only when its shell begins. */
-struct ipc_msg_QUERY subject_query(const struct peer *p, enum tacacs_kind kind, const char *user,
-				   char port[SUBJECT_PORT])
+static struct ipc_msg_QUERY query(const struct line *line, const char *user, const char *address, enum tacacs_kind kind,
+				  char port[SUBJECT_PORT])
 {
-	if (p->line)
-		snprintf(port, SUBJECT_PORT, "tty%u", p->line->tty);
+	if (line)
+		snprintf(port, SUBJECT_PORT, "tty%u", line->tty);
 	else
 		snprintf(port, SUBJECT_PORT, "ssh");
 	return (struct ipc_msg_QUERY){ .kind = (uint8_t)kind,
 				       .level = 1,
 				       .user = str_of(user),
 				       .port = str_of(port),
-				       .address = str_of(p->address[0] ? p->address : "async"),
+				       .address = str_of(address[0] ? address : "async"),
 				       .secret = STR(""),
 				       .args = { STR(""), 0 } };
+}
+
+struct ipc_msg_QUERY subject_query(const struct peer *p, enum tacacs_kind kind, const char *user,
+				   char port[SUBJECT_PORT])
+{
+	return query(p->line, user, p->address, kind, port);
+}
+
+struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum tacacs_kind kind, char port[SUBJECT_PORT])
+{
+	return query(who->on_line ? who->line : NULL, who->user, who->address, kind, port);
+}
+
+/* A session has its line only when its shell begins; before, the lists of the first vty count. */
+struct behalf subject_behalf(const struct peer *p)
+{
+	struct behalf b = { .line = p->line ? p->line : lines_find(p->core->lines, LINE_VTY, 0),
+			    .on_line = p->line != NULL,
+			    .authenticated = p->authenticated };
+
+	str_copy(str_of(p->cli.user), b.user, sizeof b.user);
+	str_copy(str_of(p->address), b.address, sizeof b.address);
+	return b;
+}
+
+bool subject_of_cli(const struct cli *sh, struct behalf *who)
+{
+	const struct peer *p = peer_of(sh);
+
+	if (p)
+		*who = subject_behalf(p);
+	else if (sh->behalf)
+		*who = *sh->behalf;
+	return p || sh->behalf;
 }
 
 bool subject_kept(const struct buf *kept, struct ipc_msg_QUERY *m)

@@ -9,9 +9,22 @@
 #include "aaa/tacacs_talk.h"
 #include "ipc/ipc.h"
 
+struct cli;
+struct line;
 struct peer;
 
+/* Somebody whose line, command or file it is, as a plain value: he may be gone when the answer comes. */
+struct behalf {
+	char user[65], address[64];
+	const struct line *line; /* whose lists count */
+	bool on_line;            /* … and it is his own already */
+	uint8_t authenticated;   /* enum tacacs_method, 0 = not */
+};
+struct behalf subject_behalf(const struct peer *p);
+/* Whose line a shell has: false: the device's own, as those of startup-config are. */
+bool subject_of_cli(const struct cli *sh, struct behalf *who);
 #define SUBJECT_PORT 16
+struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum tacacs_kind kind, char port[SUBJECT_PORT]);
 /* A query about this session; `port` is written and must live as long as what is returned. */
 struct ipc_msg_QUERY subject_query(const struct peer *p, enum tacacs_kind kind, const char *user,
 				   char port[SUBJECT_PORT]);

@@ -14,6 +14,7 @@
 #include "core/files/sink.h"
 #include "core/log/syslog.h"
 #include "core/login/keychain.h"
+#include "core/login/permit.h"
 #include "core/session/cfglog.h"
 #include "helpers/record.h"
 #include "model/model.h"
@@ -460,6 +461,26 @@ static int open_sink(struct run *run)
 	return RUN_AGAIN;
 }
 
+/* Nothing stands in its way any more. */
+static int start_line(struct run *run)
+{
+	struct cli *sh = run->cli;
+
+	run->step_fn = step_of(run);
+	if (run->match.filter >= CMD_FILTER_REDIRECT)
+		return open_sink(run);
+	if (run->match.filter != CMD_FILTER_NONE)
+		sh->ops->filter(sh, run->match.filter, run->match.pattern);
+	return RUN_AGAIN;
+}
+
+static int permit_line(struct run *run)
+{
+	int rc = permit_step(run);
+
+	return rc == RUN_DONE ? start_line(run) : rc;
+}
+
 /* Parses `line` at `place` into the run and chooses its step function. A file has no aliases: what it says must not
  * depend on what it configures. */
 static int begin_line(struct run *run, const struct cmd_place *place, struct str line)
@@ -485,11 +506,10 @@ static int begin_line(struct run *run, const struct cmd_place *place, struct str
 		return run_fail(run, "%% Out of memory");
 	if (run->match.handler && !is_running(sh) && !is_of_files(run->match.handler))
 		return run_fail(run, "%% Not a line of a configuration");
-	run->step_fn = step_of(run);
-	if (run->match.filter >= CMD_FILTER_REDIRECT)
-		return open_sink(run);
-	if (run->match.filter != CMD_FILTER_NONE)
-		sh->ops->filter(sh, run->match.filter, run->match.pattern);
+	run->permit = NULL;
+	if (!permit_wanted(run))
+		return start_line(run);
+	run->step_fn = permit_line;
 	return RUN_AGAIN;
 }
 

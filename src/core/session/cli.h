@@ -17,9 +17,11 @@
 
 #include <stdbool.h>
 
+struct behalf;
 struct config_build;
 struct core;
 struct event;
+struct line_permit;
 struct cli;
 struct run;
 struct sink;
@@ -51,6 +53,7 @@ struct cli {
 	bool bare;                                      /* no prompt stands before the line: a remote command */
 	bool interactive;                               /* a person or a program at a prompt; false: a file */
 	bool ahead;                                     /* more input waits behind this command: it is pasted */
+	const struct behalf *behalf;                    /* of a file: who has it merged; NULL: the device itself */
 	unsigned config_session;                        /* in the log of configuration commands */
 	bool configured;                                /* changed something since it entered configuration mode */
 	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */
@@ -105,6 +108,7 @@ struct run {
 	struct config_build *build;       /* running-config under way for it */
 	struct event *turn;               /* run_yield: goes on in the event loop's next turn */
 	bool hide_secrets;                /* what it shows goes to others */
+	struct line_permit *permit;       /* servers say whether it may run */
 	void *outer;                      /* of a step function that runs others */
 	void *data;                       /* the step function's, from the arena */
 	void (*abandon)(const void *run); /* stops what works for it elsewhere when the command is given up */

@@ -25,6 +25,7 @@
 struct core;
 struct event;
 struct line;
+struct permit;
 struct transfer;
 
 /* Who brought the session: told when it logged in, and when it has ended. Either may be NULL. */
@@ -82,6 +83,7 @@ struct peer {
 	uint8_t authenticated; /* how: enum tacacs_method; 0 = not yet */
 	struct buf opening;    /* OPEN, while servers are asked whether he may */
 	struct authorize authorize;
+	struct permit *permit; /* of what moves files */
 	struct rights rights;
 	struct account account;
 	struct peer_names names;

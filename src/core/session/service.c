@@ -11,6 +11,7 @@
 #include "core/gate/gatectl.h"
 #include "core/gate/guard.h"
 #include "core/log/syslog.h"
+#include "core/login/permit.h"
 #include "core/session/console.h"
 #include "core/session/ending.h"
 #include "core/session/peer.h"
@@ -227,6 +228,7 @@ static void end_session(struct peer *p)
 	cli_release(&p->cli);
 	terminal_release(p);
 	authorize_release(&p->authorize);
+	permit_cancel(p->permit);
 	buf_release(&p->opening);
 	login_release(&p->login);
 	transcript_release(&p->transcript);

@@ -408,7 +408,7 @@ static bool line_admits(void *arg, const struct line *line)
 	return guard_line_admits(p->core->guard, line, &p->packet);
 }
 
-static void open_authorized(struct peer *p, const struct ipc_msg_OPEN *m)
+static void take_line(struct peer *p, const struct ipc_msg_OPEN *m)
 {
 	const struct lines_admit admit = { line_admits, p };
 	struct errbuf e = { "" };
@@ -420,22 +420,6 @@ static void open_authorized(struct peer *p, const struct ipc_msg_OPEN *m)
 		refuse_line(p, e.text);
 }
 
-/* The servers have said what he may. */
-static void on_authorized(struct peer *p, bool may)
-{
-	struct ipc_msg_OPEN m;
-	struct buf opening = p->opening;
-
-	p->opening = (struct buf){ 0 };
-	if (p->closing || p->doomed)
-		may = false; /* and nobody is told */
-	else if (!may)
-		refuse_exec(p, p->authorize.why);
-	if (may && ipc_get_OPEN(buf_str(&opening), &m))
-		open_authorized(p, &m);
-	buf_release(&opening);
-}
-
 /* The message as it came, for when it is known whether he may. */
 static void keep_opening(struct peer *p, const struct ipc_msg_OPEN *m)
 {
@@ -444,6 +428,70 @@ static void keep_opening(struct peer *p, const struct ipc_msg_OPEN *m)
 	buf_consume(&p->opening, 2); /* the type of the record */
 	if (p->opening.err)
 		peer_violation(p, "no memory for what it opens");
+}
+
+/* … and it is known. */
+static bool take_opening(struct peer *p, struct buf *opening, struct ipc_msg_OPEN *m)
+{
+	*opening = p->opening;
+	p->opening = (struct buf){ 0 };
+	return ipc_get_OPEN(buf_str(opening), m);
+}
+
+static void refuse_moving(struct peer *p, const struct ipc_msg_OPEN *m, struct str words)
+{
+	char text[300], said[200];
+
+	str_copy_printable(words, said, sizeof said);
+	snprintf(text, sizeof text, "%s%s%sCommand authorization failed.\n", m->kind == OPEN_EXEC ? "\1" : "", said,
+		 said[0] ? " " : "");
+	syslog_event(p->core->log, "AAA", 4, "COMMAND_REFUSED", "%s@%s: %s", p->cli.user, p->address,
+		     m->kind == OPEN_EXEC ? "scp" : "sftp");
+	peer_close(p, 1, text);
+}
+
+static void on_permit(void *arg, bool may, struct str text)
+{
+	struct ipc_msg_OPEN m;
+	struct peer *p = arg;
+	struct buf opening;
+
+	p->permit = NULL;
+	if (take_opening(p, &opening, &m) && !p->closing && !p->doomed) {
+		if (may)
+			take_line(p, &m);
+		else
+			refuse_moving(p, &m, text);
+	}
+	buf_release(&opening);
+}
+
+static void open_authorized(struct peer *p, const struct ipc_msg_OPEN *m)
+{
+	enum authorize_end end = transfer_permit(p, m, on_permit);
+
+	if (end == AUTHORIZE_LATER)
+		keep_opening(p, m);
+	else if (end == AUTHORIZE_YES)
+		take_line(p, m);
+	else
+		refuse_moving(p, m, STR(""));
+}
+
+/* The servers have said what he may. */
+static void on_authorized(struct peer *p, bool may)
+{
+	struct ipc_msg_OPEN m;
+	struct buf opening;
+	bool whole = take_opening(p, &opening, &m);
+
+	if (p->closing || p->doomed)
+		may = false; /* and nobody is told */
+	else if (!may)
+		refuse_exec(p, p->authorize.why);
+	if (may && whole)
+		open_authorized(p, &m);
+	buf_release(&opening);
 }
 
 void terminal_open(struct peer *p, const struct ipc_msg_OPEN *m)

@@ -58,7 +58,7 @@ static const struct replace_events events = { on_refused, on_ended };
 static struct replace *begin(const char *text, bool lock, struct end *end, struct errbuf *e)
 {
 	*end = (struct end){ 0 };
-	return replace_begin(&core, "flash0:/x", str_of(text), "the test", "tester", lock, &events, end, e);
+	return replace_begin(&core, NULL, "flash0:/x", str_of(text), "the test", "tester", lock, &events, end, e);
 }
 
 static void turn(void)

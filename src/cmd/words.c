@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * words.c: a parsed line in whole words, as servers that authorize and record commands know it. What is hidden here is
+ * shown to nobody outside the device: passwords, secrets and keys, and the password in a URL. Runs in core; the line is
+ * hostile.
+ */
+#include "private.h"
+
+#include <string.h>
+
+#define HIDDEN "*****"
+
+/* "ftp://user:secret@host/…": what stands between the colon and the last @ before the path. */
+static bool split_url(struct str word, size_t *secret, size_t *rest)
+{
+	const uint8_t *at = word.n ? memmem(word.p, word.n, "://", 3) : NULL;
+	size_t end, last = 0;
+
+	if (!at)
+		return false;
+	*secret = 0;
+	for (end = (size_t)(at - word.p) + 3; end < word.n && word.p[end] != '/'; end++) {
+		if (word.p[end] == ':' && !*secret)
+			*secret = end + 1;
+		if (word.p[end] == '@')
+			last = end;
+	}
+	*rest = last;
+	return *secret && last >= *secret;
+}
+
+static void put_word(struct str word, struct arena *a, cmd_word_fn *fn, void *arg)
+{
+	size_t secret, rest;
+	const char *shown;
+
+	if (split_url(word, &secret, &rest)) {
+		shown = arena_printf(a, "%.*s%s%.*s", (int)secret, (const char *)word.p, HIDDEN, (int)(word.n - rest),
+				     (const char *)word.p + rest);
+		word = str_of(shown ? shown : HIDDEN);
+	}
+	fn(arg, word);
+}
+
+static void put_words(const char *text, struct arena *a, cmd_word_fn *fn, void *arg)
+{
+	struct str rest = str_of(text);
+
+	while (rest.n) {
+		size_t n = word_length(rest);
+
+		if (n)
+			put_word((struct str){ rest.p, n }, a, fn, arg);
+		n += n < rest.n;
+		rest.p += n;
+		rest.n -= n;
+	}
+}
+
+static bool is_secret(const struct cmd_item *i)
+{
+	return i->tok->kind == KIND_SECRET || strcmp(i->name, "password") == 0;
+}
+
+void cmd_words(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void *arg)
+{
+	const struct cmd_set *set = m->values->set;
+
+	if (m->values->negated)
+		fn(arg, STR("no"));
+	else if (m->dflt)
+		fn(arg, STR("default"));
+	for (const struct cmd_item *i = m->values->first; i; i = i->next) {
+		if (!i->tok) /* a hook set it: nobody typed it */
+			continue;
+		if (i->tok->kind == KIND_WORD)
+			fn(arg, str_of(pool_text(set, i->tok->text)));
+		else if (is_secret(i))
+			fn(arg, STR(HIDDEN));
+		else if (i->value)
+			put_words(i->value, a, fn, arg);
+	}
+}
+
+unsigned cmd_level(const struct cmd_match *m)
+{
+	return m->values->set->level[m->row - m->values->set->table->rows];
+}

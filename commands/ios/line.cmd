@@ -3,10 +3,10 @@
 mode config
   help line  "Configure a terminal line"
 !
-  line <.first 0-16385> [<.last 1-16385>] = /line:lines/line
-      ; input, sets type number, hook line-number, enter config-line, range number last
+  line <.first 0-16385> [<.end 1-16385>] = /line:lines/line
+      ; input, sets type number last, hook line-number, hook-no, enter config-line, range number last
       "First Line number" "Last Line number"
-  line {con~console(type=con) <number 0-0> | aux(type=aux) <number 0-0> | vty(type=vty) <number 0-16383> [<.last 1-16383>]}
+  line {con~console(type=con) <number 0-0> | aux(type=aux) <number 0-0> | vty(type=vty) <number 0-16383> [<last 1-16383>]}
       = /line:lines/line ; enter config-line, range number last, entries "line con 0" "line aux 0" "line vty 0 4"
       "Primary terminal line" "First Line number" "Auxiliary line" "First Line number"
       "Virtual terminal" "First Line number" "Last Line number"

@@ -84,7 +84,7 @@ static int set_leaf(struct apply *ap, struct lyd_node *entry, uint16_t path)
 	const struct lysc_node *schema = schema_of(ap, path);
 	const char *value = given_value(ap, path);
 
-	if (schema->flags & LYS_KEY)
+	if ((schema->flags & LYS_KEY) || path == ap->row->range_last)
 		return 0;
 	if (schema->nodetype == LYS_LEAFLIST)
 		return set_members(ap, entry, path);
@@ -189,11 +189,12 @@ static int remove_entry(struct apply *ap, struct lyd_node *entry)
 		if (rc || node_find(ap->set->model, entry, schema_of(ap, path)))
 			return rc;
 	}
-	if (!entry_is_permanent(ap->set, entry))
+	if (!entry_permanent(ap->set, entry))
 		return txn_delete_node(ap->t, entry, &ap->e);
 	for (struct lyd_node *n = lyd_child_no_keys(entry); n && !rc; n = next) {
 		next = n->next;
-		rc = txn_delete_node(ap->t, n, &ap->e);
+		if (ap->row->range_last == CMD_NONE || n->schema != schema_of(ap, ap->row->range_last))
+			rc = txn_delete_node(ap->t, n, &ap->e);
 	}
 	return rc;
 }
@@ -233,33 +234,56 @@ static int apply_outer(struct apply *ap, struct lyd_node *scope, struct lyd_node
 	return scope ? txn_delete_node(ap->t, scope, &ap->e) : 0;
 }
 
+static bool takes_away(const struct apply *ap)
+{
+	return (ap->m->no || ap->m->dflt) && !(ap->m->no && ap->row->no_n); /* such a `no` is an entry of its own */
+}
+
+static int change_entry(void *arg, struct lyd_node *entry)
+{
+	struct apply *ap = arg;
+
+	if (takes_away(ap))
+		return ap->row->flags & ROW_PART ? remove_leaves(ap, entry) : remove_entry(ap, entry);
+	return ap->m->no ? remove_leaves(ap, entry) : set_leaves(ap, entry);
+}
+
 static int apply_entry(struct apply *ap, struct lyd_node *scope, const char *const *keys)
 {
 	const struct lysc_node *list = schema_of(ap, ap->row->list);
 	struct lyd_node *entry;
 	int rc;
 
-	bool stated = ap->m->no && ap->row->no_n; /* `no` is an entry of its own */
-
-	if ((ap->m->no || ap->m->dflt) && !stated) {
+	if (takes_away(ap)) {
 		entry = node_entry(ap->set->model, scope, list, keys);
-		if (!entry)
-			return 0;
-		return ap->row->flags & ROW_PART ? remove_leaves(ap, entry) : remove_entry(ap, entry);
+		return entry ? change_entry(ap, entry) : 0;
 	}
 	rc = txn_entry_node(ap->t, scope, list, keys, &entry, &ap->e);
-	if (!rc)
-		rc = stated ? remove_leaves(ap, entry) : set_leaves(ap, entry);
-	return rc;
+	return rc ? rc : change_entry(ap, entry);
 }
 
-/* The number of the range key among the row's keys, and the last of the range. */
+static int apply_range(struct apply *ap, struct lyd_node *scope, const char *const *keys, const struct ranges *rs)
+{
+	const char *last = given_value(ap, ap->row->range_last);
+	struct range_change c = { .set = ap->set,
+				  .t = ap->t,
+				  .of = *rs,
+				  .scope = scope,
+				  .keys = keys,
+				  .first = strtoul(keys[rs->at], NULL, 10),
+				  .make = !takes_away(ap),
+				  .fn = change_entry,
+				  .arg = ap,
+				  .e = &ap->e };
+
+	c.last = last ? strtoul(last, NULL, 10) : c.first;
+	return range_apply(&c);
+}
+
 static int apply_list(struct apply *ap, struct lyd_node *scope)
 {
-	const char *keys[NODE_KEYS_MAX] = { NULL }, *last_text, *key_text;
-	unsigned long first, last;
-	unsigned at = 0;
-	char number[16];
+	const char *keys[NODE_KEYS_MAX] = { NULL };
+	struct ranges rs;
 	int rc = 0;
 
 	if (ap->row->flags & ROW_OUTER) {
@@ -268,20 +292,9 @@ static int apply_list(struct apply *ap, struct lyd_node *scope)
 			return rc;
 	}
 	rc = gather_keys(ap, schema_of(ap, ap->row->list), keys);
-	if (rc || ap->row->range_key == CMD_NONE)
-		return rc ? rc : apply_entry(ap, scope, keys);
-	key_text = given_value(ap, ap->row->range_key);
-	while (at < 2 && keys[at] != key_text)
-		at++;
-	last_text = cmd_arg(ap->m, pool_text(ap->set, ap->row->range_arg));
-	first = strtoul(key_text, NULL, 10);
-	last = last_text ? strtoul(last_text, NULL, 10) : first;
-	for (unsigned long n = first; n <= last && !rc; n++) {
-		snprintf(number, sizeof number, "%lu", n);
-		keys[at] = number;
-		rc = apply_entry(ap, scope, keys);
-	}
-	return rc;
+	if (rc)
+		return rc;
+	return ranges_of_row(ap->set, ap->row, &rs) ? apply_range(ap, scope, keys, &rs) : apply_entry(ap, scope, keys);
 }
 
 static int apply_at(struct apply *ap, struct lyd_node *scope)
@@ -293,19 +306,31 @@ static int apply_at(struct apply *ap, struct lyd_node *scope)
 	return ap->m->no || ap->m->dflt ? remove_leaves(ap, scope) : set_leaves(ap, scope);
 }
 
+static int change_scope(void *arg, struct lyd_node *entry)
+{
+	return apply_at(arg, entry);
+}
+
 /* Where one stands in a range, the row is applied to each of its entries. */
 static int apply_everywhere(struct apply *ap)
 {
 	const struct cmd_place *p = &ap->m->place;
-	unsigned first = place_first(p), last = p->levels[p->depth].last > first ? p->levels[p->depth].last : first;
-	struct lyd_node *scope;
-	int rc = 0;
+	const char *keys[NODE_KEYS_MAX] = { p->levels[p->depth].keys[0], p->levels[p->depth].keys[1] };
+	struct range_change c = { .set = ap->set,
+				  .t = ap->t,
+				  .keys = keys,
+				  .first = place_first(p),
+				  .last = p->levels[p->depth].last,
+				  .make = true,
+				  .fn = change_scope,
+				  .arg = ap,
+				  .e = &ap->e };
+	bool is_range = ranges_of_mode(ap->set, p->levels[p->depth].mode, &c.of);
+	int rc = place_entry(ap->set, p, p->depth - is_range, ap->t, &c.scope, &ap->e);
 
-	for (unsigned n = first; n <= last && !rc; n++) {
-		rc = place_entry(ap->set, p, n, ap->t, &scope, &ap->e);
-		rc = rc ? rc : apply_at(ap, scope);
-	}
-	return rc;
+	if (rc)
+		return rc;
+	return is_range ? range_apply(&c) : apply_at(ap, c.scope);
 }
 
 static int enter(struct apply *ap, struct cmd_place *place)
@@ -323,7 +348,7 @@ static int enter(struct apply *ap, struct cmd_place *place)
 		if (snprintf(place->levels[d].keys[i], CMD_KEY_MAX, "%s", keys[i]) >= CMD_KEY_MAX)
 			return err_set(&ap->e, E_TOOBIG, "a name is too long");
 	place->depth = d;
-	last = ap->row->range_key == CMD_NONE ? NULL : cmd_arg(ap->m, pool_text(ap->set, ap->row->range_arg));
+	last = ap->row->range_last == CMD_NONE ? NULL : given_value(ap, ap->row->range_last);
 	place->levels[d].last = last ? (unsigned)strtoul(last, NULL, 10) : place_first(place);
 	return 0;
 }
@@ -331,16 +356,20 @@ static int enter(struct apply *ap, struct cmd_place *place)
 /* "line vty 4 2": the caret goes under the end of the range. */
 static bool range_backwards(const struct apply *ap, struct cmd_error *err)
 {
-	const char *name = pool_text(ap->set, ap->row->range_arg), *first, *last;
+	const struct lysc_node *key;
+	const char *first, *last;
+	struct ranges rs;
 
-	if (ap->row->range_key == CMD_NONE || !(last = cmd_arg(ap->m, name)))
+	if (!ranges_of_row(ap->set, ap->row, &rs))
 		return false;
-	first = given_value(ap, ap->row->range_key);
-	if (!first || strtoul(last, NULL, 10) >= strtoul(first, NULL, 10))
+	key = lysc_node_child(rs.list);
+	for (unsigned i = 0; i < rs.at; i++)
+		key = key->next;
+	first = cmd_arg(ap->m, key->name);
+	last = cmd_arg(ap->m, rs.last->name);
+	if (!first || !last || strtoul(last, NULL, 10) >= strtoul(first, NULL, 10))
 		return false;
-	for (const struct cmd_item *i = ap->m->values->first; i; i = i->next)
-		if (!strcmp(i->name, name))
-			*err = (struct cmd_error){ .kind = CMD_ERR_INVALID, .column = i->column };
+	*err = (struct cmd_error){ .kind = CMD_ERR_INVALID, .column = cmd_arg_column(ap->m, rs.last->name) };
 	return true;
 }
 

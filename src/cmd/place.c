@@ -81,24 +81,18 @@ unsigned place_first(const struct cmd_place *p)
 	return key == CMD_NONE ? 0 : (unsigned)strtoul(p->levels[p->depth].keys[key], NULL, 10);
 }
 
-int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned number, struct txn *t,
+int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned depth, struct txn *t,
 		struct lyd_node **out, struct errbuf *e)
 {
 	int rc = 0;
 
 	*out = NULL;
-	for (unsigned d = 1; d <= p->depth && !rc; d++) {
-		const struct cmd_mode *mode = p->levels[d].mode;
+	for (unsigned d = 1; d <= depth && !rc; d++) {
 		const char *keys[2] = { p->levels[d].keys[0], p->levels[d].keys[1] };
-		char text[16];
+		uint16_t list = p->levels[d].mode->list;
 
-		if (mode->list == CMD_NONE)
-			continue;
-		if (mode->range_key != CMD_NONE && d == p->depth) {
-			snprintf(text, sizeof text, "%u", number);
-			keys[mode->range_key] = text;
-		}
-		rc = txn_entry_node(t, *out, set->schema[mode->list], keys, out, e);
+		if (list != CMD_NONE)
+			rc = txn_entry_node(t, *out, set->schema[list], keys, out, e);
 	}
 	return rc;
 }

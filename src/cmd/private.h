@@ -20,9 +20,17 @@ struct cmd_set {
 	size_t permanent_n;
 };
 
+struct ranges {
+	const struct lysc_node *list, *last;
+	unsigned at; /* the key that is the first number */
+};
+
 struct permanent {
 	const struct lysc_node *list;
 	char keys[2][16];
+	bool is_range;
+	struct ranges of;
+	unsigned long first, last; /* of a range */
 };
 
 /* One word or value of a parsed line, or a leaf set by a hook (then without `tok`). */
@@ -137,8 +145,8 @@ const struct thread *scan_complete(const struct scan *s);
 typedef void scan_fn(void *arg, const struct cmd_row *row, const struct cmd_tok *tok);
 void scan_expected(const struct scan *s, scan_fn *fn, void *arg);
 
-/* place.c: the entry of the model a place stands in; NULL in *out at the top. */
-int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned number, struct txn *t,
+/* place.c: the entry of the model that the first `depth` levels of a place stand in; NULL in *out at the top. */
+int place_entry(const struct cmd_set *set, const struct cmd_place *p, unsigned depth, struct txn *t,
 		struct lyd_node **out, struct errbuf *e);
 unsigned place_first(const struct cmd_place *p);
 /* How `privilege` and `alias` call a mode: "exec", "configure", "interface", "line" … */
@@ -159,7 +167,7 @@ struct line {
 	const struct cmd_set *set;
 	const struct cmd_row *row;
 	const struct lyd_node *entry; /* where its leaves are */
-	const char *last;             /* end of a range, or NULL */
+	const char *last;             /* end of a range, NULL if it is one number */
 	struct buf *out;
 	bool begun;
 	bool hide;  /* secrets */
@@ -180,8 +188,37 @@ const char *path_name(const struct cmd_set *set, uint16_t path);
 const char *row_default(const struct cmd_set *set, const struct cmd_row *row, uint16_t path, uint64_t given);
 /* The i-th of the leaves a row sets, each once, keys and hidden ones included; CMD_NONE behind the last. */
 uint16_t row_path(const struct cmd_set *set, const struct cmd_row *row, unsigned *cursor);
-/* An entry that is always there: `no` empties it but does not delete it. */
-int entry_keep(struct cmd_set *set, const struct lyd_node *entry);
-bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry);
+/* An entry that the row makes and that is always there: `no` empties it but does not delete it. */
+int entry_keep(struct cmd_set *set, const struct cmd_row *row, const struct lyd_node *entry);
+/* The one it is, or is a part of; NULL: none. */
+const struct permanent *entry_permanent(const struct cmd_set *set, const struct lyd_node *entry);
+
+/* range.c: lists whose entries stand for several numbers; false: those of this row or mode do not. */
+bool ranges_of_row(const struct cmd_set *set, const struct cmd_row *row, struct ranges *out);
+bool ranges_of_mode(const struct cmd_set *set, const struct cmd_mode *mode, struct ranges *out);
+unsigned long range_first(const struct ranges *rs, const struct lyd_node *entry);
+unsigned long range_last(const struct ranges *rs, const struct lyd_node *entry);
+/* The other keys are these; the content is the same. */
+bool range_same_keys(const struct ranges *rs, const struct lyd_node *entry, const char *const *keys);
+bool range_alike(const struct ranges *rs, const struct lyd_node *a, const struct lyd_node *b);
+struct range_keys {
+	const char *key[NODE_KEYS_MAX];
+	char number[24];
+};
+/* Calls fn for the entries that hold the numbers first … last, and only those; with `make`, for all of these numbers.
+ * fn changes the entry or deletes it, and nothing else: it may be called for more numbers first, and that is undone. */
+struct range_change {
+	const struct cmd_set *set;
+	struct txn *t;
+	struct ranges of;
+	struct lyd_node *scope;  /* that the list is in */
+	const char *const *keys; /* NODE_KEYS_MAX; that of the number is not looked at */
+	unsigned long first, last;
+	bool make;
+	int (*fn)(void *arg, struct lyd_node *entry);
+	void *arg;
+	struct errbuf *e;
+};
+int range_apply(const struct range_change *c);
 
 #endif

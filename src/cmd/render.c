@@ -195,35 +195,20 @@ static void body_of(const struct render *r, const struct cmd_row *row, const str
 	render_mode(&inner, &r->set->table->modes[row->enter], entry);
 }
 
-static unsigned long number_of(const struct render *r, const struct cmd_row *row, const struct lyd_node *entry)
+/* Neighbours of a range: the same but for the numbers, which count on. */
+static bool neighbours(const struct ranges *rs, const struct lyd_node *a, const struct lyd_node *b)
 {
-	const struct lyd_node *key = node_find(r->set->model, entry, r->set->schema[row->range_key]);
+	struct range_keys k = { 0 };
+	const struct lyd_node *key = lyd_child(a);
 
-	return key ? strtoul(lyd_get_value(key), NULL, 10) : 0;
-}
-
-/* Neighbours of a range: the same but for the number, which counts on. */
-static bool neighbours(const struct render *r, const struct cmd_row *row, const struct lyd_node *a,
-		       const struct lyd_node *b)
-{
-	const struct lyd_node *ka = lyd_child(a), *kb = lyd_child(b);
-	const struct lysc_node *counted = r->set->schema[row->range_key];
-
-	for (; ka && kb && (ka->schema->flags & LYS_KEY); ka = ka->next, kb = kb->next)
-		if (ka->schema != counted && strcmp(lyd_get_value(ka), lyd_get_value(kb)))
-			return false;
-	return number_of(r, row, a) + 1 == number_of(r, row, b);
-}
-
-/* The same but for the keys: then the same is printed. */
-static bool same_content(const struct lyd_node *a, const struct lyd_node *b)
-{
-	return lyd_compare_siblings(lyd_child_no_keys(a), lyd_child_no_keys(b), LYD_COMPARE_FULL_RECURSION) ==
-	       LY_SUCCESS;
+	for (unsigned i = 0; key && (key->schema->flags & LYS_KEY); i++, key = key->next)
+		k.key[i] = lyd_get_value(key);
+	return range_last(rs, a) + 1 == range_first(rs, b) && range_same_keys(rs, b, k.key);
 }
 
 /* Prints the entries from `entries[0]` on that are one range with the same body; returns how many. */
-static size_t render_range(struct render *r, const struct cmd_row *row, const void *const *entries, size_t n)
+static size_t render_range(struct render *r, const struct cmd_row *row, const struct ranges *rs,
+			   const void *const *entries, size_t n)
 {
 	struct line l = { .set = r->set, .row = row, .entry = entries[0] };
 	struct buf body, other;
@@ -233,16 +218,16 @@ static size_t render_range(struct render *r, const struct cmd_row *row, const vo
 	buf_init(&body, 0);
 	buf_init(&other, 0);
 	body_of(r, row, entries[0], &body);
-	for (; used < n && neighbours(r, row, entries[used - 1], entries[used]); used++) {
-		if (same_content(entries[0], entries[used]))
+	for (; used < n && neighbours(rs, entries[used - 1], entries[used]); used++) {
+		if (range_alike(rs, entries[0], entries[used])) /* then the same is printed */
 			continue;
 		buf_clear(&other);
 		body_of(r, row, entries[used], &other);
 		if (!str_eq(buf_str(&body), buf_str(&other)))
 			break;
 	}
-	snprintf(last, sizeof last, "%lu", number_of(r, row, entries[used - 1]));
-	l.last = used > 1 ? last : NULL;
+	snprintf(last, sizeof last, "%lu", range_last(rs, entries[used - 1]));
+	l.last = range_last(rs, entries[used - 1]) > range_first(rs, entries[0]) ? last : NULL;
 	put_line(r, &l, false);
 	buf_put(r->out, buf_ptr(&body), buf_len(&body));
 	buf_release(&body);
@@ -270,6 +255,9 @@ static void render_entry(struct render *r, const struct cmd_row *row, const stru
 /* True when the whole list is printed. */
 static bool listing_step(struct render *r, struct listing *l, size_t most)
 {
+	struct ranges rs;
+	bool is_range;
+
 	if (l->next) {
 		gather(r, l, most);
 		return false;
@@ -278,12 +266,12 @@ static bool listing_step(struct render *r, struct listing *l, size_t most)
 		l->ordered = sort_step(&l->sort, most);
 		return false;
 	}
+	is_range = ranges_of_row(r->set, l->row, &rs);
 	for (; l->printed < l->n && most; most--) {
-		if (l->row->range_key != CMD_NONE) {
-			l->printed += render_range(r, l->row, l->entries + l->printed, l->n - l->printed);
-			continue;
-		}
-		render_entry(r, l->row, l->entries[l->printed++]);
+		if (is_range)
+			l->printed += render_range(r, l->row, &rs, l->entries + l->printed, l->n - l->printed);
+		else
+			render_entry(r, l->row, l->entries[l->printed++]);
 	}
 	return l->printed == l->n;
 }

@@ -56,7 +56,7 @@ uint16_t row_path(const struct cmd_set *set, const struct cmd_row *row, unsigned
 
 /* --- permanent entries --- */
 
-int entry_keep(struct cmd_set *set, const struct lyd_node *entry)
+int entry_keep(struct cmd_set *set, const struct cmd_row *row, const struct lyd_node *entry)
 {
 	struct permanent *more = realloc(set->permanent, (set->permanent_n + 1) * sizeof *more);
 	struct permanent *p;
@@ -69,21 +69,31 @@ int entry_keep(struct cmd_set *set, const struct lyd_node *entry)
 	*p = (struct permanent){ .list = entry->schema };
 	for (unsigned i = 0; i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
 		snprintf(p->keys[i], sizeof p->keys[i], "%s", lyd_get_value(key));
+	p->is_range = ranges_of_row(set, row, &p->of);
+	p->first = p->is_range ? range_first(&p->of, entry) : 0;
+	p->last = p->is_range ? range_last(&p->of, entry) : 0;
 	set->permanent_n++;
 	return 0;
 }
 
-bool entry_is_permanent(const struct cmd_set *set, const struct lyd_node *entry)
+static bool same_keys(const struct permanent *p, const struct lyd_node *entry)
+{
+	const struct lyd_node *key = lyd_child(entry);
+	bool same = true;
+
+	for (unsigned i = 0; same && i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
+		same = (p->is_range && i == p->of.at) || !strcmp(p->keys[i], lyd_get_value(key));
+	return same;
+}
+
+const struct permanent *entry_permanent(const struct cmd_set *set, const struct lyd_node *entry)
 {
 	for (size_t n = 0; n < set->permanent_n; n++) {
 		const struct permanent *p = &set->permanent[n];
-		const struct lyd_node *key = lyd_child(entry);
-		bool same = p->list == entry->schema;
 
-		for (unsigned i = 0; same && i < 2 && key && (key->schema->flags & LYS_KEY); i++, key = key->next)
-			same = !strcmp(p->keys[i], lyd_get_value(key));
-		if (same)
-			return true;
+		if (p->list == entry->schema && same_keys(p, entry) &&
+		    (!p->is_range || (range_first(&p->of, entry) >= p->first && range_last(&p->of, entry) <= p->last)))
+			return p;
 	}
-	return false;
+	return NULL;
 }

@@ -47,7 +47,7 @@ static int make_entries(struct cmd_set *set, const struct cmd_row *row, struct e
 	arena_release(&a);
 	for (size_t i = 0; t && !rc && !set->beside && i < txn_changes(t); i++)
 		if (txn_change(t, i)->op == CHANGE_CREATE && txn_change(t, i)->schema->nodetype == LYS_LIST)
-			rc = entry_keep(set, txn_change(t, i)->node);
+			rc = entry_keep(set, row, txn_change(t, i)->node);
 	if (t && rc < 0)
 		txn_abort(t);
 	else if (t)

@@ -87,13 +87,20 @@ static const char *alternative_end(const char *s, const char *end)
 	return s;
 }
 
+static bool ends_range(const struct line *l, const struct cmd_tok *tok)
+{
+	return tok->path != CMD_NONE && tok->path == l->row->range_last;
+}
+
 static bool tok_ready(const struct line *l, const struct cmd_tok *tok)
 {
 	bool list = tok->path != CMD_NONE && line_schema(l, tok->path)->nodetype == LYS_LEAFLIST;
 	const char *wanted = pool_text(l->set, tok->value), *value;
 
 	if (tok->path == CMD_NONE)
-		return tok->kind == KIND_WORD || (l->last && tok->text == l->row->range_arg);
+		return tok->kind == KIND_WORD;
+	if (ends_range(l, tok))
+		return l->last;
 	if (list)
 		return tok->kind == KIND_WORD ? has_member(l, tok->path, wanted) : line_node(l, tok->path) != NULL;
 	value = value_of(l, tok->path);
@@ -137,7 +144,7 @@ static bool informs(const struct line *l, const char *s, const char *end)
 	for (; s < end; s++) {
 		const struct cmd_tok *tok = is_tok(s) ? tok_at(l, s) : NULL;
 
-		if (tok && tok_ready(l, tok) && (tok->path == CMD_NONE ? tok->kind != KIND_WORD : says(l, tok->path)))
+		if (tok && tok_ready(l, tok) && tok->path != CMD_NONE && (ends_range(l, tok) || says(l, tok->path)))
 			return true;
 	}
 	return false;
@@ -221,7 +228,7 @@ static void put_tok(struct line *l, const struct cmd_tok *tok)
 		put_word(l, pool_text(l->set, tok->text));
 	else if (tok->kind == KIND_SECRET && l->hide)
 		put_word(l, "<removed>");
-	else if (tok->path == CMD_NONE)
+	else if (ends_range(l, tok))
 		put_word(l, l->last);
 	else if (tok->kind == KIND_BANNER)
 		put_banner(l, value_of(l, tok->path));

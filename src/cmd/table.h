@@ -74,15 +74,14 @@ enum cmd_row_flag {
 
 struct cmd_row {
 	uint64_t first, last;
-	uint64_t no_last;   /* where the line may end after `no` */
-	uint32_t shape;     /* see below */
-	uint32_t levels;    /* per leading keyword: 'a' + its own privilege level, or '.' where it has none; without
-			     * keywords that of the row */
-	uint32_t until;     /* text follows, until one of these words (cmd_text_rule) */
-	uint32_t prompt;    /* … and the prompt for it */
-	uint32_t range_arg; /* the value that is the end of a range */
-	uint32_t entries;   /* lines, LF-ended, of entries that are always there */
-	uint16_t tok;       /* first of its tokens */
+	uint64_t no_last; /* where the line may end after `no` */
+	uint32_t shape;   /* see below */
+	uint32_t levels;  /* per leading keyword: 'a' + its own privilege level, or '.' where it has none; without
+			   * keywords that of the row */
+	uint32_t until;   /* text follows, until one of these words (cmd_text_rule) */
+	uint32_t prompt;  /* … and the prompt for it */
+	uint32_t entries; /* lines, LF-ended, of entries that are always there */
+	uint16_t tok;     /* first of its tokens */
 	uint8_t tok_n;
 	uint8_t words; /* leading keywords: its name */
 	uint16_t mode;
@@ -96,7 +95,8 @@ struct cmd_row {
 	uint16_t sets, sets_n;  /* binds without value: leaves that only its hook sets */
 	uint16_t also;          /* `no` without arguments also deletes this */
 	uint16_t unless;        /* ROW_ALWAYS: not as `no …` if there is one of these */
-	uint16_t range_key;     /* the key that counts through a range */
+	uint16_t range_key;  /* an entry stands for a range: of this key of the list (0, 1, …) the first number … */
+	uint16_t range_last; /* … and the leaf that is the last one, where it is another; CMD_NONE: no range */
 };
 
 /* A shape is a string: a token is the byte 0x80 + its number; `[`…`]` optional, printed when it says something that is
@@ -104,12 +104,12 @@ struct cmd_row {
  * a token: once or more. */
 
 struct cmd_mode {
-	const char *name;   /* "config-line" */
-	const char *prompt; /* "(config-line)" */
-	const char *title;  /* what `?` says above its commands */
-	uint16_t parent;    /* CMD_NONE: exec */
-	uint16_t list;      /* its entry is one of this list */
-	uint16_t range_key; /* its entry may be a range, counted by this key (0, 1, …) */
+	const char *name;               /* "config-line" */
+	const char *prompt;             /* "(config-line)" */
+	const char *title;              /* what `?` says above its commands */
+	uint16_t parent;                /* CMD_NONE: exec */
+	uint16_t list;                  /* its entry is one of this list */
+	uint16_t range_key, range_last; /* as of the row that enters it */
 	uint16_t row, row_n;
 };
 

@@ -13,16 +13,22 @@
 #define FIRST_VTY 2 /* after con 0 and aux 0 */
 #define LINES_MAX (FIRST_VTY + LINES_MAX_VTYS)
 
-/* By tty. Where the entries of the configuration are is found again after each change of them; a line's state outlives
- * that. The table is large and mostly untouched: memory that nobody wrote is none. */
+/* Lines that are configured alike: those of one entry of the configuration. */
+struct group {
+	const struct lyd_node *entry;
+	unsigned tty, n; /* the first, how many */
+	unsigned before; /* lines in the groups before this one */
+};
+
+/* Which lines there are is found again after each change of the configuration; a line's state outlives that. The table
+ * of lines is large and mostly untouched: memory that nobody wrote is none. */
 struct lines {
 	const struct model *model;
-	bool stale;      /* `entry` and `order` are those of an earlier configuration … */
-	uint64_t epoch;  /* … as they are when the model is in another one */
-	unsigned n;      /* lines there are, … */
-	uint16_t *order; /* … by tty */
-	unsigned full;   /* each vty below this one is busy */
-	const struct lyd_node *entry[LINES_MAX];
+	bool stale;          /* the groups are those of an earlier configuration … */
+	uint64_t epoch;      /* … as they are when the model is in another one */
+	struct group *group; /* by tty */
+	size_t groups, room;
+	unsigned full; /* each vty below this one is busy */
 	struct line line[LINES_MAX];
 };
 
@@ -45,8 +51,7 @@ struct lines *lines_new(struct model *m)
 {
 	struct lines *l = calloc(1, sizeof *l);
 
-	if (!l || !(l->order = calloc(LINES_MAX, sizeof *l->order)) ||
-	    model_watch(m, "/ravelin-line:lines", on_change, l) < 0) {
+	if (!l || model_watch(m, "/ravelin-line:lines", on_change, l) < 0) {
 		lines_free(l);
 		return NULL;
 	}
@@ -58,7 +63,7 @@ struct lines *lines_new(struct model *m)
 void lines_free(struct lines *l)
 {
 	if (l)
-		free(l->order);
+		free(l->group);
 	free(l);
 }
 
@@ -69,84 +74,136 @@ const char *line_type_name(enum line_type type)
 	return names[type];
 }
 
-/* The place of an entry in the table; LINES_MAX when it has none. */
-static unsigned tty_of(const struct lyd_node *entry)
+/* The lines of an entry; false: there are none such. */
+static bool lines_of(const struct lyd_node *entry, struct group *out)
 {
-	const char *type = model_below(entry, "type");
+	const char *type = model_below(entry, "type"), *last = model_below(entry, "last");
 	unsigned long number = strtoul(model_below(entry, "number"), NULL, 10);
+	unsigned long end = last ? strtoul(last, NULL, 10) : number;
+	bool is_vty = strcmp(type, "vty") == 0;
 
-	if (strcmp(type, "vty") != 0)
-		return number ? LINES_MAX : strcmp(type, "con") == 0 ? 0 : 1;
-	return number < LINES_MAX_VTYS ? (unsigned)(FIRST_VTY + number) : LINES_MAX;
+	*out = (struct group){ .entry = entry, .tty = is_vty ? FIRST_VTY : strcmp(type, "aux") == 0 };
+	if (number > end || end >= (is_vty ? LINES_MAX_VTYS : 1))
+		return false;
+	out->tty += (unsigned)number;
+	out->n = (unsigned)(end - number) + 1;
+	return true;
 }
 
-static void take_entry(struct lines *l, unsigned tty, const struct lyd_node *entry)
+static int by_tty(const void *a, const void *b)
 {
-	struct lines_tty at = lines_tty(tty);
+	const struct group *x = a, *y = b;
 
-	l->entry[tty] = entry;
-	l->line[tty].tty = tty;
-	l->line[tty].type = at.type;
-	l->line[tty].number = at.number;
+	return (x->tty > y->tty) - (x->tty < y->tty);
 }
 
-/* A transaction that is not committed changes nothing here: what it took out is still there to be put back. */
+static bool add_group(struct lines *l, const struct group *g)
+{
+	if (l->groups == l->room) {
+		struct group *more = realloc(l->group, (2 * l->room + 8) * sizeof *more);
+
+		if (!more)
+			return false;
+		l->group = more;
+		l->room = 2 * l->room + 8;
+	}
+	l->group[l->groups++] = *g;
+	return true;
+}
+
+/* A transaction that is not committed changes nothing here: what it took out is still there to be put back. Without
+ * memory the lines that are left out are not there, until somebody looks again. */
 static void look(const struct lines *known)
 {
 	struct lines *l = (struct lines *)known;
-	unsigned top = 0;
+	unsigned before = 0;
+	bool whole = true;
+	struct group g;
 
 	if (!l->stale && l->epoch == model_epoch(l->model))
 		return;
-	for (unsigned i = 0; i < l->n; i++)
-		l->entry[l->order[i]] = NULL;
-	for (const struct lyd_node *e = model_first(l->model, NULL, "/ravelin-line:lines/line"); e; e = model_next(e)) {
-		unsigned tty = tty_of(e);
-
-		if (tty == LINES_MAX)
-			continue;
-		take_entry(l, tty, e);
-		top = tty >= top ? tty + 1 : top;
+	l->groups = 0;
+	for (const struct lyd_node *e = model_first(l->model, NULL, "/ravelin-line:lines/line"); e; e = model_next(e))
+		whole &= !lines_of(e, &g) || add_group(l, &g);
+	if (l->groups)
+		qsort(l->group, l->groups, sizeof *l->group, by_tty);
+	for (size_t i = 0; i < l->groups; i++) {
+		l->group[i].before = before;
+		before += l->group[i].n;
 	}
-	l->n = 0;
-	for (unsigned tty = 0; tty < top; tty++) {
-		if (l->entry[tty])
-			l->order[l->n++] = (uint16_t)tty;
-	}
-	l->stale = false;
+	l->stale = !whole;
 	l->epoch = model_epoch(l->model);
 }
 
-static const struct lyd_node *entry_of(const struct lines *l, const struct line *line)
+static int holds_tty(const void *key, const void *group)
 {
+	const unsigned *tty = key;
+	const struct group *g = group;
+
+	return *tty < g->tty ? -1 : *tty >= g->tty + g->n;
+}
+
+static int holds_place(const void *key, const void *group)
+{
+	const size_t *i = key;
+	const struct group *g = group;
+
+	return *i < g->before ? -1 : *i >= g->before + g->n;
+}
+
+static const struct lyd_node *entry_of(const struct lines *l, unsigned tty)
+{
+	const struct group *g;
+
 	look(l);
-	return l->entry[line->tty];
+	g = l->groups ? bsearch(&tty, l->group, l->groups, sizeof *g, holds_tty) : NULL;
+	return g ? g->entry : NULL;
+}
+
+static struct line *line_at(struct lines *l, unsigned tty)
+{
+	struct line *line = &l->line[tty];
+	struct lines_tty at = lines_tty(tty);
+
+	line->tty = tty;
+	line->type = at.type;
+	line->number = at.number;
+	return line;
 }
 
 bool lines_exists(const struct lines *l, const struct line *line)
 {
-	return entry_of(l, line) != NULL;
+	return entry_of(l, line->tty) != NULL;
 }
 
 struct line *lines_at(struct lines *l, size_t i)
 {
+	const struct group *g;
+
 	look(l);
-	return i < l->n ? &l->line[l->order[i]] : NULL;
+	g = l->groups ? bsearch(&i, l->group, l->groups, sizeof *g, holds_place) : NULL;
+	return g ? line_at(l, g->tty + (unsigned)i - g->before) : NULL;
+}
+
+const struct line *lines_group(struct lines *l, size_t i)
+{
+	look(l);
+	return i < l->groups ? line_at(l, l->group[i].tty) : NULL;
 }
 
 struct line *lines_find(struct lines *l, enum line_type type, unsigned number)
 {
 	unsigned tty = type == LINE_VTY ? FIRST_VTY + number : type == LINE_AUX;
+	bool known = type == LINE_VTY ? number < LINES_MAX_VTYS : number == 0;
 
-	look(l);
-	return (type == LINE_VTY ? number < LINES_MAX_VTYS : number == 0) && l->entry[tty] ? &l->line[tty] : NULL;
+	return known && entry_of(l, tty) ? line_at(l, tty) : NULL;
 }
 
 /* --- configuration --- */
 
 const char *lines_value(const struct lines *l, const struct line *line, const char *path)
 {
-	const struct lyd_node *entry = entry_of(l, line);
+	const struct lyd_node *entry = entry_of(l, line->tty);
 
 	return entry ? model_below(entry, path) : NULL;
 }
@@ -187,7 +244,7 @@ void lines_transports(const struct lines *l, const struct line *line, struct buf
 const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction,
 			       bool *vrf_also)
 {
-	const struct lyd_node *entry = entry_of(l, line);
+	const struct lyd_node *entry = entry_of(l, line->tty);
 	const struct lyd_node *list = entry ? model_first(l->model, entry, leaf) : NULL;
 
 	while (list && strcmp(model_below(list, "direction"), direction) != 0)
@@ -202,16 +259,16 @@ const char *lines_refuse_message(const struct lines *l, enum line_type type)
 	const char *message = NULL;
 
 	look(l);
-	for (unsigned i = 0; i < l->n && !message; i++) {
-		if (lines_tty(l->order[i]).type == type)
-			message = model_below(l->entry[l->order[i]], "refuse-message");
+	for (size_t i = 0; i < l->groups && !message; i++) {
+		if (lines_tty(l->group[i].tty).type == type)
+			message = model_below(l->group[i].entry, "refuse-message");
 	}
 	return message;
 }
 
 bool lines_allows(const struct lines *l, const struct line *line, const char *transport)
 {
-	const struct lyd_node *entry = entry_of(l, line), *input = NULL;
+	const struct lyd_node *entry = entry_of(l, line->tty), *input = NULL;
 	bool any = false;
 
 	if (entry)
@@ -231,34 +288,46 @@ bool lines_serves(const struct lines *l, const struct line *line, const char *tr
 	return lines_exists(l, line) && lines_allows(l, line, transport) && lines_flag(l, line, "exec");
 }
 
-static bool any_serves(const struct lines *l, enum line_type type, const char *transport)
+static bool any_serves(struct lines *l, enum line_type type, const char *transport)
 {
-	for (unsigned i = 0; i < l->n; i++) {
-		if (lines_tty(l->order[i]).type == type &&
-		    (!transport || lines_serves(l, &l->line[l->order[i]], transport)))
+	const struct line *line;
+
+	for (size_t i = 0; (line = lines_group(l, i)); i++) {
+		if (line->type == type && (!transport || lines_serves(l, line, transport)))
 			return true;
 	}
 	return false;
 }
 
-/* Of a line that is in use nothing is asked: a full house costs little. */
+/* The first line of the group that nobody is on; of the vtys below `full` nothing is asked. */
+static struct line *free_line(struct lines *l, const struct group *g)
+{
+	for (unsigned tty = g->tty; tty < g->tty + g->n; tty++) {
+		struct line *line;
+
+		if (tty >= FIRST_VTY && tty - FIRST_VTY < l->full) {
+			tty = FIRST_VTY + l->full - 1;
+			continue;
+		}
+		line = line_at(l, tty);
+		if (!line->busy)
+			return line;
+		l->full += line->type == LINE_VTY && line->number == l->full;
+	}
+	return NULL;
+}
+
 struct line *lines_take(struct lines *l, enum line_type type, const char *transport, const struct lines_admit *admit,
 			struct errbuf *e)
 {
 	bool refused = false;
 
 	look(l);
-	for (unsigned i = 0; i < l->n; i++) {
-		struct lines_tty at = lines_tty(l->order[i]);
-		struct line *line = &l->line[l->order[i]];
+	for (size_t i = 0; i < l->groups; i++) {
+		const struct group *g = &l->group[i];
+		struct line *line = lines_tty(g->tty).type == type ? free_line(l, g) : NULL;
 
-		if (at.type != type || (type == LINE_VTY && at.number < l->full))
-			continue;
-		if (line->busy) {
-			l->full += type == LINE_VTY && at.number == l->full;
-			continue;
-		}
-		if (transport && !lines_serves(l, line, transport))
+		if (!line || (transport && !lines_serves(l, line, transport)))
 			continue;
 		if (admit && !admit->line(admit->arg, line)) {
 			refused = true;
@@ -305,12 +374,11 @@ const char *lines_password(const struct lines *l, const struct line *line, const
 	return lines_value(l, line, "password/value");
 }
 
-const char *lines_login_list(const struct lines *l, enum line_type type)
+const char *lines_login_list(struct lines *l, enum line_type type)
 {
-	look(l);
-	for (unsigned i = 0; i < l->n; i++) {
-		const struct line *line = &l->line[l->order[i]];
+	const struct line *line;
 
+	for (size_t i = 0; (line = lines_group(l, i)); i++) {
 		if (line->type == type)
 			return lines_login(l, line) == LOGIN_LIST ? lines_value(l, line, "login-list") : NULL;
 	}

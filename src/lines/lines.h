@@ -43,10 +43,12 @@ struct lines *lines_new(struct model *m);
 void lines_free(struct lines *l);
 /* Line i in order of tty, NULL past the end. */
 struct line *lines_at(struct lines *l, size_t i);
+/* The first line of group i: lines of a group are configured alike. NULL past the end. */
+const struct line *lines_group(struct lines *l, size_t i);
 /* NULL when there is no such line. */
 struct line *lines_find(struct lines *l, enum line_type type, unsigned number);
 bool lines_exists(const struct lines *l, const struct line *line); /* the configuration still has it */
-/* Asked of each line before it is taken: whether it lets the caller in. */
+/* Asked of a line before it is taken, of one in a group: whether its configuration lets the caller in. */
 struct lines_admit {
 	bool (*line)(void *arg, const struct line *line);
 	void *arg;
@@ -83,6 +85,6 @@ const char *lines_password(const struct lines *l, const struct line *line, const
 const char *lines_list(const struct lines *l, const struct line *line, const char *what, const char *type,
 		       unsigned level);
 /* The authentication list of the first line of a type, NULL if none is named. */
-const char *lines_login_list(const struct lines *l, enum line_type type);
+const char *lines_login_list(struct lines *l, enum line_type type);
 
 #endif

@@ -36,6 +36,9 @@ int txn_set_node(struct txn *t, struct lyd_node *from, const struct lysc_node *s
 		 struct errbuf *e);
 int txn_entry_node(struct txn *t, struct lyd_node *from, const struct lysc_node *list, const char *const *keys,
 		   struct lyd_node **out, struct errbuf *e);
+/* A new entry of the list that `entry` is in, with these keys and the same content: one change, the entry. */
+int txn_copy_node(struct txn *t, const struct lyd_node *entry, const char *const *keys, struct lyd_node **out,
+		  struct errbuf *e);
 int txn_delete_below(struct txn *t, struct lyd_node *from, const struct lysc_node *schema, const char *value,
 		     struct errbuf *e);
 

@@ -60,7 +60,7 @@ static void prune(struct model *m, struct lyd_node *parent)
 	}
 }
 
-static struct lyd_node *scope_of(struct lyd_node *node)
+static struct lyd_node *scope_of(const struct lyd_node *node)
 {
 	struct lyd_node *up = lyd_parent(node);
 
@@ -218,6 +218,17 @@ int txn_entry_node(struct txn *t, struct lyd_node *from, const struct lysc_node 
 		prune(t->m, holder);
 	}
 	node_detached_free(&d);
+	return rc;
+}
+
+int txn_copy_node(struct txn *t, const struct lyd_node *entry, const char *const *keys, struct lyd_node **out,
+		  struct errbuf *e)
+{
+	const struct lyd_node *content = lyd_child_no_keys(entry);
+	int rc = txn_entry_node(t, scope_of(entry), entry->schema, keys, out, e);
+
+	if (rc == 0 && content && lyd_dup_siblings(content, (struct lyd_node_inner *)*out, LYD_DUP_RECURSIVE, NULL))
+		rc = err_set(e, E_NOMEM, "out of memory");
 	return rc;
 }
 

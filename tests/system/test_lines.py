@@ -73,6 +73,23 @@ def test_the_sixth_is_told_why(lab):
     assert wait_for(lambda: device.ssh("show", "clock").returncode == 0)
 
 
+def test_sixteen_thousand_lines(lab):
+    """From the startup-config and from the terminal, and still there after a restart."""
+    device = lab.booted(CONFIG.replace("line vty 0 4\n", "line vty 0 16383\n"))
+    whole = "line vty 0 16383\n login local\n transport input ssh\n"
+    assert whole in device.ssh("show", "running-config").stdout
+    assert device.ssh("show line | count VTY").stdout.split() == ["Number", "of", "lines", "which", "match", "regexp", "=", "16384"]
+    terminal = device.terminal()
+    configure(terminal, "line vty 0 16383", "exec-timeout 7 0", "line vty 2000 2999", "access-class 7 in", "no line vty 5 1999")
+    terminal.command("write memory")
+    shown = device.ssh("show running-config | section vty").stdout
+    device.stop()
+    device.run()
+    assert device.ssh("show running-config | section vty").stdout == shown
+    assert [line for line in shown.splitlines() if "vty" in line] == ["line vty 0 4", "line vty 2000 2999", "line vty 3000 16383"]
+    assert shown.count(" exec-timeout 7 0\n") == 3
+
+
 @pytest.mark.parametrize("state", ["prompt", "half a line", "page", "question"])
 def test_clear_line_ends_the_other_and_says_so(lab, state):
     device = lab.booted()

@@ -23,6 +23,10 @@ def check(notation):
                 continue
             if row.list is not None:
                 listed.add(row.list)
+            if row.has('range') and not all(n.is_key or n.name == row.opt('range').split()[1] for n in row.leaves.values()):
+                raise Bad(f'{row.where}: a row of ranges says which, and nothing else')
+            if mode.entered_by and mode.entered_by.has('range') and row.has('enter'):
+                raise Bad(f'{row.where}: a mode below a range')
             for tok in row.toks:
                 if tok.kind in ('LINE', 'STRING') and is_secret(tok.node):
                     raise Bad(f'{row.where}: "{tok.node.path}" is a secret: <{tok.text} SECRET>')

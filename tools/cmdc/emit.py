@@ -30,6 +30,14 @@ def shape(item):
     return ''.join(inner) + ('*' if item.kind == 'rep' else '')
 
 
+def range_of(row):
+    """Of a row whose entries are ranges: which key of its list counts, and the leaf that ends it."""
+    if row is None or not row.has('range'):
+        return NONE, None
+    key, last = row.opt('range').split(' ')
+    return row.list.keys.index(key), row.list.children[last]
+
+
 class Emitter:
     def __init__(self, notation, dialect):
         self.notation, self.dialect = notation, dialect
@@ -83,7 +91,7 @@ class Emitter:
         dflt, dflt_n = self.bind(row.defaults)
         no, no_n = self.bind(row.no_binds)
         sets, sets_n = self.bind([(node, '', None) for node in row.set_nodes])
-        key, arg = (row.opt('range') or ' ').split(' ')
+        key, last = range_of(row)
         until, prompt = '', ''
         if row.has('text'):
             until, prompt = row.opt('text').split(' ', 1)
@@ -92,7 +100,7 @@ class Emitter:
         fields = dict(
             first=bits(row.first), last=bits(row.last), no_last=bits(row.no_last), shape=self.text(shape(row.tree)),
             levels=self.text(levels), until=self.text(until), prompt=self.text(prompt.strip('"')),
-            range_arg=self.text(arg), entries=self.text(entries), tok=start, tok_n=len(row.toks), words=len(row.words),
+            entries=self.text(entries), tok=start, tok_n=len(row.toks), words=len(row.words),
             mode=self.mode_index[row.mode.name], flags=self.flags(row), handler=self.name(row.handler),
             hook=self.name(row.hook), list=self.path(row.list),
             clear=self.path(row.base if row.has('enter') and row.list is None else None),
@@ -100,7 +108,7 @@ class Emitter:
             no_n=no_n, sets=sets, sets_n=sets_n,
             also=self.path(self.notation.schema.find(row.opt('no-also'), scope) if row.has('no-also') else None),
             unless=self.path(self.notation.schema.find(row.opt('unless'), scope) if row.has('unless') else None),
-            range_key=self.path(row.list.children[key] if key else None))
+            range_key=key, range_last=self.path(last))
         self.rows.append('{ ' + ', '.join(f'.{k} = {v}' for k, v in fields.items() if v not in (0, '0x0')) + ' }')
 
     def mode(self, mode):
@@ -109,11 +117,11 @@ class Emitter:
         for row in mode.rows:
             self.row(row, levels[row])
         entered = mode.entered_by
-        key = entered.opt('range', '').split(' ')[0] if entered else ''
+        key, last = range_of(entered)
         self.modes.append(
             f'{{ {c_string(mode.name)}, {c_string(mode.prompt)}, {c_string(mode.title)}, '
             f'{self.mode_index[mode.parent.name] if mode.parent else NONE}, {self.path(mode.list)}, '
-            f'{mode.list.keys.index(key) if key else NONE}, {start}, {len(mode.rows)} }}')
+            f'{key}, {self.path(last)}, {start}, {len(mode.rows)} }}')
 
     def write(self, out):
         for mode in self.notation.modes.values():

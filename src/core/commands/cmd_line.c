@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define LINES_A_TURN 256
+
 static void clock_span(uint64_t ms, char *out, size_t size)
 {
 	uint64_t s = ms / 1000;
@@ -53,27 +55,45 @@ struct peer *peer_on(const struct core *core, const struct line *line)
 	return p;
 }
 
+/* Calls put for each line, some in a turn; run->step is the next one. There may be thousands. */
+static int put_each(struct run *run, void (*put)(struct run *run, const struct line *line))
+{
+	for (unsigned n = 0; n < LINES_A_TURN; n++) {
+		const struct line *line = lines_at(run->core->lines, (size_t)run->step);
+
+		if (!line)
+			return RUN_DONE;
+		put(run, line);
+		run->step++;
+	}
+	return run_yield(run);
+}
+
 /* --- show users --- */
+
+static void put_user(struct run *run, const struct line *line)
+{
+	const struct peer *self = peer_of(run->cli);
+	char idle[32];
+
+	if (!line->busy && !cmd_has(&run->match, "all"))
+		return;
+	clock_span(line->busy ? clock_now_ms() - line->active_ms : 0, idle, sizeof idle);
+	buf_printf(&run->out, "%c%3u %-3s %-6u%-10s %-20s %-10s %s\n", self && self->line == line ? '*' : ' ',
+		   line->tty, line_type_name(line->type), line->number, line->user, line->busy ? "idle" : "", idle,
+		   line->location);
+}
 
 int cmd_show_users(struct run *run)
 {
-	const struct peer *self = peer_of(run->cli);
-	bool all = cmd_has(&run->match, "all");
-	struct line *line;
+	int rc;
 
-	buf_puts(&run->out, "    Line       User       Host(s)              Idle       Location\n");
-	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++) {
-		char idle[32];
-
-		if (!line->busy && !all)
-			continue;
-		clock_span(line->busy ? clock_now_ms() - line->active_ms : 0, idle, sizeof idle);
-		buf_printf(&run->out, "%c%3u %-3s %-6u%-10s %-20s %-10s %s\n", self && self->line == line ? '*' : ' ',
-			   line->tty, line_type_name(line->type), line->number, line->user, line->busy ? "idle" : "",
-			   idle, line->location);
-	}
-	buf_puts(&run->out, "\n  Interface    User               Mode         Idle     Peer Address\n\n");
-	return RUN_DONE;
+	if (run->step == 0)
+		buf_puts(&run->out, "    Line       User       Host(s)              Idle       Location\n");
+	rc = put_each(run, put_user);
+	if (rc == RUN_DONE)
+		buf_puts(&run->out, "\n  Interface    User               Mode         Idle     Peer Address\n\n");
+	return rc;
 }
 
 /* --- show line --- */
@@ -175,21 +195,33 @@ static void put_details(struct run *run, const struct line *line)
 	put_transports(run, line);
 }
 
+static char state_of(const struct line *line)
+{
+	return line->since_ms ? 'U' : line->busy ? 'u' : line->uses ? '-' : '?';
+}
+
+static void put_state(struct run *run, const struct line *line)
+{
+	if (run->step % 16 == 0)
+		buf_printf(&run->out, "%s%5u: ", run->step ? "\n" : "", line->tty);
+	else if (run->step % 4 == 0)
+		buf_put_u8(&run->out, ' ');
+	buf_put_u8(&run->out, (uint8_t)state_of(line));
+}
+
 /* A letter for each line, four to a group, and what the letters mean. */
 static int show_summary(struct run *run)
 {
 	unsigned users = 0, unknown = 0, never = 0;
-	struct line *line;
+	const struct line *line;
+	int rc = put_each(run, put_state);
 
+	if (rc != RUN_DONE)
+		return rc;
 	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++) {
-		char state = line->since_ms ? 'U' : line->busy ? 'u' : line->uses ? '-' : '?';
-
-		if (i % 16 == 0)
-			buf_printf(&run->out, "%s%5u: ", i ? "\n" : "", line->tty);
-		buf_printf(&run->out, "%s%c", i % 4 == 0 && i % 16 ? " " : "", state);
 		users += line->busy;
-		unknown += state == 'u';
-		never += state == '?';
+		unknown += state_of(line) == 'u';
+		never += state_of(line) == '?';
 	}
 	buf_printf(&run->out,
 		   "\n\n%u character mode users.           (U)\n"
@@ -201,7 +233,8 @@ static int show_summary(struct run *run)
 
 int cmd_show_line(struct run *run)
 {
-	struct line *line;
+	const struct line *line;
+	int rc;
 
 	if (cmd_has(&run->match, "summary"))
 		return show_summary(run);
@@ -216,11 +249,12 @@ int cmd_show_line(struct run *run)
 		buf_puts(&run->out, "\n");
 		return RUN_DONE;
 	}
-	put_head(run);
-	for (size_t i = 0; (line = lines_at(run->core->lines, i)); i++)
-		put_row(run, line);
-	buf_puts(&run->out, "\n");
-	return RUN_DONE;
+	if (run->step == 0)
+		put_head(run);
+	rc = put_each(run, put_row);
+	if (rc == RUN_DONE)
+		buf_puts(&run->out, "\n");
+	return rc;
 }
 
 int cmd_show_terminal(struct run *run)

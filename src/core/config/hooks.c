@@ -135,7 +135,7 @@ int hook_line_login(struct run *run)
 
 int hook_line_number(struct run *run)
 {
-	const char *first = cmd_arg(&run->match, "first"), *last = cmd_arg(&run->match, "last");
+	const char *first = cmd_arg(&run->match, "first"), *last = cmd_arg(&run->match, "end");
 	struct lines_tty from = lines_tty((unsigned)strtoul(first, NULL, 10)), to = from;
 	char number[12];
 
@@ -149,6 +149,8 @@ int hook_line_number(struct run *run)
 	if (cmd_set_arg(&run->match, &run->arena, "number", number) < 0)
 		return run_fail(run, "%% Out of memory");
 	snprintf(number, sizeof number, "%u", to.number);
+	if (to.number < from.number)
+		return run_invalid(run, "end");
 	if (last && cmd_set_arg(&run->match, &run->arena, "last", number) < 0)
 		return run_fail(run, "%% Out of memory");
 	return RUN_DONE;

@@ -146,10 +146,10 @@ static void find_lists(struct guard *g)
 	const char *quiet = model_str(g->core->model, "/ravelin-login:login/quiet-access-class");
 	const char *exempt = model_str(g->core->model, "/ravelin-ssh:ssh/penalty/exempt");
 	struct access_table *t = g->next.own;
-	struct line *line;
+	const struct line *line;
 	size_t serve = 0;
 
-	for (size_t i = 0; (line = lines_at(g->core->lines, i)); i++) {
+	for (size_t i = 0; (line = lines_group(g->core->lines, i)); i++) {
 		if (line->type != LINE_VTY || !lines_serves(g->core->lines, line, "ssh"))
 			continue;
 		serve++;

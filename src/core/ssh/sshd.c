@@ -306,7 +306,7 @@ static bool line_listens(const struct sshd *s)
 {
 	const struct line *line;
 
-	for (size_t i = 0; (line = lines_at(s->core->lines, i)); i++)
+	for (size_t i = 0; (line = lines_group(s->core->lines, i)); i++)
 		if (line->type == LINE_VTY && lines_allows(s->core->lines, line, "ssh"))
 			return true;
 	return false;

@@ -95,6 +95,33 @@ static void test_lines_are_configuration(void **state)
 	assert_null(lines_find(b->lines, LINE_VTY, 9));
 }
 
+static void test_one_entry_for_many(void **state)
+{
+	struct bed *b = *state;
+	struct errbuf e = { "" };
+
+	set(b, "con", "0", NULL, NULL);
+	set(b, "vty", "10", "last", "12");
+	set(b, "vty", "0", "last", "1");
+	set(b, "vty", "16383", "location", "far");
+	assert_int_equal(lines_at(b->lines, 2)->number, 1);
+	assert_int_equal(lines_at(b->lines, 3)->number, 10);
+	assert_int_equal(lines_at(b->lines, 5)->tty, 14);
+	assert_int_equal(lines_at(b->lines, 6)->number, 16383);
+	assert_null(lines_at(b->lines, 7));
+	assert_int_equal(lines_group(b->lines, 2)->number, 10);
+	assert_null(lines_group(b->lines, 4));
+	assert_null(lines_find(b->lines, LINE_VTY, 2));
+	assert_null(lines_find(b->lines, LINE_VTY, 13));
+	assert_string_equal(lines_value(b->lines, lines_find(b->lines, LINE_VTY, 16383), "location"), "far");
+	for (unsigned i = 0; i < 6; i++)
+		assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e)->number,
+				 ((unsigned[]){ 0, 1, 10, 11, 12, 16383 })[i]);
+	assert_null(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e));
+	lines_release(b->lines, lines_find(b->lines, LINE_VTY, 11));
+	assert_int_equal(lines_take(b->lines, LINE_VTY, "ssh", NULL, &e)->number, 11);
+}
+
 static void test_absolute_numbers(void **state)
 {
 	(void)state;
@@ -230,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_lines_are_configuration, setup, teardown),
 		cmocka_unit_test(test_absolute_numbers),
+		cmocka_unit_test_setup_teardown(test_one_entry_for_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_first_free_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_a_line_takes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_values, setup, teardown),

@@ -151,12 +151,16 @@ static int holds_place(const void *key, const void *group)
 	return *i < g->before ? -1 : *i >= g->before + g->n;
 }
 
-static const struct lyd_node *entry_of(const struct lines *l, unsigned tty)
+static const struct group *group_of(const struct lines *l, unsigned tty)
 {
-	const struct group *g;
-
 	look(l);
-	g = l->groups ? bsearch(&tty, l->group, l->groups, sizeof *g, holds_tty) : NULL;
+	return l->groups ? bsearch(&tty, l->group, l->groups, sizeof *l->group, holds_tty) : NULL;
+}
+
+static const struct lyd_node *entry_of(const struct lines *l, const struct line *line)
+{
+	const struct group *g = group_of(l, line->tty);
+
 	return g ? g->entry : NULL;
 }
 
@@ -173,7 +177,7 @@ static struct line *line_at(struct lines *l, unsigned tty)
 
 bool lines_exists(const struct lines *l, const struct line *line)
 {
-	return entry_of(l, line->tty) != NULL;
+	return entry_of(l, line) != NULL;
 }
 
 struct line *lines_at(struct lines *l, size_t i)
@@ -196,14 +200,14 @@ struct line *lines_find(struct lines *l, enum line_type type, unsigned number)
 	unsigned tty = type == LINE_VTY ? FIRST_VTY + number : type == LINE_AUX;
 	bool known = type == LINE_VTY ? number < LINES_MAX_VTYS : number == 0;
 
-	return known && entry_of(l, tty) ? line_at(l, tty) : NULL;
+	return known && group_of(l, tty) ? line_at(l, tty) : NULL;
 }
 
 /* --- configuration --- */
 
 const char *lines_value(const struct lines *l, const struct line *line, const char *path)
 {
-	const struct lyd_node *entry = entry_of(l, line->tty);
+	const struct lyd_node *entry = entry_of(l, line);
 
 	return entry ? model_below(entry, path) : NULL;
 }
@@ -244,7 +248,7 @@ void lines_transports(const struct lines *l, const struct line *line, struct buf
 const char *lines_access_class(const struct lines *l, const struct line *line, const char *leaf, const char *direction,
 			       bool *vrf_also)
 {
-	const struct lyd_node *entry = entry_of(l, line->tty);
+	const struct lyd_node *entry = entry_of(l, line);
 	const struct lyd_node *list = entry ? model_first(l->model, entry, leaf) : NULL;
 
 	while (list && strcmp(model_below(list, "direction"), direction) != 0)
@@ -268,7 +272,7 @@ const char *lines_refuse_message(const struct lines *l, enum line_type type)
 
 bool lines_allows(const struct lines *l, const struct line *line, const char *transport)
 {
-	const struct lyd_node *entry = entry_of(l, line->tty), *input = NULL;
+	const struct lyd_node *entry = entry_of(l, line), *input = NULL;
 	bool any = false;
 
 	if (entry)

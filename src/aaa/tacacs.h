@@ -36,19 +36,11 @@ int tacacs_hide(const struct tacacs_header *h, struct str key, uint8_t *body, si
 /* Who asks for whom: the fields that requests share. */
 enum tacacs_authen_type { TACACS_ASCII = 1, TACACS_PAP = 2 };
 enum tacacs_service { TACACS_LOGIN = 1, TACACS_ENABLE = 2 };
-enum tacacs_method {
-	TACACS_BY_NONE = 1,
-	TACACS_BY_LINE = 3,
-	TACACS_BY_ENABLE = 4,
-	TACACS_BY_LOCAL = 5,
-	TACACS_BY_SERVER = 6
-};
-enum tacacs_record { TACACS_RECORD_START = 2, TACACS_RECORD_STOP = 4 };
 struct tacacs_subject {
 	uint8_t level;   /* privilege 0..15 */
 	uint8_t type;    /* enum tacacs_authen_type */
 	uint8_t service; /* enum tacacs_service */
-	uint8_t method;  /* enum tacacs_method; not of an authentication */
+	uint8_t method;  /* enum aaa_by; not of an authentication */
 	struct str user, port, address;
 };
 

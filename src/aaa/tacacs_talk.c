@@ -11,18 +11,17 @@
 
 #define ARGS_MAX ((size_t)TACACS_BODY_MAX + 4 * TACACS_ARGS_MAX)
 
-static const uint8_t types[TACACS_KINDS] = {
-	[TACACS_KIND_LOGIN] = TACACS_AUTHEN,   [TACACS_KIND_PAP] = TACACS_AUTHEN,
-	[TACACS_KIND_ENABLE] = TACACS_AUTHEN,  [TACACS_KIND_EXEC] = TACACS_AUTHOR,
-	[TACACS_KIND_COMMAND] = TACACS_AUTHOR, [TACACS_KIND_ACCOUNT] = TACACS_ACCT,
+static const uint8_t types[AAA_KINDS] = {
+	[AAA_KIND_LOGIN] = TACACS_AUTHEN, [AAA_KIND_PAP] = TACACS_AUTHEN,     [AAA_KIND_ENABLE] = TACACS_AUTHEN,
+	[AAA_KIND_EXEC] = TACACS_AUTHOR,  [AAA_KIND_COMMAND] = TACACS_AUTHOR, [AAA_KIND_ACCOUNT] = TACACS_ACCT,
 };
 
-static void put_body(struct buf *b, const struct tacacs_query *q)
+static void put_body(struct buf *b, const struct aaa_query *q)
 {
 	const struct tacacs_subject s = {
 		.level = q->level,
-		.type = q->kind == TACACS_KIND_PAP ? TACACS_PAP : TACACS_ASCII,
-		.service = q->kind == TACACS_KIND_ENABLE ? TACACS_ENABLE : TACACS_LOGIN,
+		.type = q->kind == AAA_KIND_PAP ? TACACS_PAP : TACACS_ASCII,
+		.service = q->kind == AAA_KIND_ENABLE ? TACACS_ENABLE : TACACS_LOGIN,
 		.method = q->method,
 		.user = q->user,
 		.port = q->port,
@@ -31,10 +30,10 @@ static void put_body(struct buf *b, const struct tacacs_query *q)
 
 	if (types[q->kind] == TACACS_AUTHOR)
 		tacacs_put_author(b, &s, q->args, q->n_args);
-	else if (q->kind == TACACS_KIND_ACCOUNT)
+	else if (q->kind == AAA_KIND_ACCOUNT)
 		tacacs_put_acct(b, q->record, &s, q->args, q->n_args);
 	else
-		tacacs_put_start(b, &s, q->kind == TACACS_KIND_PAP ? q->secret : STR(""));
+		tacacs_put_start(b, &s, q->kind == AAA_KIND_PAP ? q->secret : STR(""));
 }
 
 /* Hides `body` and writes the packet. */
@@ -53,13 +52,13 @@ static int send_body(struct tacacs_talk *t, struct buf *body, struct buf *out)
 	return out->err;
 }
 
-int tacacs_talk_begin(struct tacacs_talk *t, const struct tacacs_query *q, struct str key, bool single, struct buf *out)
+int tacacs_talk_begin(struct tacacs_talk *t, const struct aaa_query *q, struct str key, bool single, struct buf *out)
 {
 	struct buf body;
 	int rc;
 
 	*t = (struct tacacs_talk){ .type = types[q->kind], .seq = 1, .flags = single ? TACACS_SINGLE : 0 };
-	t->version = q->kind == TACACS_KIND_PAP ? TACACS_VERSION_1 : TACACS_VERSION_0;
+	t->version = q->kind == AAA_KIND_PAP ? TACACS_VERSION_1 : TACACS_VERSION_0;
 	buf_init(&t->key, 0);
 	buf_init(&t->text, TACACS_BODY_MAX);
 	buf_init(&t->args, ARGS_MAX);
@@ -99,10 +98,10 @@ void tacacs_talk_release(struct tacacs_talk *t)
 	buf_release(&t->args);
 }
 
-static enum tacacs_outcome broken(struct tacacs_talk *t, const char *why)
+static enum aaa_outcome broken(struct tacacs_talk *t, const char *why)
 {
 	err_set(&t->why, E_INVAL, "%s", why);
-	return TACACS_BROKEN;
+	return AAA_BROKEN;
 }
 
 /* Text of a server goes to terminals. */
@@ -118,15 +117,15 @@ static void take_text(struct tacacs_talk *t, struct str message)
 	}
 }
 
-static enum tacacs_outcome authen(struct tacacs_talk *t, const struct tacacs_reply *r)
+static enum aaa_outcome authen(struct tacacs_talk *t, const struct tacacs_reply *r)
 {
 	switch (r->status) {
 	case TACACS_PASS:
-		return TACACS_YES;
+		return AAA_YES;
 	case TACACS_FAIL:
 	case TACACS_RESTART: /* section 5.4.3: who cannot start over takes it as a failure */
 	case TACACS_FOLLOW:  /* section 10.5.2: and nobody follows any more */
-		return TACACS_NO;
+		return AAA_NO;
 	case TACACS_GETDATA:
 	case TACACS_GETUSER:
 	case TACACS_GETPASS:
@@ -134,7 +133,7 @@ static enum tacacs_outcome authen(struct tacacs_talk *t, const struct tacacs_rep
 			return broken(t, "a question where none may come");
 		t->asked = r->status;
 		t->echo = !r->no_echo;
-		return TACACS_ASKS;
+		return AAA_ASKS;
 	case TACACS_ERROR:
 		return broken(t, "the server reports an error");
 	default:
@@ -142,7 +141,7 @@ static enum tacacs_outcome authen(struct tacacs_talk *t, const struct tacacs_rep
 	}
 }
 
-static enum tacacs_outcome author(struct tacacs_talk *t, struct tacacs_reply *r)
+static enum aaa_outcome author(struct tacacs_talk *t, struct tacacs_reply *r)
 {
 	struct str argument;
 
@@ -153,10 +152,10 @@ static enum tacacs_outcome author(struct tacacs_talk *t, struct tacacs_reply *r)
 			buf_put_str(&t->args, argument);
 			t->n_args++;
 		}
-		return t->args.err ? broken(t, "too many arguments") : TACACS_YES;
+		return t->args.err ? broken(t, "too many arguments") : AAA_YES;
 	case TACACS_AUTHOR_FAIL:
 	case TACACS_AUTHOR_FOLLOW:
-		return TACACS_NO;
+		return AAA_NO;
 	case TACACS_AUTHOR_ERROR:
 		return broken(t, "the server reports an error");
 	default:
@@ -164,10 +163,10 @@ static enum tacacs_outcome author(struct tacacs_talk *t, struct tacacs_reply *r)
 	}
 }
 
-static enum tacacs_outcome acct(struct tacacs_talk *t, const struct tacacs_reply *r)
+static enum aaa_outcome acct(struct tacacs_talk *t, const struct tacacs_reply *r)
 {
 	if (r->status == TACACS_ACCT_SUCCESS)
-		return TACACS_YES;
+		return AAA_YES;
 	return broken(t, "the server did not write the record");
 }
 
@@ -186,7 +185,7 @@ static const char *misfit(const struct tacacs_talk *t, const struct tacacs_heade
 	return NULL;
 }
 
-enum tacacs_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_header *h, uint8_t *body)
+enum aaa_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_header *h, uint8_t *body)
 {
 	struct str bytes = { body, h->length };
 	const char *why = misfit(t, h);

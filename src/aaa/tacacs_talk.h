@@ -7,35 +7,9 @@
 #ifndef AAA_TACACS_TALK_H
 #define AAA_TACACS_TALK_H
 
+#include "aaa/query.h"
 #include "aaa/tacacs.h"
 #include "base/err.h"
-
-enum tacacs_kind {
-	TACACS_KIND_LOGIN,
-	TACACS_KIND_PAP,
-	TACACS_KIND_ENABLE,
-	TACACS_KIND_EXEC,
-	TACACS_KIND_ACCOUNT,
-	TACACS_KIND_COMMAND, /* may he run it? */
-	TACACS_KINDS
-};
-
-struct tacacs_query {
-	enum tacacs_kind kind;
-	uint8_t level, method; /* method: enum tacacs_method; not of those that authenticate */
-	uint8_t record;        /* enum tacacs_record, of ACCOUNT */
-	struct str user, port, address;
-	struct str secret; /* of PAP */
-	struct str args;   /* of EXEC, COMMAND and ACCOUNT */
-	unsigned n_args;
-};
-
-enum tacacs_outcome {
-	TACACS_ASKS,   /* `asked` and `text`: the user is to answer, tacacs_talk_answer goes on */
-	TACACS_YES,    /* pass; `args` of an authorization, `text` for the user */
-	TACACS_NO,     /* a rejection: final; `text` for the user */
-	TACACS_BROKEN, /* the server cannot say, or what it says is none of it: `why` */
-};
 
 struct tacacs_talk {
 	struct buf key;
@@ -43,7 +17,7 @@ struct tacacs_talk {
 	uint32_t session;
 	bool waits; /* for a reply */
 	/* what the last reply said */
-	uint8_t asked; /* TACACS_GETUSER, … */
+	uint8_t asked; /* enum aaa_asked: their numbers are the protocol's */
 	bool echo;
 	bool single;     /* the server agreed to more than one session on this connection */
 	struct buf text; /* printable ASCII and newlines */
@@ -53,11 +27,10 @@ struct tacacs_talk {
 };
 
 /* Starts a session; the first packet goes to `out`. `single`: offers to keep the connection. 0 or E_*. */
-int tacacs_talk_begin(struct tacacs_talk *t, const struct tacacs_query *q, struct str key, bool single,
-		      struct buf *out);
+int tacacs_talk_begin(struct tacacs_talk *t, const struct aaa_query *q, struct str key, bool single, struct buf *out);
 /* A whole reply of this session: its body is revealed in place. */
-enum tacacs_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_header *h, uint8_t *body);
-/* To TACACS_ASKS; `abort`: he gives up. 0 or E_*. */
+enum aaa_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_header *h, uint8_t *body);
+/* To AAA_ASKS; `abort`: he gives up. 0 or E_*. */
 int tacacs_talk_answer(struct tacacs_talk *t, struct str answer, bool abort, struct buf *out);
 void tacacs_talk_release(struct tacacs_talk *t); /* wipes; fine on zeroes */
 

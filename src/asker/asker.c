@@ -128,7 +128,7 @@ static void free_query(struct query *q)
 	free(q);
 }
 
-static void end_query(struct query *q, enum tacacs_outcome outcome)
+static void end_query(struct query *q, enum aaa_outcome outcome)
 {
 	TELL(QUERY_RESULT, .id = q->id, .outcome = (uint8_t)outcome, .text = buf_str(&q->talk.text),
 	     .why = str_of(q->talk.why.text), .args = str_list_of(&q->talk.args, q->talk.n_args), .sent = q->sent,
@@ -139,7 +139,7 @@ static void end_query(struct query *q, enum tacacs_outcome outcome)
 static void break_query(struct query *q, const char *why)
 {
 	err_set(&q->talk.why, E_IO, "%s", why);
-	end_query(q, TACACS_BROKEN);
+	end_query(q, AAA_BROKEN);
 }
 
 static struct query *find_query(uint32_t id)
@@ -221,19 +221,19 @@ static void on_server(const struct ipc_msg_QUERY_SERVER *m)
 static void on_query(const struct ipc_msg_QUERY *m)
 {
 	struct query *q = calloc(1, sizeof *q);
-	const struct tacacs_query ask = { .kind = (enum tacacs_kind)m->kind,
-					  .level = m->level,
-					  .method = m->method,
-					  .record = m->record,
-					  .user = m->user,
-					  .port = m->port,
-					  .address = m->address,
-					  .secret = m->secret,
-					  .args = m->args.raw,
-					  .n_args = m->args.count };
+	const struct aaa_query ask = { .kind = (enum aaa_kind)m->kind,
+				       .level = m->level,
+				       .method = m->method,
+				       .record = m->record,
+				       .user = m->user,
+				       .port = m->port,
+				       .address = m->address,
+				       .secret = m->secret,
+				       .args = m->args.raw,
+				       .n_args = m->args.count };
 	int rc;
 
-	if (!q || !me.known || m->kind >= TACACS_KINDS || find_query(m->id))
+	if (!q || !me.known || m->kind >= AAA_KINDS || find_query(m->id))
 		_exit(EXIT_CHANNEL);
 	q->id = m->id;
 	buf_init(&q->first, 0);
@@ -328,7 +328,7 @@ static void read_core(void)
 static bool take_packet(struct conn *c, const struct tacacs_header *h)
 {
 	struct query *q = query_on(c, &h->session);
-	enum tacacs_outcome outcome;
+	enum aaa_outcome outcome;
 
 	if (!q && c->shared) { /* of a query that was given up */
 		buf_consume(&c->in, TACACS_HEADER + h->length);
@@ -343,17 +343,17 @@ static bool take_packet(struct conn *c, const struct tacacs_header *h)
 	buf_consume(&c->in, TACACS_HEADER + h->length);
 	if (me.single && q->talk.single && !shared_conn())
 		c->shared = true;
-	if (outcome == TACACS_ASKS) {
+	if (outcome == AAA_ASKS) {
 		TELL(QUERY_PROMPT, .id = q->id, .asked = q->talk.asked, .echo = q->talk.echo,
 		     .text = buf_str(&q->talk.text));
 		return true;
 	}
-	if (outcome == TACACS_BROKEN) /* who sends nonsense once is not listened to any more */
+	if (outcome == AAA_BROKEN) /* who sends nonsense once is not listened to any more */
 		c->shared = false;
 	c->users++;
 	end_query(q, outcome);
 	c->users--;
-	if (outcome == TACACS_BROKEN)
+	if (outcome == AAA_BROKEN)
 		lose_conn(c, "the connection was given up");
 	else if (c->users == 0 && !c->shared)
 		free_conn(c);

@@ -338,7 +338,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_QUERY_SERVER(F) F(STRF, key) F(U8F, single) /* single: keep one connection for all */
 #define IPC_FIELDS_QUERY(F)                                                                                            \
 	F(U32F, id)                                                                                                    \
-	F(U8F, kind) /* enum tacacs_kind, and the fields it needs */                                                   \
+	F(U8F, kind) /* enum aaa_kind, and the fields it needs */                                                      \
 	F(U8F, level)                                                                                                  \
 	F(U8F, method)                                                                                                 \
 	F(U8F, record)                                                                                                 \
@@ -352,12 +352,12 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_QUERY_WANT(F)   F(U32F, id)
 #define IPC_FIELDS_QUERY_PROMPT(F)                                                                                     \
 	F(U32F, id)                                                                                                    \
-	F(U8F, asked) /* of enum tacacs_authen_status */                                                               \
+	F(U8F, asked) /* of enum aaa_asked */                                                                          \
 	F(U8F, echo)                                                                                                   \
 	F(STRF, text)
 #define IPC_FIELDS_QUERY_RESULT(F)                                                                                     \
 	F(U32F, id)                                                                                                    \
-	F(U8F, outcome) /* enum tacacs_outcome, not TACACS_ASKS */                                                     \
+	F(U8F, outcome) /* enum aaa_outcome, not AAA_ASKS */                                                           \
 	F(STRF, text)   /* for the user */                                                                             \
 	F(STRF, why)    /* for the log */                                                                              \
 	F(LISTF, args)                                                                                                 \

@@ -17,16 +17,16 @@ static void require(bool holds)
 		abort();
 }
 
-static void check(const struct tacacs_talk *t, enum tacacs_outcome outcome, uint8_t how, struct str clear)
+static void check(const struct tacacs_talk *t, enum aaa_outcome outcome, uint8_t how, struct str clear)
 {
 	struct str text = buf_str(&t->text), arg;
 	struct cur c = cur_of(buf_str(&t->args));
 
-	require(how == 0 || outcome == TACACS_BROKEN);
-	require(outcome != TACACS_YES || clear.p[t->type == TACACS_ACCT ? 4 : 0] == TACACS_PASS ||
+	require(how == 0 || outcome == AAA_BROKEN);
+	require(outcome != AAA_YES || clear.p[t->type == TACACS_ACCT ? 4 : 0] == TACACS_PASS ||
 		(t->type == TACACS_AUTHOR && clear.p[0] == TACACS_PASS_REPL));
-	require(outcome != TACACS_ASKS || (t->type == TACACS_AUTHEN && t->asked));
-	require(outcome != TACACS_BROKEN || t->why.text[0]);
+	require(outcome != AAA_ASKS || (t->type == TACACS_AUTHEN && t->asked));
+	require(outcome != AAA_BROKEN || t->why.text[0]);
 	for (size_t i = 0; i < text.n; i++)
 		require(text.p[i] == '\n' || (text.p[i] >= 0x20 && text.p[i] < 0x7f));
 	for (unsigned i = 0; i < t->n_args; i++) {
@@ -36,10 +36,10 @@ static void check(const struct tacacs_talk *t, enum tacacs_outcome outcome, uint
 	require(cur_done(&c));
 }
 
-static enum tacacs_outcome reply(struct tacacs_talk *t, uint8_t how, struct str clear)
+static enum aaa_outcome reply(struct tacacs_talk *t, uint8_t how, struct str clear)
 {
 	struct tacacs_header h = { t->version, t->type, (uint8_t)(t->seq + 1), 0, t->session, (uint32_t)clear.n };
-	enum tacacs_outcome outcome;
+	enum aaa_outcome outcome;
 	uint8_t *body = malloc(clear.n ? clear.n : 1); /* of its own: a read behind it is seen */
 
 	require(body != NULL);
@@ -59,14 +59,14 @@ static enum tacacs_outcome reply(struct tacacs_talk *t, uint8_t how, struct str 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct tacacs_query q = { .user = STR("alice"), .port = STR("tty2"), .address = STR("192.0.2.1") };
+	struct aaa_query q = { .user = STR("alice"), .port = STR("tty2"), .address = STR("192.0.2.1") };
 	struct tacacs_talk t;
 	struct buf out;
 	bool more;
 
 	if (size < 1)
 		return 0;
-	q.kind = (enum tacacs_kind)(data[0] % TACACS_KINDS);
+	q.kind = (enum aaa_kind)(data[0] % AAA_KINDS);
 	data++;
 	size--;
 	buf_init(&out, 0);
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t n = (size_t)data[1] << 8 | data[2];
 
 		n = n < size - 3 ? n : size - 3;
-		more = reply(&t, data[0], (struct str){ data + 3, n }) == TACACS_ASKS &&
+		more = reply(&t, data[0], (struct str){ data + 3, n }) == AAA_ASKS &&
 		       tacacs_talk_answer(&t, STR("answer"), false, &out) == 0;
 		data += 3 + n;
 		size -= 3 + n;

@@ -38,11 +38,11 @@ static int test_begin(struct run *run)
 		return run_fail(run, "%% No server is in group %s", group);
 	if (!subject_name_valid(user) || !str_copy(str_of(user), d->user, sizeof d->user))
 		return run_fail(run, "%% Not a name of a user");
-	m = subject_query(p, cmd_has(&run->match, "legacy") ? TACACS_KIND_LOGIN : TACACS_KIND_PAP, user, port);
+	m = subject_query(p, cmd_has(&run->match, "legacy") ? AAA_KIND_LOGIN : AAA_KIND_PAP, user, port);
 	d->typed = cmd_arg(&run->match, "password");
 	if (cmd_has(&run->match, "new-code")) {
 		m.secret = str_of(d->typed);
-		if (m.secret.n > TACACS_WORD_MAX)
+		if (m.secret.n > AAA_WORD_MAX)
 			return run_fail(run, "%% Password too long");
 		buf_puts(&run->out, "Sending password\n");
 	} else {

@@ -67,7 +67,7 @@ static int enable_ask_servers(struct run *run, struct enable *en)
 
 	snprintf(nobody, sizeof nobody, "$enab%u$", en->level);
 	str_copy(str_of(run->cli->user[0] ? run->cli->user : nobody), en->dialogue.user, sizeof en->dialogue.user);
-	m = subject_query(p, TACACS_KIND_ENABLE, en->dialogue.user, port);
+	m = subject_query(p, AAA_KIND_ENABLE, en->dialogue.user, port);
 	m.level = (uint8_t)en->level;
 	return dialogue_begin(run, EN_SERVERS, &en->dialogue, en->method.group, &m);
 }

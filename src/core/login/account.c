@@ -95,7 +95,7 @@ static void tell(struct peer *p, bool stop)
 {
 	struct record *r = calloc(1, sizeof *r);
 	char port[SUBJECT_PORT];
-	struct ipc_msg_QUERY m = subject_query(p, TACACS_KIND_ACCOUNT, p->cli.user, port);
+	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_ACCOUNT, p->cli.user, port);
 	struct buf args;
 	uint32_t n = 0;
 
@@ -106,7 +106,7 @@ static void tell(struct peer *p, bool stop)
 	buf_init(&r->query, 0);
 	buf_init(&args, 0);
 	put_args(p, stop, &args, &n);
-	m.record = stop ? TACACS_RECORD_STOP : TACACS_RECORD_START;
+	m.record = stop ? AAA_RECORD_STOP : AAA_RECORD_START;
 	m.method = p->authenticated;
 	m.level = (uint8_t)p->cli.level;
 	m.args = str_list_of(&args, n);

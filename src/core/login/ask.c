@@ -152,7 +152,7 @@ static int on_want(void *arg)
 static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text)
 {
 	static const char *const names[] = {
-		[TACACS_GETDATA] = "GET_DATA", [TACACS_GETUSER] = "GET_USER", [TACACS_GETPASS] = "GET_PASSWORD"
+		[AAA_GETDATA] = "GET_DATA", [AAA_GETUSER] = "GET_USER", [AAA_GETPASS] = "GET_PASSWORD"
 	};
 	struct ask *a = arg;
 
@@ -164,7 +164,7 @@ static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text)
 		return;
 	}
 	servers_debug(a->core, "Received authen response status %s (%u)",
-		      asked >= TACACS_GETDATA && asked <= TACACS_GETPASS ? names[asked] : "?", asked);
+		      asked >= AAA_GETDATA && asked <= AAA_GETPASS ? names[asked] : "?", asked);
 	a->events->prompt(a->arg, asked, echo, text);
 }
 
@@ -179,7 +179,7 @@ static void on_result(void *arg, const struct asker_result *r)
 	event_del(a->timer);
 	s->sent += r->sent;
 	s->received += r->received;
-	if (r->outcome == TACACS_BROKEN) {
+	if (r->outcome == AAA_BROKEN) {
 		s->errors++;
 		str_copy_printable(r->why, why, sizeof why);
 		fail_present(a, why);
@@ -187,7 +187,7 @@ static void on_result(void *arg, const struct asker_result *r)
 	}
 	s->closes++;
 	server_answered(a->core->servers, s);
-	result.end = r->outcome == TACACS_YES ? ASK_PASS : ASK_FAIL;
+	result.end = r->outcome == AAA_YES ? ASK_PASS : ASK_FAIL;
 	servers_debug(a->core, "Received response status %s", result.end == ASK_PASS ? "PASS" : "FAIL");
 	finish(a, &result);
 }
@@ -202,7 +202,7 @@ struct ask *servers_ask(struct core *core, const char *group, const struct ipc_m
 	a->core = core;
 	a->events = events;
 	a->arg = arg;
-	a->authenticates = m->kind <= TACACS_KIND_ENABLE;
+	a->authenticates = m->kind <= AAA_KIND_ENABLE;
 	buf_init(&a->query, QUERY_MAX);
 	ipc_put_QUERY(&a->query, m);
 	a->timer = evtimer_new(core->base, on_timer, a);

@@ -4,7 +4,7 @@
  */
 #include "core/login/asker.h"
 
-#include "aaa/tacacs_talk.h"
+#include "aaa/query.h"
 #include "asker/asker.h"
 #include "core/clock.h"
 #include "core/core.h"
@@ -87,7 +87,7 @@ static void finish(struct inquiry *i, const struct asker_result *r)
 
 static void on_gone(evutil_socket_t fd, short what, void *arg)
 {
-	struct asker_result r = { .outcome = TACACS_BROKEN, .why = STR("the process that speaks with it ended") };
+	struct asker_result r = { .outcome = AAA_BROKEN, .why = STR("the process that speaks with it ended") };
 	struct asker *a = arg;
 
 	(void)fd;
@@ -234,8 +234,8 @@ static const char *on_result(struct asker *a, struct str body)
 	struct asker_result r;
 	struct inquiry *i;
 
-	if (!ipc_get_QUERY_RESULT(body, &m) || !printable(m.text) || !printable(m.why) || m.outcome <= TACACS_ASKS ||
-	    m.outcome > TACACS_BROKEN)
+	if (!ipc_get_QUERY_RESULT(body, &m) || !printable(m.text) || !printable(m.why) || m.outcome <= AAA_ASKS ||
+	    m.outcome > AAA_BROKEN)
 		return "malformed QUERY_RESULT";
 	i = find(a, m.id);
 	if (!i)

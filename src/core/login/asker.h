@@ -15,7 +15,7 @@ struct errbuf;
 struct inquiry;
 
 struct asker_result {
-	uint8_t outcome;      /* enum tacacs_outcome, never TACACS_ASKS */
+	uint8_t outcome;      /* enum aaa_outcome, never AAA_ASKS */
 	struct str text, why; /* printable: for the user, for the log */
 	struct str_list args;
 	uint32_t sent, received;

@@ -105,7 +105,7 @@ static const struct {
 /* "name=value" must be understood, "name*value" may be passed over. */
 static bool take_argument(struct peer *p, struct str argument)
 {
-	char text[TACACS_WORD_MAX + 1], *split;
+	char text[AAA_WORD_MAX + 1], *split;
 	bool mandatory, taken = false;
 
 	if (!str_copy(argument, text, sizeof text) || !peer_printable(argument))
@@ -182,7 +182,7 @@ static void ask(struct peer *p)
 {
 	static const struct ask_events events = { .done = on_done };
 	char port[SUBJECT_PORT];
-	struct ipc_msg_QUERY m = subject_query(p, TACACS_KIND_EXEC, p->cli.user, port);
+	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_EXEC, p->cli.user, port);
 	struct buf args;
 
 	buf_init(&args, 0);

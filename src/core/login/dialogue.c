@@ -37,8 +37,8 @@ static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text)
 	d->asked = asked;
 	d->echo = echo;
 	take_text(d, text);
-	if (d->text[0] == '\0' && asked != TACACS_GETDATA)
-		take_text(d, asked == TACACS_GETUSER ? STR("Username: ") : STR("Password: "));
+	if (d->text[0] == '\0' && asked != AAA_GETDATA)
+		take_text(d, asked == AAA_GETUSER ? STR("Username: ") : STR("Password: "));
 	if (d->state == DIALOGUE_ASKED)
 		d->again = true;
 	else
@@ -89,7 +89,7 @@ static void over(struct run *run)
 
 static int answer(struct run *run, struct dialogue *d)
 {
-	if (run->cancelled || (d->asked == TACACS_GETUSER && !str_is(buf_str(&run->answer), d->user))) {
+	if (run->cancelled || (d->asked == AAA_GETUSER && !str_is(buf_str(&run->answer), d->user))) {
 		ask_cancel(d->ask);
 		d->ask = NULL;
 		over(run);
@@ -108,7 +108,7 @@ static int answer(struct run *run, struct dialogue *d)
 /* The password that came with a command answers the first question for one. */
 static bool knows(struct dialogue *d)
 {
-	if (d->asked != TACACS_GETPASS || !d->typed)
+	if (d->asked != AAA_GETPASS || !d->typed)
 		return false;
 	d->state = DIALOGUE_WAITS;
 	ask_answer(d->ask, str_of(d->typed));

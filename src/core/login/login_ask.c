@@ -35,7 +35,7 @@ static void give_up(struct peer *p, const char *why)
 /* What stands before the last line of the server's text is no prompt. */
 static void put_prompt(struct peer *p, struct str text, bool echo)
 {
-	static const char *const otherwise[] = { [TACACS_GETUSER] = "Username: ", [TACACS_GETPASS] = "Password: " };
+	static const char *const otherwise[] = { [AAA_GETUSER] = "Username: ", [AAA_GETPASS] = "Password: " };
 	struct str instruction = { text.p, 0 }, prompt = text;
 
 	while (text.n && text.p[text.n - 1] == '\n')
@@ -59,7 +59,7 @@ static void keep_question(struct peer *p, uint8_t asked)
 {
 	struct login *l = &p->login;
 
-	if (asked == l->asked && asked == TACACS_GETPASS)
+	if (asked == l->asked && asked == AAA_GETPASS)
 		return;
 	debug(p, "another server asks, when he has answered");
 	ask_cancel(l->ask);
@@ -80,13 +80,13 @@ static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text)
 		return;
 	}
 	l->asked = asked;
-	if (asked < TACACS_GETDATA || asked > TACACS_GETPASS) {
+	if (asked < AAA_GETDATA || asked > AAA_GETPASS) {
 		give_up(p, "an unknown question");
 	} else if (l->method == LOGIN_KBDINT) {
 		put_prompt(p, text, echo);
-	} else if (asked == TACACS_GETUSER) {
+	} else if (asked == AAA_GETUSER) {
 		ask_answer(l->ask, str_of(l->user));
-	} else if (asked == TACACS_GETPASS && !l->typed_used) {
+	} else if (asked == AAA_GETPASS && !l->typed_used) {
 		l->typed_used = true;
 		ask_answer(l->ask, (struct str){ l->typed, l->typed_len });
 	} else {
@@ -128,11 +128,11 @@ void login_ask_begin(struct peer *p)
 	static const struct ask_events events = { on_prompt, on_done };
 	struct login *l = &p->login;
 	char port[SUBJECT_PORT];
-	struct ipc_msg_QUERY m = subject_query(p, TACACS_KIND_LOGIN, l->user, port);
+	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_LOGIN, l->user, port);
 
 	debug(p, "asking");
 	l->typed_used = false;
-	if (!subject_name_valid(l->user) || (l->method == LOGIN_PASSWORD && l->typed_len > TACACS_WORD_MAX)) {
+	if (!subject_name_valid(l->user) || (l->method == LOGIN_PASSWORD && l->typed_len > AAA_WORD_MAX)) {
 		login_fail_later(p);
 		return;
 	}
@@ -146,7 +146,7 @@ void login_ask_answer(struct peer *p, struct str answer)
 {
 	struct login *l = &p->login;
 
-	if (l->asked == TACACS_GETUSER && !str_is(answer, l->user))
+	if (l->asked == AAA_GETUSER && !str_is(answer, l->user))
 		give_up(p, "the name is not that of the connection");
 	else
 		ask_answer(l->ask, answer);

@@ -46,12 +46,12 @@ static void debug(const struct permit *p, const char *what)
 
 static bool put_argument(struct permit *p, const char *name, struct str value)
 {
-	char text[TACACS_WORD_MAX + 1];
+	char text[AAA_WORD_MAX + 1];
 	int n = snprintf(text, sizeof text, "%s=%.*s", name, (int)value.n, (const char *)value.p);
 
 	str_list_put(&p->args, str_of(text));
 	p->n_args++;
-	return n > 0 && (size_t)n < sizeof text && p->n_args <= TACACS_ARGS_MAX && !p->args.err;
+	return n > 0 && (size_t)n < sizeof text && p->n_args <= AAA_ARGS_MAX && !p->args.err;
 }
 
 /* Servers know that a command ends where it says so. False: it cannot be put into one question. */
@@ -120,7 +120,7 @@ static bool method_says(const struct permit *p)
 	case AAA_NONE:
 		return true;
 	case AAA_IF_AUTHENTICATED:
-		return p->who.authenticated && p->who.authenticated != TACACS_BY_NONE;
+		return p->who.authenticated && p->who.authenticated != AAA_BY_NONE;
 	case AAA_LOCAL:
 		return methods_user(p->core, p->who.user, true) != NULL;
 	default:
@@ -170,10 +170,10 @@ static bool ask(struct permit *p)
 {
 	static const struct ask_events events = { .done = on_done };
 	char port[SUBJECT_PORT];
-	struct ipc_msg_QUERY m = subject_query_of(&p->who, TACACS_KIND_COMMAND, port);
+	struct ipc_msg_QUERY m = subject_query_of(&p->who, AAA_KIND_COMMAND, port);
 
 	m.level = (uint8_t)p->level;
-	m.method = p->who.authenticated ? p->who.authenticated : TACACS_BY_NONE;
+	m.method = p->who.authenticated ? p->who.authenticated : AAA_BY_NONE;
 	m.args = str_list_of(&p->args, p->n_args);
 	debug(p, "asking");
 	p->ask = servers_ask(p->core, p->method.group, &m, &events, p);

@@ -7,7 +7,7 @@
 #ifndef CORE_SERVERS_H
 #define CORE_SERVERS_H
 
-#include "aaa/tacacs_talk.h"
+#include "aaa/query.h"
 #include "ipc/ipc.h"
 
 struct ask;
@@ -27,8 +27,8 @@ struct ask_result {
 	struct str_list args; /* of an authorization */
 };
 struct ask_events {
-	/* The user is to answer, of the kinds that authenticate: `asked` is TACACS_GETUSER, TACACS_GETPASS or
-	 * TACACS_GETDATA; text is printable. */
+	/* The user is to answer, of the kinds that authenticate: `asked` is AAA_GETUSER, AAA_GETPASS or
+	 * AAA_GETDATA; text is printable. */
 	void (*prompt)(void *arg, uint8_t asked, bool echo, struct str text);
 	void (*done)(void *arg, const struct ask_result *r); /* the last call; the ask is gone */
 };

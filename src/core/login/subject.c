@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-static struct ipc_msg_QUERY query(const struct line *line, const char *user, const char *address, enum tacacs_kind kind,
+static struct ipc_msg_QUERY query(const struct line *line, const char *user, const char *address, enum aaa_kind kind,
 				  char port[SUBJECT_PORT])
 {
 	if (line)
@@ -26,13 +26,12 @@ static struct ipc_msg_QUERY query(const struct line *line, const char *user, con
 				       .args = { STR(""), 0 } };
 }
 
-struct ipc_msg_QUERY subject_query(const struct peer *p, enum tacacs_kind kind, const char *user,
-				   char port[SUBJECT_PORT])
+struct ipc_msg_QUERY subject_query(const struct peer *p, enum aaa_kind kind, const char *user, char port[SUBJECT_PORT])
 {
 	return query(p->line, user, p->address, kind, port);
 }
 
-struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum tacacs_kind kind, char port[SUBJECT_PORT])
+struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum aaa_kind kind, char port[SUBJECT_PORT])
 {
 	return query(who->on_line ? who->line : NULL, who->user, who->address, kind, port);
 }
@@ -72,15 +71,15 @@ uint8_t subject_method(enum aaa_method method)
 {
 	switch (method) {
 	case AAA_SERVERS:
-		return TACACS_BY_SERVER;
+		return AAA_BY_SERVER;
 	case AAA_LINE:
-		return TACACS_BY_LINE;
+		return AAA_BY_LINE;
 	case AAA_ENABLE:
-		return TACACS_BY_ENABLE;
+		return AAA_BY_ENABLE;
 	case AAA_NONE:
-		return TACACS_BY_NONE;
+		return AAA_BY_NONE;
 	default:
-		return TACACS_BY_LOCAL;
+		return AAA_BY_LOCAL;
 	}
 }
 

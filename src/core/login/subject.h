@@ -6,7 +6,7 @@
 #define CORE_SUBJECT_H
 
 #include "aaa/method.h"
-#include "aaa/tacacs_talk.h"
+#include "aaa/query.h"
 #include "ipc/ipc.h"
 
 struct cli;
@@ -18,19 +18,18 @@ struct behalf {
 	char user[65], address[64];
 	const struct line *line; /* whose lists count */
 	bool on_line;            /* … and it is his own already */
-	uint8_t authenticated;   /* enum tacacs_method, 0 = not */
+	uint8_t authenticated;   /* enum aaa_by, 0 = not */
 };
 struct behalf subject_behalf(const struct peer *p);
 /* Whose line a shell has: false: the device's own, as those of startup-config are. */
 bool subject_of_cli(const struct cli *sh, struct behalf *who);
 #define SUBJECT_PORT 16
-struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum tacacs_kind kind, char port[SUBJECT_PORT]);
+struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum aaa_kind kind, char port[SUBJECT_PORT]);
 /* A query about this session; `port` is written and must live as long as what is returned. */
-struct ipc_msg_QUERY subject_query(const struct peer *p, enum tacacs_kind kind, const char *user,
-				   char port[SUBJECT_PORT]);
+struct ipc_msg_QUERY subject_query(const struct peer *p, enum aaa_kind kind, const char *user, char port[SUBJECT_PORT]);
 /* The query that ipc_put_QUERY wrote into a buffer, to be asked when its time comes; it borrows from `kept`. */
 bool subject_kept(const struct buf *kept, struct ipc_msg_QUERY *m);
-/* How he was authenticated: enum tacacs_method. */
+/* How he was authenticated: enum aaa_by. */
 uint8_t subject_method(enum aaa_method method);
 /* May this be the name of a user that a server knows? It is shown to other people's terminals. */
 bool subject_name_valid(const char *user);

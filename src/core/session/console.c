@@ -112,7 +112,7 @@ static int console_ask_servers(struct run *run, struct console_login *l)
 {
 	struct peer *p = peer_of(run->cli);
 	char port[SUBJECT_PORT];
-	struct ipc_msg_QUERY m = subject_query(p, TACACS_KIND_LOGIN, l->user, port);
+	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_LOGIN, l->user, port);
 
 	if (!subject_name_valid(l->user)) {
 		str_copy(STR("?"), l->user, sizeof l->user);

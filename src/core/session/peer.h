@@ -80,7 +80,7 @@ struct peer {
 	struct prove prove;
 	struct version1_peer v1;
 	struct login login;
-	uint8_t authenticated; /* how: enum tacacs_method; 0 = not yet */
+	uint8_t authenticated; /* how: enum aaa_by; 0 = not yet */
 	struct buf opening;    /* OPEN, while servers are asked whether he may */
 	struct authorize authorize;
 	struct permit *permit; /* of what moves files */

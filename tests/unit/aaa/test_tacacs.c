@@ -13,11 +13,11 @@
 
 #include <string.h>
 
-static const struct tacacs_query login = { .kind = TACACS_KIND_LOGIN,
-					   .level = 1,
-					   .user = { (const uint8_t *)"alice", 5 },
-					   .port = { (const uint8_t *)"tty2", 4 },
-					   .address = { (const uint8_t *)"192.0.2.1", 9 } };
+static const struct aaa_query login = { .kind = AAA_KIND_LOGIN,
+					.level = 1,
+					.user = { (const uint8_t *)"alice", 5 },
+					.port = { (const uint8_t *)"tty2", 4 },
+					.address = { (const uint8_t *)"192.0.2.1", 9 } };
 
 /* The body of the only packet in `out`, revealed; its header. */
 static struct str packet(struct buf *out, struct tacacs_header *h)
@@ -28,7 +28,7 @@ static struct str packet(struct buf *out, struct tacacs_header *h)
 	return (struct str){ out->data + out->off + TACACS_HEADER, h->length };
 }
 
-static enum tacacs_outcome answer(struct tacacs_talk *t, struct tacacs_header h, const char *key, struct str clear)
+static enum aaa_outcome answer(struct tacacs_talk *t, struct tacacs_header h, const char *key, struct str clear)
 {
 	uint8_t body[512];
 
@@ -89,16 +89,16 @@ static void start(void **state)
 
 static void pap_is_minor_version_one(void **state)
 {
-	struct tacacs_query q = login;
+	struct aaa_query q = login;
 	struct tacacs_header h;
 
-	q.kind = TACACS_KIND_PAP;
+	q.kind = AAA_KIND_PAP;
 	q.secret = STR("wonder");
 	BEGIN(t, &q);
 	struct str body = packet(&t_out, &h);
 	assert_int_equal(h.version, 0xc1);
 	assert_memory_equal(body.p, "\1\1\2\1\5\4\11\6alicetty2192.0.2.1wonder", 32);
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\5\0\0\0\0\0")), TACACS_BROKEN);
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\5\0\0\0\0\0")), AAA_BROKEN);
 	END(t);
 }
 
@@ -107,7 +107,7 @@ static void a_dialogue(void **state)
 	struct tacacs_header h;
 	BEGIN(t, &login);
 
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\5\1\0\12\0\0Password: ")), TACACS_ASKS);
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\5\1\0\12\0\0Password: ")), AAA_ASKS);
 	assert_int_equal(t.asked, TACACS_GETPASS);
 	assert_false(t.echo);
 	assert_true(str_is(buf_str(&t.text), "Password: "));
@@ -117,15 +117,15 @@ static void a_dialogue(void **state)
 	assert_int_equal(h.seq, 3);
 	assert_memory_equal(body.p, "\0\6\0\0\0wonder", 11);
 	assert_int_equal(tacacs_talk_answer(&t, STR("again"), false, &t_out), E_STATE);
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", PASS_BODY), TACACS_YES);
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", PASS_BODY), TACACS_BROKEN); /* once */
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", PASS_BODY), AAA_YES);
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", PASS_BODY), AAA_BROKEN); /* once */
 	END(t);
 }
 
 static void text_is_harmless(void **state)
 {
 	BEGIN(t, &login);
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\3\0\0\7\0\0a\r\n\033[m\377")), TACACS_ASKS);
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\3\0\0\7\0\0a\r\n\033[m\377")), AAA_ASKS);
 	assert_true(str_is(buf_str(&t.text), "a\n?[m?"));
 	assert_true(t.echo);
 	END(t);
@@ -143,7 +143,7 @@ static void misfits(void **state)
 		h.seq = i == 3 ? 1 : i == 4 ? 4 : h.seq;
 		h.flags = i == 5 ? TACACS_UNENCRYPTED : 0;
 		assert_int_equal(answer(&t, h, i == 6 ? "other" : "cisco", i == 7 ? STR("\1\0\0\0\0") : PASS_BODY),
-				 TACACS_BROKEN);
+				 AAA_BROKEN);
 		assert_true(t.why.text[0]);
 		END(t);
 	}
@@ -153,9 +153,9 @@ static void statuses(void **state)
 {
 	static const struct {
 		uint8_t status;
-		enum tacacs_outcome outcome;
-	} rows[] = { { 0, TACACS_BROKEN }, { 1, TACACS_YES },   { 2, TACACS_NO },      { 6, TACACS_NO },
-		     { 7, TACACS_BROKEN }, { 0x21, TACACS_NO }, { 255, TACACS_BROKEN } };
+		enum aaa_outcome outcome;
+	} rows[] = { { 0, AAA_BROKEN }, { 1, AAA_YES },   { 2, AAA_NO },      { 6, AAA_NO },
+		     { 7, AAA_BROKEN }, { 0x21, AAA_NO }, { 255, AAA_BROKEN } };
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint8_t body[6] = { rows[i].status };
@@ -168,7 +168,7 @@ static void statuses(void **state)
 
 static void authorization(void **state)
 {
-	struct tacacs_query q = login;
+	struct aaa_query q = login;
 	struct tacacs_header h;
 	struct buf args;
 	struct cur c;
@@ -176,44 +176,44 @@ static void authorization(void **state)
 	buf_init(&args, 0);
 	buf_put_cstr(&args, "service=shell");
 	buf_put_cstr(&args, "cmd=");
-	q.kind = TACACS_KIND_EXEC;
-	q.method = TACACS_BY_SERVER;
+	q.kind = AAA_KIND_EXEC;
+	q.method = AAA_BY_SERVER;
 	q.args = buf_str(&args);
 	q.n_args = 2;
 	BEGIN(t, &q);
 	struct str body = packet(&t_out, &h);
 	assert_int_equal(h.type, 2);
 	assert_memory_equal(body.p, "\6\1\1\1\5\4\11\2\15\4alicetty2192.0.2.1service=shellcmd=", 45);
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\1\2\0\0\0\0\13\3priv-lvl=15a*b")), TACACS_YES);
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\1\2\0\0\0\0\13\3priv-lvl=15a*b")), AAA_YES);
 	assert_int_equal(t.n_args, 2);
 	c = cur_of(buf_str(&t.args));
 	assert_true(str_is(cur_str(&c), "priv-lvl=15"));
 	assert_true(str_is(cur_str(&c), "a*b"));
 	END(t);
 	BEGIN(u, &q);
-	assert_int_equal(answer(&u, reply_to(&u), "cisco", STR("\1\2\0\0\0\0\13\4priv-lvl=15a*b")), TACACS_BROKEN);
+	assert_int_equal(answer(&u, reply_to(&u), "cisco", STR("\1\2\0\0\0\0\13\4priv-lvl=15a*b")), AAA_BROKEN);
 	END(u);
 	BEGIN(v, &q);
-	assert_int_equal(answer(&v, reply_to(&v), "cisco", STR("\20\0\0\0\0\0")), TACACS_NO);
+	assert_int_equal(answer(&v, reply_to(&v), "cisco", STR("\20\0\0\0\0\0")), AAA_NO);
 	END(v);
 	buf_release(&args);
 }
 
 static void accounting(void **state)
 {
-	struct tacacs_query q = login;
+	struct aaa_query q = login;
 	struct tacacs_header h;
 
-	q.kind = TACACS_KIND_ACCOUNT;
-	q.record = TACACS_RECORD_STOP;
-	q.method = TACACS_BY_LOCAL;
+	q.kind = AAA_KIND_ACCOUNT;
+	q.record = AAA_RECORD_STOP;
+	q.method = AAA_BY_LOCAL;
 	BEGIN(t, &q);
 	assert_memory_equal(packet(&t_out, &h).p, "\4\5\1\1\1\5\4\11\0alice", 14);
 	assert_int_equal(h.type, 3);
-	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\0\0\0\0\1")), TACACS_YES);
+	assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\0\0\0\0\1")), AAA_YES);
 	END(t);
 	BEGIN(u, &q);
-	assert_int_equal(answer(&u, reply_to(&u), "cisco", STR("\0\0\0\0\2")), TACACS_BROKEN);
+	assert_int_equal(answer(&u, reply_to(&u), "cisco", STR("\0\0\0\0\2")), AAA_BROKEN);
 	END(u);
 }
 
@@ -225,7 +225,7 @@ static void rounds_end(void **state)
 
 	do {
 		buf_clear(&t_out);
-		assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\3\0\0\0\0\0")), TACACS_ASKS);
+		assert_int_equal(answer(&t, reply_to(&t), "cisco", STR("\3\0\0\0\0\0")), AAA_ASKS);
 		rounds++;
 	} while (tacacs_talk_answer(&t, STR("x"), false, &t_out) == 0);
 	assert_int_equal(rounds, 127);
@@ -235,7 +235,7 @@ static void rounds_end(void **state)
 static void what_is_too_long(void **state)
 {
 	static const uint8_t word[TACACS_WORD_MAX + 1];
-	struct tacacs_query q = login;
+	struct aaa_query q = login;
 	struct tacacs_talk t;
 	struct buf out;
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * query.h: what AAA servers are asked and how it ends, whatever protocol they speak: the words of core and of the
+ * process that asks. The numbers are those of RFC 8907, where it has some.
+ */
+#ifndef AAA_QUERY_H
+#define AAA_QUERY_H
+
+#include "base/buf.h"
+
+#include <stdint.h>
+
+#define AAA_WORD_MAX 255 /* bytes of a user, a port, an address, a password, an argument */
+#define AAA_ARGS_MAX 255
+
+enum aaa_kind {
+	AAA_KIND_LOGIN,
+	AAA_KIND_PAP,
+	AAA_KIND_ENABLE,
+	AAA_KIND_EXEC,
+	AAA_KIND_ACCOUNT,
+	AAA_KIND_COMMAND, /* may he run it? */
+	AAA_KINDS
+};
+
+/* How somebody was authenticated. */
+enum aaa_by { AAA_BY_NONE = 1, AAA_BY_LINE = 3, AAA_BY_ENABLE = 4, AAA_BY_LOCAL = 5, AAA_BY_SERVER = 6 };
+enum aaa_record { AAA_RECORD_START = 2, AAA_RECORD_STOP = 4 };
+
+struct aaa_query {
+	enum aaa_kind kind;
+	uint8_t level, method; /* method: enum aaa_by; not of those that authenticate */
+	uint8_t record;        /* enum aaa_record, of ACCOUNT */
+	struct str user, port, address;
+	struct str secret; /* of PAP */
+	struct str args;   /* of EXEC, COMMAND and ACCOUNT */
+	unsigned n_args;
+};
+
+enum aaa_outcome {
+	AAA_ASKS,   /* the user is to answer, and it goes on */
+	AAA_YES,    /* pass; with arguments of an authorization, and text for the user */
+	AAA_NO,     /* a rejection: final; text for the user */
+	AAA_BROKEN, /* the server cannot say, or what it says is none of it */
+};
+
+/* What the user is to answer. */
+enum aaa_asked { AAA_GETDATA = 3, AAA_GETUSER = 4, AAA_GETPASS = 5 };
+
+#endif

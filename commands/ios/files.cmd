@@ -47,15 +47,15 @@ mode config
   help ip tftp         "TFTP configuration commands"
   ip ftp username <ftp/username> = /fil:files
       "Specify username for FTP connections" "User name"
-  ip ftp password [<ftp/password/type 0|7 (0)>] <ftp/password/value SECRET> = /fil:files ; hook hash-secret
+  ip ftp password [<ftp/password/type 0|6|7 (0)>] <ftp/password/value SECRET> = /fil:files ; hook hash-secret
       "Specify password for FTP connections"
-      "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
+      "Specifies an UNENCRYPTED password will follow" "Specifies an ENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) FTP password"
   ip http client username <http-client/username> = /fil:files
       "Specify HTTP client username" "User name"
-  ip http client password [<http-client/password/type 0|7 (0)>] <http-client/password/value SECRET> = /fil:files ; hook hash-secret
+  ip http client password [<http-client/password/type 0|6|7 (0)>] <http-client/password/value SECRET> = /fil:files ; hook hash-secret
       "Specify HTTP client password"
-      "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
+      "Specifies an UNENCRYPTED password will follow" "Specifies an ENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) HTTP client password"
   ip tftp blocksize <tftp/blocksize> = /fil:files
       "Specify TFTP blocksize" "Blocksize value"

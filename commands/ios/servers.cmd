@@ -9,40 +9,40 @@ mode config
       "TACACS+ servers" "Configure a TACACS+ server" "Name of the server"
 !
   tacacs-server host <name> [single-connection(single-connection)] [port <port>] [timeout <timeout>]
-      [key [<key/type 0|7 (0)>] <key/value SECRET>] = /srv:tacacs/host ; hook server-key
+      [key [<key/type 0|6|7 (0)>] <key/value SECRET>] = /srv:tacacs/host ; hook server-key
       "Specify a TACACS server" "Name or address of the server"
       "Multiplex all packets over a single tcp connection to the server" "TCP port for the server" "Port number"
       "Time to wait for this server to reply" "Wait time (secs)" "Per-server encryption key"
-      "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) server key"
   tacacs-server timeout <timeout> = /srv:tacacs
       "Time to wait for a TACACS server to reply" "Wait time (secs)"
   tacacs-server deadtime <deadtime> = /srv:tacacs
       "Time to stop using a server that does not respond" "Time in minutes"
-  tacacs-server key [<key/type 0|7 (0)>] <key/value SECRET> = /srv:tacacs ; hook server-key
+  tacacs-server key [<key/type 0|6|7 (0)>] <key/value SECRET> = /srv:tacacs ; hook server-key
       "Set TACACS+ encryption key"
-      "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
   radius-server host <name> [!auth-port <auth-port (1645)>] [!acct-port <acct-port (1646)>] [timeout <timeout>]
-      [retransmit <retransmit>] [key [<key/type 0|7 (0)>] <key/value SECRET>] = /srv:radius/host ; kept
+      [retransmit <retransmit>] [key [<key/type 0|6|7 (0)>] <key/value SECRET>] = /srv:radius/host ; kept
       "Specify a RADIUS server" "Name or address of the server"
       "UDP port for RADIUS authentication server" "Port number" "UDP port for RADIUS accounting server" "Port number"
       "Time to wait for this RADIUS server to reply" "Wait time (secs)"
       "Number of retries to active server" "Number of retries"
       "Per-server encryption key"
-      "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) server key"
-  radius-server key [<key/type 0|7 (0)>] <key/value SECRET> = /srv:radius ; kept
+  radius-server key [<key/type 0|6|7 (0)>] <key/value SECRET> = /srv:radius ; kept
       "Encryption key shared with the RADIUS servers"
-      "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
 
 mode config-server-tacacs  parent config  prompt "(config-server-tacacs)"  title "TACACS+ server configuration commands:"
   address {ipv4 <address/ipv4 A.B.C.D> | ipv6 <address/ipv6 X:X::X>}
       "Specify the address of the server" "IPv4 address" "IPv4 address of the server" "IPv6 address" "IPv6 address of the server"
-  key [<key/type 0|7 (0)>] <key/value SECRET> ; hook server-key
+  key [<key/type 0|6|7 (0)>] <key/value SECRET> ; hook server-key
       "Set the encryption key of this server"
-      "Specifies an UNENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
   port <port>
       "TCP port for the server" "Port number"

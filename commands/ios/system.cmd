@@ -7,6 +7,11 @@ mode config
       "Release that wrote this configuration (stated, not changed)" "Release"
   service password-encryption(encryption) = /sys:passwords
       "Encrypt system passwords"
+  password encryption aes(aes) = /sys:passwords ; hook password-aes
+      "Configure encryption password (key)" "Encrypt system passwords" "Encrypt stored passwords using AES"
+  key config-key password-encrypt~password-encryption [<.key SECRET>] ; handler key-config-key, handles-no
+      "Key management" "Set a private configuration key" "Configuration key for password encryption"
+      "The config-key passphrase"
 !
   hostname <hostname> = /sys: ; always
       "Set system's network name" "This system's network name"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * aaa.h: local passwords and secrets. Types as IOS numbers them: 0 clear, 5 MD5-crypt, 7 reversible obfuscation,
- * 8 PBKDF2-SHA256, 9 scrypt. Slow ones (5, 8, 9) are computed in the hashing helper; core calls aaa_secret_is_slow
- * and never the slow function itself. The helper links the same code.
+ * aaa.h: local passwords and secrets. Types as IOS numbers them: 0 clear, 5 MD5-crypt, 6 encrypted by a key of the
+ * device (type6.h), 7 reversible obfuscation, 8 PBKDF2-SHA256, 9 scrypt. Slow ones (5, 8, 9) are computed in the
+ * hashing helper; core calls aaa_secret_is_slow and never the slow function itself. The helper links the same code.
  */
 #ifndef AAA_AAA_H
 #define AAA_AAA_H
@@ -12,7 +12,14 @@
 
 #include <stdbool.h>
 
-enum aaa_secret_type { SECRET_CLEAR = 0, SECRET_MD5 = 5, SECRET_OBFUSCATED = 7, SECRET_PBKDF2 = 8, SECRET_SCRYPT = 9 };
+enum aaa_secret_type {
+	SECRET_CLEAR = 0,
+	SECRET_MD5 = 5,
+	SECRET_ENCRYPTED = 6,
+	SECRET_OBFUSCATED = 7,
+	SECRET_PBKDF2 = 8,
+	SECRET_SCRYPT = 9
+};
 
 #define AAA_CLEAR_MAX   127 /* characters of a password; more never match and cannot be stored */
 #define AAA_SECRET_SIZE 272 /* holds any stored form and its NUL */

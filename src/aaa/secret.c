@@ -8,6 +8,7 @@
 #include "aaa.h"
 
 #include "md5_crypt.h"
+#include "type6.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -222,6 +223,8 @@ bool aaa_secret_valid(int type, const char *stored)
 	const char *hash;
 	struct str salt;
 
+	if (type == SECRET_ENCRYPTED)
+		return type6_valid(stored);
 	if (!row)
 		return false;
 	if (type == SECRET_CLEAR)

@@ -30,6 +30,7 @@ struct cmd_set;
 struct keys;
 struct lines;
 struct lockout;
+struct master;
 struct overlap;
 struct unenforced;
 struct gatectl;
@@ -79,6 +80,7 @@ struct core {
 	struct sshd *sshd;
 	struct servers *servers; /* of AAA */
 	struct lockout *lockout;
+	struct master *master;
 	struct version1 *version1;
 	struct syslog *log;
 	unsigned debug; /* a bit per enum debug_switch */

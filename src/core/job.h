@@ -53,6 +53,7 @@ pid_t job_at(size_t i, const char **name);
  *   helper-rsa      u32 bits                                  → progress "." …; result string PKCS#8 DER
  *   helper-verify   u32 type, string stored, string typed     → u8 matches
  *   helper-secret   u32 type, string clear                    → string stored
+ *   helper-master   string what was typed                     → string master key
  *   helper-sign     string PKCS#8 DER, string alg, string data → string signature blob
  *   helper-resolve  string name                               → as many as there are: string address
  *   helper-move     u64 most bytes, u64 size, string lead     → u64 bytes; from descriptor 0 to descriptor 1

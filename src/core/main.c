@@ -18,6 +18,7 @@
 #include "core/gate/watch.h"
 #include "core/log/syslog.h"
 #include "core/login/lockout.h"
+#include "core/login/master.h"
 #include "core/login/passwords.h"
 #include "core/login/servers.h"
 #include "core/loop.h"
@@ -322,6 +323,10 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	syslog_configure(core->log, core->model);
 	if (damaged.text[0])
 		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
+	damaged.text[0] = '\0';
+	core->master = master_new(core->nvram_fd, &damaged);
+	if (damaged.text[0])
+		syslog_event(core->log, "AAA", 2, "MASTER_KEY_DAMAGED", "%s", damaged.text);
 	core->lines = lines_new(core->model);
 	core->version1 = version1_new(core);
 	core->sshd = sshd_new(core);
@@ -334,8 +339,8 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->archive = archive_new(core);
 	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
-	    !core->servers || !core->lockout || !core->unenforced || !core->archive || !core->cfglog ||
-	    passwords_guard(core->model) < 0 ||
+	    !core->servers || !core->lockout || !core->master || !core->unenforced || !core->archive || !core->cfglog ||
+	    passwords_guard(core) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

@@ -29,6 +29,7 @@ int work_rsa(struct str request, struct buf *result);
 int work_dsa(struct str request, struct buf *result);
 int work_verify(struct str request, struct buf *result);
 int work_secret(struct str request, struct buf *result);
+int work_master(struct str request, struct buf *result);
 int work_sign(struct str request, struct buf *result);
 int work_move(struct str request, struct buf *result);
 int work_remote(struct str request, struct buf *result);

@@ -6,6 +6,7 @@
 #include "helpers.h"
 
 #include "aaa/aaa.h"
+#include "aaa/type6.h"
 #include "base/err.h"
 #include "keys/keys.h"
 
@@ -112,6 +113,22 @@ int work_secret(struct str request, struct buf *result)
 	if (r == 0)
 		buf_put_cstr(result, stored);
 	explicit_bzero(stored, sizeof stored);
+	return r;
+}
+
+int work_master(struct str request, struct buf *result)
+{
+	struct cur c = cur_of(request);
+	struct str word = cur_str(&c);
+	uint8_t master[TYPE6_MASTER];
+	int r;
+
+	if (!cur_done(&c))
+		return E_INVAL;
+	r = type6_master(word, master);
+	if (r == 0)
+		buf_put_str(result, (struct str){ master, sizeof master });
+	explicit_bzero(master, sizeof master);
 	return r;
 }
 

@@ -44,6 +44,7 @@ MASKS = [
     (re.compile(r"(?<=Time since activation: )\d\d:\d\d:\d\d"), "SPAN"),
     (re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$9$HASH"),
     (re.compile(r"\$8\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}"), "$8$HASH"),
+    (re.compile(r"(?<= 6 )[A-Za-z0-9+/]{44,}={0,2}"), "SEALED"),
     (re.compile(r"\$5\$[./A-Za-z0-9$]+"), "$5$HASH"),
     (re.compile(r"(?<=127\.0\.0\.1) port \d+"), " port N"),
     (re.compile(r"(?<=^Ravelin on ).*", re.M), "HOST"),

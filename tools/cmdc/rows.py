@@ -9,7 +9,7 @@ VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'X:X::X': 'I
                'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD', 'SOURCE': 'SOURCE', 'TARGET': 'TARGET', 'SECRET': 'SECRET',
                'HH:MM:SS': 'TIME', 'HH:MM': 'MINUTES', 'HHH:MM': 'SPAN', 'MONTH': 'MONTH', 'DAY': 'WEEKDAY'}
 OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
-           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes', 'hook-no'}
+           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes', 'hook-no', 'handles-no'}
 
 
 # --- rows and modes ---

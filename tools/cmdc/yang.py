@@ -139,8 +139,8 @@ class Schema:
             node.base = stmt.arg
             node.range = INTEGERS.get(stmt.arg)
         if stmt.get('range'):
-            low, _, high = stmt.get('range').partition('..')
-            node.range = (int(low), int(high or low))
+            ends = re.split(r'\.\.|\|', stmt.get('range'))  # of several parts, the least and the greatest
+            node.range = (int(ends[0]), int(ends[-1]))
         node.pattern = stmt.get('pattern', node.pattern)
         node.enums += [s.arg for s in stmt.all('enum')]
 

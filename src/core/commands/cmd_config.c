@@ -7,6 +7,7 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
+#include "core/login/master.h"
 #include "core/session/cli.h"
 #include "files/files.h"
 
@@ -109,6 +110,7 @@ int cmd_erase_startup(struct run *run)
 	rc = files_remove(run->core->nvram_fd, CONFIG_STARTUP, &e);
 	if (rc < 0 && rc != E_NOTFOUND)
 		return run_fail(run, "%%Error erasing nvram: (%s)", e.text);
+	master_erase(run->core->master);
 	run->core->modified = true;
 	buf_puts(&run->out, "[OK]\nErase of nvram: complete\n");
 	syslog_event(run->core->log, "SYS", 7, "NV_BLOCK_INIT", "Initialized the geometry of nvram");

@@ -108,6 +108,8 @@
 	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \
 	X("crypto-key-zeroize-dsa", cmd_key_zeroize_dsa)                                                               \
 	X("hash-secret", hook_hash_secret)                                                                             \
+	X("password-aes", hook_password_aes)                                                                           \
+	X("key-config-key", cmd_key_config_key)                                                                        \
 	X("version", cmd_version)                                                                                      \
 	X("ssh-offer", hook_ssh_offer)                                                                                 \
 	X("key-hash", hook_key_hash)                                                                                   \

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/core.h"
 #include "core/files/archive.h"
+#include "core/login/master.h"
 #include "files/files.h"
 #include "model/model.h"
 
@@ -90,14 +91,15 @@ void config_build_free(struct config_build *b)
 
 int config_save(struct core *core, const struct buf *text, struct errbuf *e)
 {
-	int rc = text->err ? err_set(e, text->err, "configuration too large")
-			   : files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(text), 0600, e);
+	int rc = text->err ? err_set(e, text->err, "configuration too large") : master_save_begin(core->master, e);
 
-	if (rc == 0) {
-		core->modified = false;
-		archive_written(core->archive, buf_str(text));
-	}
-	return rc;
+	if (rc == 0)
+		rc = files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(text), 0600, e);
+	if (rc < 0)
+		return rc;
+	core->modified = false;
+	archive_written(core->archive, buf_str(text));
+	return master_save_end(core->master, e);
 }
 
 void config_touched(struct core *core, const char *user)

@@ -7,6 +7,7 @@
 
 #include "aaa/aaa.h"
 #include "core/core.h"
+#include "core/login/master.h"
 #include "core/session/cli.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -56,6 +57,8 @@ int hook_server_key(struct run *run)
 	if (value && !aaa_secret_valid(number, value))
 		return run_fail(run, "%% Invalid key: not a well-formed type %d value of 1 to %d characters", number,
 				AAA_CLEAR_MAX);
+	if (value)
+		master_warn(run, number, value);
 	return RUN_DONE;
 }
 

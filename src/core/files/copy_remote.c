@@ -11,6 +11,7 @@
 #include "core/config/hosts.h"
 #include "core/config/route.h"
 #include "core/core.h"
+#include "core/login/master.h"
 #include "helpers/remote.h"
 #include "model/model.h"
 
@@ -50,7 +51,8 @@ static void configured_password(const struct run *run, const char *type, const c
 	const char *stored = model_str(run->core->model, value);
 
 	if (stored)
-		aaa_secret_reveal((int)model_uint(run->core->model, type, SECRET_CLEAR), stored, out, URL_PASSWORD);
+		master_reveal(run->core->master, (int)model_uint(run->core->model, type, SECRET_CLEAR), stored, out,
+			      URL_PASSWORD);
 }
 
 /* What the URL says counts more than the configuration; ftp has somebody who is nobody. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * passwords.c: rows that carry a password or a secret: what is refused, what is hashed, what the user is warned of, and
- * `service password-encryption`. Runs in core; the slow hashes are computed by helpers.
+ * `service password-encryption`, `password encryption aes`. Runs in core; the slow hashes are computed by helpers.
  */
 #include "passwords.h"
 
 #include "aaa/aaa.h"
 #include "core/commands/commands.h"
 #include "core/core.h"
+#include "core/login/master.h"
 #include "core/login/methods.h"
 #include "core/login/secret_check.h"
 #include "core/session/cli.h"
@@ -19,50 +20,120 @@
 
 #define HASH_LIMIT_MS 5000
 #define ENABLE_LEVEL  "15"
+#define PASSWORDS     "/ravelin-system:passwords/"
 
-/* --- service password-encryption --- */
+/* --- service password-encryption, password encryption aes --- */
 
 /* The lines of a range have one password: they get one hidden form, and stay one line of running-config. */
-struct protected
-{
+struct protection {
+	const struct core *core;
+	bool hide, encrypt; /* type 7, type 6 */
 	char clear[AAA_SECRET_SIZE], stored[AAA_SECRET_SIZE];
 };
+
+static int set_secret(struct txn *t, struct lyd_node *holder, const char *type, const char *value, struct errbuf *e)
+{
+	int rc = txn_set(t, holder, "type", type, e);
+
+	return rc ? rc : txn_set(t, holder, "value", value, e);
+}
+
+static int hide(struct protection *p, struct txn *t, struct lyd_node *holder, const char *value, struct errbuf *e)
+{
+	int rc = 0;
+
+	if (!p->stored[0] || strcmp(p->clear, value) != 0) {
+		rc = aaa_secret_make(SECRET_OBFUSCATED, str_of(value), p->stored, sizeof p->stored, e);
+		if (!str_copy(str_of(value), p->clear, sizeof p->clear))
+			p->stored[0] = '\0';
+	}
+	return rc ? rc : set_secret(t, holder, "7", p->stored, e);
+}
+
+/* What cannot be read, as it is not well-formed, stays as it is. */
+static int encrypt(const struct protection *p, struct txn *t, struct lyd_node *holder, int type, const char *value,
+		   struct errbuf *e)
+{
+	char clear[AAA_CLEAR_MAX + 1], stored[AAA_SECRET_SIZE];
+	int rc = 0;
+
+	if (master_reveal(p->core->master, type, value, clear, sizeof clear) == 0)
+		rc = master_seal(p->core->master, str_of(clear), stored, sizeof stored);
+	else
+		stored[0] = '\0';
+	explicit_bzero(clear, sizeof clear);
+	if (rc < 0)
+		return err_set(e, rc, "a secret cannot be encrypted: %s", err_text(rc));
+	return stored[0] ? set_secret(t, holder, "6", stored, e) : 0;
+}
+
+/* Only what the device gives to others has a type that may be 6: the model says so. */
+static bool may_be_encrypted(struct txn *t, struct lyd_node *holder, int type)
+{
+	size_t mark = txn_changes(t);
+	bool may = txn_set(t, holder, "type", "6", NULL) == 0;
+
+	if (type != SECRET_ENCRYPTED)
+		txn_undo_to(t, mark);
+	return may;
+}
 
 static int protect(void *arg, struct txn *t, struct lyd_node *holder, struct errbuf *e)
 {
 	const char *type = model_below(holder, "type"), *value = model_below(holder, "value");
-	struct protected *last = arg;
+	struct protection *p = arg;
+	int number = type ? (int)strtol(type, NULL, 10) : -1;
+
+	if (!value)
+		return 0;
+	if (number == SECRET_ENCRYPTED)
+		return master_is_old(p->core->master, value) ? encrypt(p, t, holder, number, value, e) : 0;
+	if (number != SECRET_CLEAR && number != SECRET_OBFUSCATED)
+		return 0;
+	if (p->encrypt && may_be_encrypted(t, holder, number))
+		return encrypt(p, t, holder, number, value, e);
+	return p->hide && number == SECRET_CLEAR ? hide(p, t, holder, value, e) : 0;
+}
+
+static int protect_all(struct core *core, struct txn *t, bool all, struct errbuf *e)
+{
+	struct protection p = { .core = core,
+				.hide = model_bool(core->model, PASSWORDS "encryption"),
+				.encrypt = model_bool(core->model, PASSWORDS "aes") && master_there(core->master) };
 	int rc = 0;
 
-	if (!type || !value || strtol(type, NULL, 10) != SECRET_CLEAR)
-		return 0;
-	if (!last->stored[0] || strcmp(last->clear, value) != 0) {
-		rc = aaa_secret_make(SECRET_OBFUSCATED, str_of(value), last->stored, sizeof last->stored, e);
-		if (!str_copy(str_of(value), last->clear, sizeof last->clear))
-			last->stored[0] = '\0';
-	}
-	rc = rc ? rc : txn_set(t, holder, "value", last->stored, e);
-	return rc ? rc : txn_set(t, holder, "type", "7", e);
+	if (p.hide || master_there(core->master))
+		rc = txn_each_holder(t, all, "value", "type", protect, &p, e);
+	explicit_bzero(&p, sizeof p);
+	return rc;
 }
 
 static int guard(void *arg, struct txn *t, struct errbuf *e)
 {
-	const struct model *m = arg;
-	struct protected last = { "", "" };
-	bool all;
-	int rc;
-
-	if (!txn_changes(t) || !model_bool(m, "/ravelin-system:passwords/encryption"))
+	if (!txn_changes(t))
 		return 0;
-	all = txn_changes_node(t, "/ravelin-system:passwords/encryption");
-	rc = txn_each_holder(t, all, "value", "type", protect, &last, e);
-	explicit_bzero(&last, sizeof last);
-	return rc;
+	return protect_all(arg, t, txn_changes_node(t, PASSWORDS "encryption") || txn_changes_node(t, PASSWORDS "aes"),
+			   e);
 }
 
-int passwords_guard(struct model *m)
+int passwords_guard(struct core *core)
 {
-	return model_guard(m, NULL, guard, m);
+	return model_guard(core->model, NULL, guard, core);
+}
+
+int passwords_renew(struct core *core, struct errbuf *e)
+{
+	struct txn *t = model_begin(core->model);
+	int rc;
+
+	if (!t)
+		return err_set(e, E_BUSY, "the configuration is being changed");
+	rc = protect_all(core, t, true, e);
+	if (rc < 0) {
+		txn_abort(t);
+		return rc;
+	}
+	return txn_commit(t, e);
 }
 
 /* --- the hook of `username`, `enable` and a line's `password` --- */
@@ -187,8 +258,11 @@ static int secret_begin(struct run *run)
 				     "Please choose one or the other.");
 	if (number != SECRET_CLEAR && cmd_has(&run->match, "algorithm-type"))
 		return run_fail(run, "%% algorithm-type is for an UNENCRYPTED secret");
+	if (number != SECRET_CLEAR && !aaa_secret_valid(number, value))
+		return refuse_stored(run, number);
+	master_warn(run, number, value);
 	if (number != SECRET_CLEAR)
-		return aaa_secret_valid(number, value) ? RUN_DONE : refuse_stored(run, number);
+		return RUN_DONE;
 	rc = check_clear(run, value);
 	if (rc != RUN_DONE)
 		return rc;

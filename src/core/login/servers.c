@@ -11,6 +11,7 @@
 #include "core/log/debug.h"
 #include "core/log/syslog.h"
 #include "core/login/asker.h"
+#include "core/login/master.h"
 #include "model/model.h"
 
 #include <errno.h>
@@ -60,8 +61,9 @@ static void find_address(const struct model *m, const struct lyd_node *entry, st
 		s->address[0] = '\0';
 }
 
-static void take_key(const struct model *m, const struct lyd_node *entry, char out[AAA_CLEAR_MAX + 1])
+static void take_key(const struct core *core, const struct lyd_node *entry, char out[AAA_CLEAR_MAX + 1])
 {
+	const struct model *m = core->model;
 	const char *type = model_below(entry, "key/type"), *value = model_below(entry, "key/value");
 
 	if (!value) {
@@ -70,19 +72,21 @@ static void take_key(const struct model *m, const struct lyd_node *entry, char o
 	}
 	out[0] = '\0';
 	if (value)
-		aaa_secret_reveal(type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR, value, out, AAA_CLEAR_MAX + 1);
+		master_reveal(core->master, type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR, value, out,
+			      AAA_CLEAR_MAX + 1);
 }
 
-static void read_server(const struct model *m, const struct lyd_node *entry, bool named, struct server *s)
+static void read_server(const struct core *core, const struct lyd_node *entry, bool named, struct server *s)
 {
 	const char *timeout = model_below(entry, "timeout");
+	const struct model *m = core->model;
 
 	*s = (struct server){ .named = named, .configured = true };
 	str_copy(str_of(model_below(entry, "name")), s->name, sizeof s->name);
 	s->port = (unsigned)strtoul(model_below(entry, "port"), NULL, 10);
 	s->timeout = timeout ? (unsigned)strtoul(timeout, NULL, 10) : (unsigned)model_uint(m, TACACS "/timeout", 5);
 	s->single = strcmp(model_below(entry, "single-connection"), "true") == 0;
-	take_key(m, entry, s->key);
+	take_key(core, entry, s->key);
 	find_address(m, entry, s);
 }
 
@@ -141,7 +145,7 @@ static void sync_servers(struct servers *list, const char *path, bool named)
 	struct server now, *s;
 
 	for (const struct lyd_node *e = model_first(m, NULL, path); e; e = model_next(e)) {
-		read_server(m, e, named, &now);
+		read_server(list->core, e, named, &now);
 		TAILQ_FOREACH (s, &list->list, link) {
 			if (!s->configured && s->named == named && strcmp(s->name, now.name) == 0)
 				break;
@@ -174,6 +178,11 @@ static void on_change(void *arg, const struct txn *t)
 		if (!s->configured && s->users == 0)
 			free_server(list, s);
 	}
+}
+
+void servers_read_again(struct core *core)
+{
+	on_change(core->servers, NULL);
 }
 
 struct servers *servers_new(struct core *core)
@@ -239,7 +248,7 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 		return NULL;
 	}
 	if (!s->key[0]) { /* RFC 8907 section 10.5.1: what is not hidden by a key is not asked */
-		err_set(e, E_DENIED, "no key is configured for it");
+		err_set(e, E_DENIED, "no key is configured for it, or it cannot be decrypted");
 		return NULL;
 	}
 	if (s->asker && !asker_alive(s->asker)) {

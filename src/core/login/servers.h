@@ -17,6 +17,7 @@ struct servers;
 struct servers *servers_new(struct core *core); /* NULL: out of memory */
 /* Is there a server in this group ("tacacs+": all of them)? */
 bool servers_any(const struct core *core, const char *group);
+void servers_read_again(struct core *core); /* their keys may be others though the configuration is not */
 void servers_show(const struct core *core, struct buf *out); /* `show tacacs` */
 pid_t servers_process(const struct core *core, size_t i);    /* for `show processes`; -1 behind the last */
 

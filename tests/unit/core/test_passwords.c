@@ -67,7 +67,7 @@ static int setup(void **state)
 	static struct core core;
 
 	assert_int_equal(model_new(&core.model, NULL), 0);
-	assert_int_equal(passwords_guard(core.model), 0);
+	assert_int_equal(passwords_guard(&core), 0);
 	*state = &core;
 	return 0;
 }

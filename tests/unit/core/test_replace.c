@@ -140,7 +140,7 @@ static int setup(void **state)
 		return 0;
 	bed_start(&core);
 	syslog_booted(core.log);
-	return overlap_new(&core.overlap, core.model, &e) < 0 || passwords_guard(core.model) < 0;
+	return overlap_new(&core.overlap, core.model, &e) < 0 || passwords_guard(&core) < 0;
 }
 
 static void whole_or_not_at_all(void **state)

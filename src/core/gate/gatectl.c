@@ -34,7 +34,7 @@
 #define STARTS_FULL      200
 #define PER_SOURCE       20
 #define LOGIN_GRACE_SECS 5
-#define CROWD            (STARTS_BEGIN / 2)
+#define CROWD_PART       4 /* of STARTS_BEGIN, or of what is configured */
 
 struct gate_process {
 	pid_t pid; /* 0 = none */
@@ -162,24 +162,27 @@ static void tell_keyed(struct gatectl *g, const struct peer *p)
 	IPC_SEND(&g->now.channel, KEYED, .pid = (uint32_t)p->gate_pid);
 }
 
-/* Gate asks who worked for his place only when places are short: until then nobody tells it. */
-void gatectl_keyed(struct gatectl *g, const struct peer *p)
+/* Gate asks who worked for his place only when places are short: until some wait nobody tells it, then it hears of all
+ * who did. That is long before somebody has to give way, since gate may be ahead of core. */
+static void note_crowd(struct gatectl *g)
 {
-	const struct peer *other;
-	bool crowded;
+	uint32_t starts = number(g, "/ravelin-ssh:ssh/maxstartups");
+	bool crowded = g->core->starting >= (starts ? starts : STARTS_BEGIN) / CROWD_PART;
+	const struct peer *p;
 
-	if (!g || !g->now.ready)
-		return;
-	crowded = p->core->starting >= CROWD;
-	if (crowded)
-		tell_keyed(g, p);
 	if (crowded && !g->crowded) {
-		TAILQ_FOREACH (other, &g->core->peers, link) {
-			if (other->kind == KIND_SSH && other->phase == PH_KEYED)
-				tell_keyed(g, other);
+		TAILQ_FOREACH (p, &g->core->peers, link) {
+			if (p->kind == KIND_SSH && p->phase == PH_KEYED)
+				tell_keyed(g, p);
 		}
 	}
 	g->crowded = crowded;
+}
+
+void gatectl_keyed(struct gatectl *g, const struct peer *p)
+{
+	if (g && g->now.ready && g->crowded)
+		tell_keyed(g, p);
 }
 
 static void tell_admitted(const struct peer *p)
@@ -274,6 +277,7 @@ static void on_connection(struct gatectl *g, struct ipc_record *r)
 		p->gate_pid = (pid_t)m.pid;
 		p->v1.des = g->now.des;
 		p->packet = packet;
+		note_crowd(g);
 	}
 	if (++g->taken >= RECYCLE_AFTER && !g->next.pid)
 		start_next(g);

@@ -93,42 +93,114 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Plays the session in a process of its own, which core may kill for what it does, while core's loop turns; the most
- * descriptors core had open meanwhile, above those it had before. */
-static unsigned play(struct bed *b, void (*session)(struct ipc_channel *ch))
+typedef void session_fn(struct ipc_channel *ch);
+
+/* A session in a process of its own, which core may kill for what it does. */
+static pid_t begin(struct ipc_channel *ch, session_fn *session)
 {
-	unsigned before = descriptors(), most = before;
-	int status;
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		alarm(60); /* also where core does not end it */
-		session(&b->session);
+		session(ch);
 		pause();
 	}
-	ipc_channel_release(&b->session);
+	ipc_channel_release(ch);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGKILL); /* one whose first message was refused is gate's to kill: core has not learnt its pid */
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static void grow(size_t *most, size_t n)
+{
+	*most = n > *most ? n : *most;
+}
+
+/* What core had for sessions at most: descriptors above those it had before, bytes that wait for one of them. */
+struct spent {
+	size_t descriptors, bytes;
+};
+
+/* Plays the session while core's loop turns, until it was ended. */
+static struct spent play(struct bed *b, session_fn *session)
+{
+	struct spent most = { 0, 0 };
+	unsigned before = descriptors();
+	pid_t pid = begin(&b->session, session);
+
 	for (int i = 0; i < 5000 && !ended(b); i++) {
 		event_base_loop(b->core.base, EVLOOP_NONBLOCK);
-		most = descriptors() > most ? descriptors() : most;
+		grow(&most.descriptors, descriptors() > before ? descriptors() - before : 0);
+		grow(&most.bytes, ended(b) ? 0 : buf_len(&b->peer->queue));
 		usleep(500);
 	}
 	assert_true(ended(b));
-	kill(pid, SIGKILL); /* one whose first message was refused is gate's to kill: core has not learnt its pid */
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return most - before;
+	end(pid);
+	return most;
 }
 
-static void asks_and_never_reads(struct ipc_channel *ch)
+/* How often the log has it. */
+static unsigned logged(const struct bed *b, const char *text)
+{
+	const uint8_t *at;
+	uint64_t from = 0;
+	unsigned n = 0;
+	struct buf log;
+
+	buf_init(&log, 0);
+	syslog_lines(b->core.log, &from, &log);
+	at = buf_ptr(&log);
+	while (at && (at = memmem(at, buf_len(&log) - (size_t)(at - buf_ptr(&log)), text, strlen(text)))) {
+		at++;
+		n++;
+	}
+	buf_release(&log);
+	return n;
+}
+
+static void asks_for(struct ipc_channel *ch, struct str line)
 {
 	for (;;) {
-		if (IPC_SEND(ch, RUN, .line = STR("show logging")) == E_AGAIN)
+		if (IPC_SEND(ch, RUN, .line = line) == E_AGAIN)
 			usleep(100);
 	}
 }
 
+#define DESCRIPTORS_MAX 16 /* those of one session: QUEUE_FDS of peer.c, and what is just being made */
+
+static void asks_and_never_reads(struct ipc_channel *ch)
+{
+	asks_for(ch, STR("show logging"));
+}
+
 static void test_output_nobody_takes_is_bounded(void **state)
 {
-	assert_in_range(play(*state, asks_and_never_reads), 0, 64); /* some wait in the socket itself */
+	struct spent most = play(*state, asks_and_never_reads);
+
+	assert_in_range(most.descriptors, 0, DESCRIPTORS_MAX);
+	assert_int_equal(logged(*state, "does not take its output"), 1);
+}
+
+#define WAITING_MAX ((size_t)320 << 10) /* LAG_MAX of peer.c, and one answer more */
+
+static void asks_for_lines_and_never_reads(struct ipc_channel *ch)
+{
+	asks_for(ch, STR("show version"));
+}
+
+/* The same with what goes through the channel itself: so much waits, then who asks for more is ended. */
+static void test_lines_nobody_takes_are_bounded(void **state)
+{
+	struct spent most = play(*state, asks_for_lines_and_never_reads);
+
+	assert_in_range(most.bytes, 0, WAITING_MAX);
+	assert_int_equal(logged(*state, "asks for more than it takes"), 1);
 }
 
 static void logs_in_on_a_line(struct ipc_channel *ch)
@@ -267,6 +339,76 @@ static void test_one_command_at_a_time(void **state)
 	play(b, runs_while_asked);
 }
 
+#define FLOODS 12
+
+static volatile struct {
+	unsigned done;
+	bool enough;
+} * honest; /* by the session's process */
+
+/* One who types the next command when the last one is done. */
+static void goes_on(struct ipc_channel *ch)
+{
+	struct ipc_record r = { 0 };
+
+	while (!honest->enough) {
+		IPC_SEND(ch, RUN, .line = STR("show clock"));
+		for (r.type = IPC_NONE; r.type != IPC_DONE && !honest->enough; ipc_record_release(&r)) {
+			if (ipc_recv(ch, PH_ANY, 0, &r) == E_AGAIN)
+				usleep(50);
+		}
+		honest->done += r.type == IPC_DONE;
+	}
+	logs_in_on_a_line(ch); /* this ends it */
+}
+
+/* Turns core's loop until nobody else is left, and so many commands more are done; the most descriptors it had. */
+static size_t turn(struct bed *b, unsigned left, unsigned more)
+{
+	unsigned want = honest->done + more;
+	size_t most = 0;
+
+	for (unsigned i = 0; i < 20000 && (peers(b) > left || honest->done < want); i++) {
+		event_base_loop(b->core.base, EVLOOP_NONBLOCK);
+		grow(&most, descriptors());
+		usleep(100);
+	}
+	assert_int_equal(peers(b), left);
+	assert_true(honest->done >= want);
+	return most;
+}
+
+/* Many at once, of both kinds: each has its bound and is ended, core has never more open than all bounds together, and
+ * who is at a prompt beside them is answered before, meanwhile and after. */
+static void test_floods_stop_nobody_else(void **state)
+{
+	struct bed *b = *state;
+	struct ipc_channel flood;
+	pid_t pids[FLOODS], person;
+	size_t most, before;
+
+	honest = mmap(NULL, sizeof *honest, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(honest != MAP_FAILED);
+	person = begin(&b->session, goes_on);
+	turn(b, 1, 3);
+	before = descriptors();
+	for (unsigned i = 0; i < FLOODS; i++) {
+		assert_int_equal(ipc_channel_init(&flood, join(b, PH_LINE), FROM_CORE, false), 0);
+		cli_release(&TAILQ_LAST(&b->core.peers, peer_list)->cli);
+		pids[i] = begin(&flood, i % 2 ? asks_and_never_reads : asks_for_lines_and_never_reads);
+	}
+	most = turn(b, 1, 1);
+	assert_in_range(most - before, 0, FLOODS * DESCRIPTORS_MAX);
+	assert_int_equal(logged(b, "does not take its output"), FLOODS / 2);
+	assert_int_equal(logged(b, "asks for more than it takes"), FLOODS / 2);
+	turn(b, 1, 3);
+	honest->enough = true;
+	turn(b, 0, 0);
+	for (unsigned i = 0; i < FLOODS; i++)
+		end(pids[i]);
+	end(person);
+}
+
 static volatile bool *answered; /* by the session's process */
 
 static void answers_nobody(struct ipc_channel *ch)
@@ -371,6 +513,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_output_nobody_takes_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lines_nobody_takes_are_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_floods_stop_nobody_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_message_out_of_turn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_phases_are_these, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_command_at_a_time, setup, teardown),

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Goal: core signs for its own host keys only, once a connection, over bytes it builds itself: no list of keys gets a
- * signature over anything else, and one bad key spoils the list.
+ * signature over anything else, and one bad key spoils the list. Nor does one cookie sign two key exchanges, and
+ * cookies come at a pace.
  */
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/log/syslog.h"
 #include "core/session/peer.h"
+#include "core/session/service.h"
 #include "core/ssh/sshd.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
@@ -14,11 +16,13 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -194,6 +198,115 @@ static void too_many_or_none_end_the_session(void **state)
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+/* A transcript that core signs as often as it is asked to, as far as its contents go. */
+static struct ipc_msg_SIGN transcript(struct bed *b)
+{
+	static const uint8_t q[32] = { 9 }, secret[5] = { 0, 0, 0, 1, 1 };
+	static uint8_t i_c[64] = { 20 }, i_s[64] = { 20 };
+
+	b->peer.offered = (struct offer_set){ { 0 } };
+	memset(b->peer.offered.rows, 0xff, sizeof b->peer.offered.rows);
+	transcript_offer(&b->peer.transcript, &b->peer.offered, 2048);
+	str_copy(STR("SSH-2.0-Ravelin_test"), b->peer.transcript.version, sizeof b->peer.transcript.version);
+	assert_int_equal(transcript_new_cookie(&b->peer.transcript), 0);
+	memcpy(i_s + 1, b->peer.transcript.cookie, KEX_COOKIE);
+	return (struct ipc_msg_SIGN){ .kex = STR("curve25519-sha256"),
+				      .alg = STR("ssh-ed25519"),
+				      .v_c = STR("SSH-2.0-client"),
+				      .v_s = str_of(b->peer.transcript.version),
+				      .i_c = { i_c, sizeof i_c },
+				      .i_s = { i_s, sizeof i_s },
+				      .k_s = buf_str(&b->own),
+				      .q_c = { q, sizeof q },
+				      .q_s = { q, sizeof q },
+				      .secret = { secret, sizeof secret } };
+}
+
+/* How many of these core sent. */
+static unsigned sent(struct bed *b, enum ipc_type type)
+{
+	struct ipc_record r;
+	unsigned n = 0;
+
+	while (ipc_recv(&b->session, PH_ANY, 0, &r) == 0) {
+		n += r.type == type;
+		ipc_record_release(&r);
+	}
+	return n;
+}
+
+static void one_cookie_signs_once(void **state)
+{
+	struct bed *b = *state;
+	struct ipc_msg_SIGN m = transcript(b);
+
+	transcript_sign(&b->peer, &m);
+	assert_int_equal(sent(b, IPC_SIGNED), 1);
+	m = transcript(b); /* with a new one, as at every key exchange after it */
+	transcript_sign(&b->peer, &m);
+	assert_int_equal(sent(b, IPC_SIGNED), 1);
+	assert_false(b->peer.doomed);
+	transcript_sign(&b->peer, &m);
+	assert_true(b->peer.doomed);
+	assert_int_equal(sent(b, IPC_SIGNED), 0);
+}
+
+/* One that was refused is used up as well: there is no trying until a transcript fits. */
+static void a_refused_transcript_uses_its_cookie(void **state)
+{
+	struct bed *b = *state;
+	struct ipc_msg_SIGN m = transcript(b), bad = m;
+
+	bad.k_s = STR("another key");
+	transcript_sign(&b->peer, &bad);
+	assert_true(b->peer.doomed);
+	assert_false(b->peer.transcript.cookie_given);
+}
+
+static void while_it_signs_it_signs_nothing_else(void **state)
+{
+	struct bed *b = *state;
+	struct ipc_msg_SIGN m = transcript(b);
+
+	b->peer.transcript.signing = true; /* a helper is at it */
+	transcript_sign(&b->peer, &m);
+	assert_true(b->peer.doomed);
+	assert_int_equal(sent(b, IPC_SIGNED), 0);
+}
+
+/* A session that asks for cookies faster than anybody exchanges keys is ended; it had no more than a burst of them. It
+ * is a process of its own, since core kills it. */
+static void cookies_come_at_a_pace(void **state)
+{
+	static const struct peer_origin nobody;
+	struct bed *b = *state;
+	unsigned had = 0;
+	struct peer *p;
+	int pair[2];
+	pid_t pid;
+
+	ipc_channel_release(&b->session);
+	assert_int_equal(cmd_set_new(&b->core.cmds, "ios", b->core.model, NULL), 0);
+	assert_int_equal(ipc_pair(pair), 0);
+	assert_int_equal(ipc_channel_init(&b->session, pair[1], FROM_CORE, false), 0);
+	p = service_start(&b->core, pair[0], KIND_SSH, "192.0.2.1", 1, &nobody);
+	assert_non_null(p);
+	peer_set_phase(p, PH_USER);
+	pid = fork();
+	while (pid == 0)
+		IPC_SEND(&b->session, COOKIE_ASK, .unused = 0);
+	for (unsigned i = 0; i < 5000 && !TAILQ_EMPTY(&b->core.peers); i++) {
+		event_base_loop(b->core.base, EVLOOP_NONBLOCK);
+		had += sent(b, IPC_COOKIE);
+		usleep(100);
+	}
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(TAILQ_EMPTY(&b->core.peers));
+	assert_in_range(had, 1, 16); /* 4 seconds of 2, and what a slow machine adds */
+	cmd_set_free(b->core.cmds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +314,10 @@ int main(void)
 		TEST(a_foreign_key_spoils_the_list),
 		TEST(only_keys_that_are_offered),
 		TEST(too_many_or_none_end_the_session),
+		TEST(one_cookie_signs_once),
+		TEST(a_refused_transcript_uses_its_cookie),
+		TEST(while_it_signs_it_signs_nothing_else),
+		TEST(cookies_come_at_a_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

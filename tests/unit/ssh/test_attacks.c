@@ -179,6 +179,22 @@ static void test_key_exchanges_one_by_one(void **state)
 	stop();
 }
 
+/* Nor before login, however well it asks: an exchange costs us more than it costs a stranger. */
+static void test_no_new_keys_before_login(void **state)
+{
+	for (int served = 0; served < 2; served++) {
+		start(NULL);
+		assert_true(peer_handshake(&p, &h));
+		if (served)
+			assert_true(peer_service(&p, &h));
+		peer_kexinit(&p);
+		peer_say(&p, &h);
+		assert_int_equal(h.reason, REASON_PROTOCOL_ERROR);
+		assert_int_equal(h.seen[SSH_EV_COOKIE], 1);
+		stop();
+	}
+}
+
 /* Compression is never offered and never taken, not even from a client that knows nothing else. */
 static void test_no_compression(void **state)
 {
@@ -290,11 +306,12 @@ static void test_password_is_wiped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rogue_messages),       cmocka_unit_test(test_prefix_truncation),
-		cmocka_unit_test(test_numbers_restart),      cmocka_unit_test(test_packets_are_counted),
-		cmocka_unit_test(test_packets_before_login), cmocka_unit_test(test_key_exchanges_one_by_one),
-		cmocka_unit_test(test_no_compression),       cmocka_unit_test(test_sizes_that_cannot_be),
-		cmocka_unit_test(test_endless_names),        cmocka_unit_test(test_password_is_wiped),
+		cmocka_unit_test(test_rogue_messages),           cmocka_unit_test(test_prefix_truncation),
+		cmocka_unit_test(test_numbers_restart),          cmocka_unit_test(test_packets_are_counted),
+		cmocka_unit_test(test_packets_before_login),     cmocka_unit_test(test_key_exchanges_one_by_one),
+		cmocka_unit_test(test_no_new_keys_before_login), cmocka_unit_test(test_no_compression),
+		cmocka_unit_test(test_sizes_that_cannot_be),     cmocka_unit_test(test_endless_names),
+		cmocka_unit_test(test_password_is_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

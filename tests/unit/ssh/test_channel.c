@@ -357,6 +357,37 @@ static void test_end_by_peer(void **state)
 	assert_int_equal(h.reason, REASON_PROTOCOL_ERROR);
 }
 
+/* A channel that we closed has its number until the peer has closed it too: else what is on its way would reach
+ * another.
+ */
+static void test_a_number_is_not_given_again_too_early(void **state)
+{
+	static const uint32_t numbers[] = { 1, 2 };
+	struct cur c;
+
+	assert_int_equal(ssh_channel_close(h.ssh, 0), 0);
+	peer_say(&p, &h);
+	expect_about(MSG_CHANNEL_CLOSE);
+	for (size_t i = 0; i < 2; i++) {
+		open_with("session", 7, 1, 1);
+		c = cur_of(peer_next(&p));
+		assert_int_equal(cur_u8(&c), MSG_CHANNEL_OPEN_CONFIRMATION);
+		assert_int_equal(cur_u32(&c), 7);
+		assert_int_equal(cur_u32(&c), numbers[i]);
+	}
+	open_with("session", 9, 1, 1);
+	expect_refusal(9, 4); /* three */
+	send_data(0, 10);
+	assert_int_equal(h.seen[SSH_EV_DATA], 0);
+	send_about(MSG_CHANNEL_CLOSE);
+	open_with("session", 100, 1, 1);
+	c = cur_of(peer_next(&p));
+	assert_int_equal(cur_u8(&c), MSG_CHANNEL_OPEN_CONFIRMATION);
+	cur_u32(&c);
+	assert_int_equal(cur_u32(&c), 0); /* now it is free */
+	assert_false(h.ended);
+}
+
 static void test_data_after_eof(void **state)
 {
 	send_about(MSG_CHANNEL_EOF);
@@ -453,6 +484,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_global_requests, start, stop),
 		cmocka_unit_test_setup_teardown(test_end_by_us, start, stop),
 		cmocka_unit_test_setup_teardown(test_end_by_peer, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_number_is_not_given_again_too_early, start, stop),
 		cmocka_unit_test_setup_teardown(test_data_after_eof, start, stop),
 		cmocka_unit_test_setup_teardown(test_wrong_channel, start, stop),
 		cmocka_unit_test_setup_teardown(test_peer_reads_nothing, start, stop),

@@ -255,6 +255,15 @@ class Device:
             who = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
         return [*who, str(self.launcher), verb, str(self.folder), *map(str, rest)]
 
+    def inside(self, script):
+        """From now on it runs in a mount namespace of its own, after this shell script ($0 is its folder)."""
+        alone = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps", "--mount"]
+        argv = self.argv
+        self.argv = lambda verb, *rest: [
+            *(["unshare", *alone, "sh", "-c", f'{script} && exec "$@"', str(self.folder)] if verb == "run" else []),
+            *argv(verb, *rest),
+        ]
+
     def call(self, verb, *rest, timeout=20):
         return subprocess.run(
             self.argv(verb, *rest), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout

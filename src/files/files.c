@@ -120,17 +120,24 @@ static int temp_name(char temp[FILES_TEMP_SIZE])
 }
 
 /* By descriptor where the kernel lets us, else through /proc. */
-int files_link_temp(int fd, int dirfd, char temp[FILES_TEMP_SIZE])
+int files_link(int fd, int dirfd, const char *name)
 {
 	char path[40];
 
+	if (linkat(fd, "", dirfd, name, AT_EMPTY_PATH) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return -1;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, dirfd, name, AT_SYMLINK_FOLLOW);
+}
+
+int files_link_temp(int fd, int dirfd, char temp[FILES_TEMP_SIZE])
+{
 	for (int i = 0; i < TEMP_TRIES; i++) {
 		if (temp_name(temp) < 0)
 			return -1;
-		if (linkat(fd, "", dirfd, temp, AT_EMPTY_PATH) == 0)
-			return 0;
-		if (errno != EEXIST && linkat(AT_FDCWD, path, dirfd, temp, AT_SYMLINK_FOLLOW) == 0)
+		if (files_link(fd, dirfd, temp) == 0)
 			return 0;
 		if (errno != EEXIST)
 			break;

@@ -23,10 +23,17 @@
 
 #define MODE 0600 /* configurations hold secrets */
 
+/* What had its name when it began. */
+struct standing {
+	bool taken;
+	struct volume_entry entry;
+};
+
 struct upload {
 	LIST_ENTRY(upload) link;
 	struct volume *volume;
 	struct path path;
+	struct standing there;
 	int dirfd;                  /* the folder it will be in */
 	int fd;                     /* -1: handed over to the reader's below */
 	char temp[FILES_TEMP_SIZE]; /* "" while it has no name at all */
@@ -42,59 +49,58 @@ struct upload *upload_find(const struct volume *v, const struct path *p)
 	return NULL;
 }
 
-static int open_folder(const struct volume *v, const struct path *p, struct errbuf *e)
+/* The folder it may be in under that name, and what has the name: *there. A descriptor, or E_*. */
+static int open_place(const struct volume *v, const struct path *p, struct standing *there, struct errbuf *e)
 {
-	struct volume_entry entry;
-	struct path parent;
-	int rc, fd;
-
-	path_parent(p, &parent);
-	rc = volume_stat(v, &parent, &entry, e);
-	if (rc < 0)
-		return rc;
-	fd = files_open_beneath(v->fd, parent.text[0] ? parent.text : ".", O_PATH | O_DIRECTORY, RESOLVE_NO_XDEV);
-	return fd < 0 ? files_failed(e, "open of the folder", parent.text) : fd;
-}
-
-static int check(const struct volume *v, const struct path *p, struct errbuf *e)
-{
-	struct volume_entry entry;
+	struct stat st;
+	int fd;
 
 	for (const char *const *name = v->hidden; name && *name; name++)
 		if (strcmp(p->text, *name) == 0)
 			return err_set(e, E_DENIED, "write failed: \"%s\": not allowed", p->text);
 	if (upload_find(v, p))
 		return err_set(e, E_BUSY, "write failed: \"%s\" is being written", p->text);
-	if (!p->text[0] || (volume_stat(v, p, &entry, NULL) == 0 && entry.folder))
-		return err_set(e, E_INVAL, "write failed: \"%s\" is a folder", p->text);
-	return 0;
+	fd = volume_open_parent(v, p);
+	if (fd < 0)
+		return files_failed(e, "open", p->text);
+	there->taken = volume_look(fd, p->text[0] ? path_base(p) : ".", &st) == 0;
+	if (there->taken)
+		there->entry = volume_entry_of(&st);
+	if (!there->taken || !there->entry.folder)
+		return fd;
+	close(fd);
+	return err_set(e, E_INVAL, "write failed: \"%s\" is a folder", p->text);
 }
 
 int upload_begin(struct volume *v, const struct path *p, struct upload **out, struct errbuf *e)
 {
+	struct standing there;
 	struct upload *u;
-	int rc = check(v, p, e);
+	int dirfd = open_place(v, p, &there, e), rc;
 
 	*out = NULL;
-	if (rc < 0)
-		return rc;
+	if (dirfd < 0)
+		return dirfd;
 	u = calloc(1, sizeof *u);
-	if (!u)
+	if (!u) {
+		close(dirfd);
 		return err_set(e, E_NOMEM, "out of memory");
-	u->volume = v;
-	u->path = *p;
-	u->fd = -1;
+	}
+	*u = (struct upload){ .volume = v, .path = *p, .dirfd = dirfd, .there = there };
 	LIST_INSERT_HEAD(&v->uploads, u, link);
-	u->dirfd = open_folder(v, p, e);
-	rc = u->dirfd < 0 ? u->dirfd : 0;
-	if (rc == 0 && (u->fd = files_make_temp(u->dirfd, u->temp)) < 0)
+	u->fd = files_make_temp(dirfd, u->temp);
+	if (u->fd < 0) {
 		rc = files_failed(e, "write", p->text);
-	if (rc < 0) {
 		upload_drop(u);
 		return rc;
 	}
 	*out = u;
 	return 0;
+}
+
+const struct volume_entry *upload_there(const struct upload *u)
+{
+	return u->there.taken ? &u->there.entry : NULL;
 }
 
 int upload_fd(const struct upload *u)
@@ -114,15 +120,13 @@ const struct path *upload_path(const struct upload *u)
 
 int upload_move(struct upload *u, const struct path *to, struct errbuf *e)
 {
-	int rc = check(u->volume, to, e), dirfd;
+	struct standing there;
+	int dirfd = open_place(u->volume, to, &there, e);
 
-	if (rc < 0)
-		return rc;
-	dirfd = open_folder(u->volume, to, e);
 	if (dirfd < 0)
 		return dirfd;
 	if (u->temp[0] && renameat(u->dirfd, u->temp, dirfd, u->temp) < 0) {
-		rc = files_failed(e, "rename", to->text);
+		int rc = files_failed(e, "rename", to->text);
 		close(dirfd);
 		return rc;
 	}
@@ -172,16 +176,30 @@ static int seal(struct upload *u, struct errbuf *e)
 	return files_failed(e, "write", u->path.text);
 }
 
-/* The inode's own name is temporary for a moment: what stands there is replaced in one step. */
-static int place(struct upload *u, const struct stat *st, uint64_t replaced, struct errbuf *e)
+/* Where something has the name, the inode's own is temporary for a moment, and what stands there is replaced in one
+ * step. */
+static int name_it(struct upload *u, struct errbuf *e)
 {
-	if (!u->temp[0] && files_link_temp(u->fd, u->dirfd, u->temp) < 0) {
-		u->temp[0] = '\0';
-		return files_failed(e, "write", u->path.text);
+	const char *name = path_base(&u->path);
+
+	if (!u->temp[0]) {
+		if (files_link(u->fd, u->dirfd, name) == 0)
+			return 0;
+		if (errno == EEXIST && files_link_temp(u->fd, u->dirfd, u->temp) < 0)
+			u->temp[0] = '\0';
 	}
-	if (renameat(u->dirfd, u->temp, u->dirfd, path_base(&u->path)) < 0)
+	if (!u->temp[0] || renameat(u->dirfd, u->temp, u->dirfd, name) < 0)
 		return files_failed(e, "write", u->path.text);
 	u->temp[0] = '\0';
+	return 0;
+}
+
+static int place(struct upload *u, const struct stat *st, uint64_t replaced, struct errbuf *e)
+{
+	int rc = name_it(u, e);
+
+	if (rc)
+		return rc;
 	u->volume->used += (uint64_t)st->st_size;
 	u->volume->used -= replaced < u->volume->used ? replaced : u->volume->used;
 	return 0;
@@ -190,7 +208,7 @@ static int place(struct upload *u, const struct stat *st, uint64_t replaced, str
 int upload_publish(struct upload *u, bool sync, int64_t mtime, struct errbuf *e)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = mtime } };
-	uint64_t room = upload_room(u), replaced = size_there(u);
+	uint64_t replaced = size_there(u), room = volume_free(u->volume) + replaced;
 	struct stat st;
 	int rc = seal(u, e);
 

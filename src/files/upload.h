@@ -15,6 +15,8 @@ struct upload;
 int upload_begin(struct volume *v, const struct path *p, struct upload **out, struct errbuf *e);
 /* To be duplicated for whoever writes; read and write. */
 int upload_fd(const struct upload *u);
+/* What had its name when it began; NULL: nothing. */
+const struct volume_entry *upload_there(const struct upload *u);
 const struct path *upload_path(const struct upload *u);
 const struct volume *upload_volume(const struct upload *u);
 /* It will have this name, on the same volume. E_BUSY, E_INVAL: as upload_begin; then nothing has changed. */

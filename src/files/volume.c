@@ -32,8 +32,7 @@ static bool is_hidden(const struct volume *v, const struct path *p)
 	return false;
 }
 
-/* The folder a path is in. A descriptor, or -1 and errno. */
-static int open_parent(const struct volume *v, const struct path *p)
+int volume_open_parent(const struct volume *v, const struct path *p)
 {
 	struct path parent;
 
@@ -45,8 +44,7 @@ static int open_parent(const struct volume *v, const struct path *p)
 	return files_open_beneath(v->fd, parent.text[0] ? parent.text : ".", O_PATH | O_DIRECTORY, RESOLVE_NO_XDEV);
 }
 
-/* Of what is neither a file nor a folder nothing is known. */
-static int look(int dirfd, const char *name, struct stat *st)
+int volume_look(int dirfd, const char *name, struct stat *st)
 {
 	if (fstatat(dirfd, name, st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
@@ -56,7 +54,7 @@ static int look(int dirfd, const char *name, struct stat *st)
 	return -1;
 }
 
-static struct volume_entry entry_of(const struct stat *st)
+struct volume_entry volume_entry_of(const struct stat *st)
 {
 	bool folder = S_ISDIR(st->st_mode);
 
@@ -66,11 +64,11 @@ static struct volume_entry entry_of(const struct stat *st)
 /* Opens the parent and looks at the entry. The parent's descriptor or a negative E_*. */
 static int find(const struct volume *v, const struct path *p, struct stat *st, struct errbuf *e)
 {
-	int dirfd = open_parent(v, p), rc;
+	int dirfd = volume_open_parent(v, p), rc;
 
 	if (dirfd < 0)
 		return files_failed(e, "open", p->text);
-	if (look(dirfd, p->text[0] ? path_base(p) : ".", st) == 0)
+	if (volume_look(dirfd, p->text[0] ? path_base(p) : ".", st) == 0)
 		return dirfd;
 	rc = files_failed(e, "open", p->text);
 	close(dirfd);
@@ -85,7 +83,7 @@ int volume_stat(const struct volume *v, const struct path *p, struct volume_entr
 	if (dirfd < 0)
 		return dirfd;
 	close(dirfd);
-	*out = entry_of(&st);
+	*out = volume_entry_of(&st);
 	return 0;
 }
 
@@ -110,7 +108,7 @@ int volume_open(const struct volume *v, const struct path *p, struct errbuf *e)
 
 int volume_mkdir(struct volume *v, const struct path *p, struct errbuf *e)
 {
-	int dirfd = open_parent(v, p), rc = 0;
+	int dirfd = volume_open_parent(v, p), rc = 0;
 
 	if (dirfd < 0)
 		return files_failed(e, "mkdir", p->text);
@@ -124,7 +122,7 @@ int volume_mkdir(struct volume *v, const struct path *p, struct errbuf *e)
 
 int volume_rmdir(struct volume *v, const struct path *p, struct errbuf *e)
 {
-	int dirfd = open_parent(v, p), rc = 0;
+	int dirfd = volume_open_parent(v, p), rc = 0;
 
 	if (dirfd < 0)
 		return files_failed(e, "rmdir", p->text);
@@ -189,7 +187,7 @@ int volume_rename(struct volume *v, const struct path *from, const struct path *
 	from_fd = find(v, from, &st, e);
 	if (from_fd < 0)
 		return from_fd;
-	to_fd = open_parent(v, to);
+	to_fd = volume_open_parent(v, to);
 	if (to_fd < 0)
 		rc = files_failed(e, "rename", to->text);
 	else if (S_ISDIR(st.st_mode) && path_within(to, from))
@@ -281,11 +279,11 @@ bool volume_walk_next(struct volume_walk *w, const char **name, struct volume_en
 	struct stat st;
 
 	while (w->seen < ENTRIES_MAX && (d = readdir(w->dir))) {
-		if (!is_shown(w->v, &w->folder, d->d_name) || look(dirfd(w->dir), d->d_name, &st) < 0)
+		if (!is_shown(w->v, &w->folder, d->d_name) || volume_look(dirfd(w->dir), d->d_name, &st) < 0)
 			continue;
 		w->seen++;
 		*name = d->d_name;
-		*entry = entry_of(&st);
+		*entry = volume_entry_of(&st);
 		return true;
 	}
 	return false;
@@ -378,7 +376,7 @@ static uint64_t count(const struct volume *v, int fd, const struct path *at, uns
 		struct path p = *at;
 		int sub;
 
-		if (!path_join(&p, str_of(d->d_name)) || look(fd, d->d_name, &st) < 0)
+		if (!path_join(&p, str_of(d->d_name)) || volume_look(fd, d->d_name, &st) < 0)
 			continue;
 		if (S_ISREG(st.st_mode)) {
 			sum += is_hidden(v, &p) ? 0 : (uint64_t)st.st_size;

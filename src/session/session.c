@@ -295,8 +295,8 @@ static void loop(struct session *s)
 		if (s->link.conn)
 			ssh_tick(s->link.conn, s->now);
 		if (core)
-			for (unsigned i = 0; i < 16 && shell_wants_core(s) && read_core(s); i++)
-				;
+			for (unsigned i = s->files.on ? 1 : 16; i && shell_wants_core(s) && read_core(s); i--)
+				; /* of files one answer comes at a time */
 		if ((peer & (POLLIN | POLLHUP | POLLERR)) && wants_peer(s))
 			read_peer(s);
 	}

@@ -32,15 +32,18 @@ bool sftp_side_start(struct session *s)
 
 /* --- files --- */
 
-/* A file may become as large as core says, or as the largest of several: core counts again. */
-static void set_limit(const struct sftp_side *d)
+/* A file may become as large as core says, or as the largest of several: core counts again. What is closed is written
+ * by nobody, so the limit waits for the next that is opened. */
+static void set_limit(struct sftp_side *d)
 {
-	rlim_t most = 0;
+	uint64_t most = 0;
 
 	for (unsigned i = 0; i < SFTP_FILES; i++)
 		if (d->files[i].handle && d->files[i].room > most)
 			most = d->files[i].room;
-	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ most, RLIM_INFINITY });
+	if (most != d->limit)
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){ most, RLIM_INFINITY });
+	d->limit = most;
 }
 
 static void close_file(struct sftp_side_file *f)
@@ -58,7 +61,6 @@ static void forget(struct session *s, unsigned file)
 	if (f->handle)
 		SESSION_SEND(s, FILE, .id = 0, .op = FILE_DROP, .handle = f->handle);
 	close_file(f);
-	set_limit(&s->files.sftp);
 }
 
 static unsigned by_handle(const struct sftp_side *d, uint32_t handle)
@@ -261,7 +263,6 @@ static void on_event(struct session *s, const struct sftp_event *ev)
 		break;
 	case SFTP_EV_CLOSE:
 		publish(s, ev);
-		set_limit(&s->files.sftp);
 		break;
 	case SFTP_EV_END:
 		s->shell.finishing = true;

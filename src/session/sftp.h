@@ -30,7 +30,8 @@ struct sftp_side {
 	} files[SFTP_FILES];
 	struct sftp_event asked; /* what core is to answer; its texts are gone */
 	struct sftp_copying copying;
-	int old_fd; /* what a new file begins as, until it is copied; -1: nothing */
+	uint64_t limit; /* RLIMIT_FSIZE as it is */
+	int old_fd;     /* what a new file begins as, until it is copied; -1: nothing */
 	uint64_t old_size;
 	int64_t old_mtime;
 };

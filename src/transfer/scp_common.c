@@ -5,6 +5,7 @@
 #include "scp_private.h"
 
 #include "base/err.h"
+#include "transfer/words.h"
 
 #include <string.h>
 
@@ -53,7 +54,7 @@ void scp_say_fatal(struct scp *s, const char *what, const char *why)
 
 const char *scp_why(const struct scp *s)
 {
-	return buf_len(&s->line) ? (const char *)buf_ptr(&s->line) : err_text(s->answer.rc);
+	return buf_len(&s->line) ? (const char *)buf_ptr(&s->line) : transfer_words(s->answer.rc);
 }
 
 bool scp_enter(struct scp *s, struct str name)

@@ -6,6 +6,7 @@
 #include "scp_private.h"
 
 #include "base/err.h"
+#include "transfer/words.h"
 
 #include <string.h>
 
@@ -243,7 +244,7 @@ static bool data(struct scp *s, struct scp_event *ev)
 /* Of a file whose bytes could not be kept nothing stays. */
 static bool give_up(struct scp *s, struct scp_event *ev)
 {
-	scp_say_error(s, s->path, err_text(s->lost_rc));
+	scp_say_error(s, s->path, transfer_words(s->lost_rc));
 	leave(s);
 	s->state = SINK_LINE;
 	*ev = (struct scp_event){ .type = SCP_EV_DROP };

@@ -8,6 +8,7 @@
 
 #include "base/calendar.h"
 #include "base/err.h"
+#include "transfer/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,7 +78,7 @@ enum sftp_status sftp_status_of(int rc)
 
 const char *sftp_why(const struct sftp *s)
 {
-	return s->words[0] ? s->words : s->answer.rc ? err_text(s->answer.rc) : "Success";
+	return s->words[0] ? s->words : transfer_words(s->answer.rc);
 }
 
 void sftp_result(struct sftp *s)
@@ -87,9 +88,7 @@ void sftp_result(struct sftp *s)
 
 void sftp_refuse(struct sftp *s, int rc)
 {
-	const char *words = rc == E_LIMIT ? "No space left on device" : rc ? err_text(rc) : "Success";
-
-	sftp_status(s, sftp_status_of(rc), words);
+	sftp_status(s, sftp_status_of(rc), transfer_words(rc));
 }
 
 void sftp_ok(struct sftp *s)

@@ -220,10 +220,7 @@ def where(lab, file, path):
     """A device that runs in a mount namespace in which this file is at that path."""
     device = lab.device()
     device.init(CONFIG)
-    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]
-    bind = f"mount --bind {file} {path} && exec \"$@\""
-    plain = device.argv
-    device.argv = lambda verb, *rest: [*alone, "sh", "-c", bind, "sh", *plain(verb, *rest)] if verb == "run" else plain(verb, *rest)
+    device.inside(f"mount --bind {file} {path}")
     device.run()
     return device
 

@@ -4,6 +4,7 @@ not is told why and nothing is lost: a cut, a kill, a full flash and a second wr
 
 import os
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -260,6 +261,24 @@ def test_cut_in_the_middle(device):
     assert c.say(b"anew\0") == b"\0"
     assert c.ends() == 0
     assert flash(device, "kept").read_bytes() == b"anew"
+
+
+def test_gone_before_the_answer(device):
+    """Core finds a question of a session that has ended: nobody is at fault, and the log says nothing of a fault."""
+    core = device.role("core")[0]
+    before = device.sessions()
+    c = Channel(device, "scp -t flash0:/")
+    c.get()
+    os.kill(core, signal.SIGSTOP)
+    try:
+        c.channel.sendall(b"C0644 4 gone\n")
+        c.client.get_transport().sock.close()
+        assert wait_for(lambda: device.sessions() == before)
+    finally:
+        os.kill(core, signal.SIGCONT)
+    log = device.ssh("show", "logging").stdout
+    assert "channel failed" not in log, log
+    assert not flash(device, "gone").exists()
 
 
 def test_two_writers(device, tmp_path):

@@ -62,15 +62,11 @@ void transfer_drop(struct writing *w)
 /* --- FILE_WRITE --- */
 
 /* What stands there decides whether it may begin. */
-static int may_begin(struct volume *v, const struct ipc_msg_FILE *m, const struct file_name *name,
-		     struct volume_entry *there)
+static int may_begin(const struct ipc_msg_FILE *m, const struct upload *u)
 {
-	int rc = volume_stat(v, &name->path, there, NULL);
-
-	if (rc == 0)
+	if (upload_there(u))
 		return m->how & HOW_NEW ? E_EXISTS : 0;
-	there->mtime = -1;
-	return rc == E_NOTFOUND && (m->how & HOW_CREATE) ? 0 : rc;
+	return m->how & HOW_CREATE ? 0 : E_NOTFOUND;
 }
 
 /* The new file's first bytes are to be those of what is there: the session copies them. */
@@ -95,16 +91,14 @@ static int begin_upload(struct peer *p, const struct ipc_msg_FILE *m, const stru
 			uint64_t *room)
 {
 	struct volume *v = fs_volume(p->core, name->fs);
-	struct volume_entry there;
-	int rc = v ? may_begin(v, m, name, &there) : E_DENIED, fd;
+	int rc = v ? upload_begin(v, &name->path, &w->upload, NULL) : E_DENIED, fd;
 
-	if (rc == 0)
-		rc = upload_begin(v, &name->path, &w->upload, NULL);
 	if (rc)
 		return rc;
 	*room = upload_room(w->upload);
-	fd = m->value > *room ? E_LIMIT : dup(upload_fd(w->upload));
-	if (fd >= 0 && (m->how & HOW_KEEP) && there.mtime != -1)
+	rc = may_begin(m, w->upload);
+	fd = rc ? rc : m->value > *room ? E_LIMIT : dup(upload_fd(w->upload));
+	if (fd >= 0 && (m->how & HOW_KEEP) && upload_there(w->upload))
 		rc = lend_old(p, m->id, name);
 	if (fd >= 0 && rc == 0)
 		return fd;

@@ -88,6 +88,10 @@ void peer_flush(struct peer *p)
 			event_add(p->writable, NULL);
 			break;
 		}
+		if (rc == E_CLOSED) { /* the session has ended: reading says so, after its last words */
+			peer_drop_queue(p);
+			break;
+		}
 		if (rc < 0) {
 			peer_violation(p, "channel failed");
 			break;
@@ -146,6 +150,7 @@ void peer_drop_queue(struct peer *p)
 			close(fd);
 	}
 	buf_release(&p->queue);
+	p->queued_fds = 0;
 }
 
 bool peer_monitor(struct peer *p, const char *line)

@@ -280,6 +280,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		else if (handlers[r.type])
 			handlers[r.type](p, r.body);
 		ipc_record_release(&r);
+		if (r.type == IPC_FILE) /* who moves files waits for the answer */
+			break;
 		if (r.type == IPC_TRACE) /* makes many lines */
 			i += RECORDS_PER_TURN / 8;
 	}

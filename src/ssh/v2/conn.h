@@ -13,7 +13,7 @@
 #include "ssh/v2/packet.h"
 
 #define CONN_VERSION_MAX 255          /* identification string with CR LF, RFC 4253 section 4.2 */
-#define CONN_IN_SIZE     131072       /* a packet in parts and one full read; never moves while an event is out */
+#define CONN_IN_SIZE     262144       /* a packet in parts and a full read; never moves while an event is out */
 #define CONN_OUT_HIGH    (128 * 1024) /* channel data waits above this */
 #define CONN_OUT_STOP    (512 * 1024) /* nothing is read above this: a peer that does not take answers gets none */
 #define CONN_OUT_MAX     (1024 * 1024)

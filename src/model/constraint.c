@@ -195,8 +195,8 @@ int txn_check(const struct txn *t, size_t from, struct errbuf *e)
 {
 	int rc = 0;
 
-	for (size_t i = from; i < t->n && !rc; i++)
-		rc = check_edit(t->m, &t->edits[i], e);
+	for (size_t i = from; i < t->edits.n && !rc; i++)
+		rc = check_edit(t->m, edits_at(&t->edits, i), e);
 	return rc;
 }
 
@@ -206,12 +206,12 @@ int constraint_validate(struct txn *t, struct errbuf *e)
 {
 	struct lyd_node *copy = NULL;
 	const struct lys_module *module;
-	uintptr_t modules = 0;
+	uintptr_t modules = t->tops.rules;
 	uint32_t index = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		modules |= (uintptr_t)t->edits[i].c.schema->priv;
+	for (size_t i = t->whole; i < t->edits.n; i++)
+		modules |= (uintptr_t)edits_at(&t->edits, i)->c.schema->priv;
 	if (!modules)
 		return 0;
 	if (t->m->tree && lyd_dup_siblings(t->m->tree, NULL, LYD_DUP_RECURSIVE, &copy))

@@ -108,33 +108,6 @@ uint64_t model_epoch(const struct model *m)
 	return m->epoch;
 }
 
-int model_watch(struct model *m, const char *subtree, model_watch_fn *fn, void *arg)
-{
-	const struct lysc_node *schema = subtree ? node_schema(m, NULL, subtree) : NULL;
-	struct watch *more;
-
-	if (subtree && !schema)
-		return E_NOTFOUND;
-	more = realloc(m->watches, (m->watches_n + 1) * sizeof *more);
-	if (!more)
-		return E_NOMEM;
-	m->watches = more;
-	m->watches[m->watches_n++] = (struct watch){ schema, fn, arg };
-	return 0;
-}
-
-int model_guard(struct model *m, const char *subtree, model_guard_fn *fn, void *arg)
-{
-	const struct lysc_node *schema = subtree ? node_schema(m, NULL, subtree) : NULL;
-
-	if (subtree && !schema)
-		return E_NOTFOUND;
-	if (m->guards_n == GUARDS_MAX)
-		return E_LIMIT;
-	m->guards[m->guards_n++] = (struct guard){ schema, fn, arg };
-	return 0;
-}
-
 /* --- reading --- */
 
 /* Paths are constants of the program: one that is not in the schema is a mistake in the source, never input. */

@@ -45,17 +45,31 @@ struct edit {
 	struct lyd_node *next; /* DELETE in a user-ordered list: the entry it stood before */
 };
 
-/* The top-level nodes that edits are in; n is 0: not known. */
+/* edits.c: in blocks, so that one more never moves a hundred thousand. */
+#define EDITS_A_BLOCK 64
+struct edits {
+	struct edit **block;
+	size_t n, blocks, room;
+};
+struct edit *edits_at(const struct edits *es, size_t i);
+struct edit *edits_reserve(struct edits *es); /* room for one more, cleared, or NULL; edits.n is the caller's */
+void edits_release(struct edits *es);
+
+/* What is known of edits that a comparison of trees has noted: the top-level nodes they are in, and where in the list
+ * the edits of each are; n is 0: nothing. */
 #define TOPS_MAX 64
 struct tops {
-	const struct lysc_node *node[TOPS_MAX];
+	struct top {
+		const struct lysc_node *node;
+		size_t first, last;
+	} top[TOPS_MAX];
 	size_t n;
+	uintptr_t rules; /* what constraint.c has marked their schema with */
 };
 
 struct txn {
 	struct model *m;
-	struct edit *edits;
-	size_t n, cap;
+	struct edits edits;
 	size_t whole; /* so many edits, the first ones, were made by changing trees with `other` */
 	struct model *other;
 	struct tops tops;   /* of those edits */
@@ -68,8 +82,6 @@ bool node_is_plain_container(const struct lysc_node *schema);
 /* Of a schema that goes: another may come to stand where it stood. */
 void node_forget_paths(void);
 struct edit *txn_edit(const struct txn *t, size_t i); /* without the path that people read */
-/* Room for one more, or NULL. */
-struct edit *txn_reserve(struct edit **edits, size_t n, size_t *cap);
 struct lyd_node *node_children(const struct model *m, const struct lyd_node *parent);
 /* A new list entry in no tree, below a copy of what it is to hang in (NULL at the top level): it is inserted, or
  * libyang's hash is asked with it. What is left of it is freed; 0, E_NOMEM or E_INVAL (a key that is none). */
@@ -83,6 +95,10 @@ void node_detached_free(struct detached *d);
 struct lyd_node *node_twin(const struct model *m, const struct lyd_node *parent, const struct detached *d);
 /* libyang's words for its last failure, or `otherwise`. */
 const char *node_ly_text(const struct model *m, const char *otherwise);
+
+/* watch.c */
+int guards_ask(struct txn *t, struct errbuf *e);
+void watches_tell(struct txn *t);
 
 /* swap.c: the trees of t->m and t->other change places, there or back. */
 void swap_trees(struct txn *t);

@@ -26,8 +26,7 @@ struct swap {
 	uint64_t version;
 	struct level levels[DEPTH];
 	unsigned depth; /* 0: all is compared */
-	struct edit *edits;
-	size_t n, cap;
+	struct edits edits;
 	struct tops tops;
 	bool no_memory;
 };
@@ -83,13 +82,13 @@ struct swap *swap_new(struct model *m, struct model *other)
 void swap_free(struct swap *s)
 {
 	if (s)
-		free(s->edits);
+		edits_release(&s->edits);
 	free(s);
 }
 
 size_t swap_changes(const struct swap *s)
 {
-	return s->n;
+	return s->edits.n;
 }
 
 bool swap_is_stale(const struct swap *s)
@@ -121,21 +120,24 @@ static const char *term_value(const struct lyd_node *node)
 /* Neighbours are in one top mostly; there are fewer tops in the schema than there is room for. */
 static void note_top(struct swap *s, const struct lysc_node *schema)
 {
+	struct tops *tops = &s->tops;
 	size_t i = 0;
 
 	while (schema->parent)
 		schema = schema->parent;
-	while (i < s->tops.n && s->tops.node[s->tops.n - 1 - i] != schema)
+	while (i < tops->n && tops->top[tops->n - 1 - i].node != schema)
 		i++;
-	if (i == s->tops.n && s->tops.n < TOPS_MAX)
-		s->tops.node[s->tops.n++] = schema;
-	else if (i == s->tops.n)
+	if (i < tops->n)
+		tops->top[tops->n - 1 - i].last = s->edits.n;
+	else if (tops->n < TOPS_MAX)
+		tops->top[tops->n++] = (struct top){ schema, s->edits.n, s->edits.n };
+	else
 		s->no_memory = true;
 }
 
 static void note(struct swap *s, enum change_op op, struct lyd_node *node, const char *before, const char *after)
 {
-	struct edit *ed = txn_reserve(&s->edits, s->n, &s->cap);
+	struct edit *ed = edits_reserve(&s->edits);
 
 	if (!ed) {
 		s->no_memory = true;
@@ -143,8 +145,9 @@ static void note(struct swap *s, enum change_op op, struct lyd_node *node, const
 	}
 	ed->c = (struct change){ .op = op, .schema = node->schema, .node = node, .before = before, .after = after };
 	ed->scope = s->levels[s->depth - 1].scope;
-	s->n++;
 	note_top(s, node->schema);
+	s->tops.rules |= (uintptr_t)node->schema->priv;
+	s->edits.n++;
 }
 
 /* A plain container is no change of its own, what is in it is. */
@@ -247,11 +250,10 @@ int swap_commit(struct swap *s, struct errbuf *e)
 		rc = err_set(e, E_BUSY, "the configuration has changed");
 	if (rc == 0) {
 		t->edits = s->edits;
-		t->n = t->whole = s->n;
-		t->cap = s->cap;
+		t->whole = s->edits.n;
 		t->other = s->other;
 		t->tops = s->tops;
-		s->edits = NULL;
+		s->edits = (struct edits){ 0 };
 		swap_trees(t);
 		m->epoch++; /* also where it fails: who looked meanwhile has seen nodes that go */
 		rc = txn_commit(t, e);

@@ -28,12 +28,12 @@ struct txn *model_begin(struct model *m)
 
 static void release(struct txn *t, bool committed)
 {
-	for (size_t i = t->whole; i < t->n && committed; i++)
-		if (t->edits[i].c.op == CHANGE_DELETE)
-			lyd_free_tree((struct lyd_node *)t->edits[i].c.node);
+	for (size_t i = t->whole; i < t->edits.n && committed; i++)
+		if (edits_at(&t->edits, i)->c.op == CHANGE_DELETE)
+			lyd_free_tree((struct lyd_node *)edits_at(&t->edits, i)->c.node);
 	t->m->open = NULL;
 	arena_release(&t->text);
-	free(t->edits);
+	edits_release(&t->edits);
 	free(t);
 }
 
@@ -93,25 +93,10 @@ static int ensure_holder(struct txn *t, struct lyd_node *from, const struct lysc
 	return 0;
 }
 
-struct edit *txn_reserve(struct edit **edits, size_t n, size_t *cap)
-{
-	if (n == *cap) {
-		size_t wanted = *cap ? *cap * 2 : 8;
-		struct edit *more = realloc(*edits, wanted * sizeof *more);
-
-		if (!more)
-			return NULL;
-		*edits = more;
-		*cap = wanted;
-	}
-	(*edits)[n] = (struct edit){ 0 };
-	return &(*edits)[n];
-}
-
 /* Room first, so that a change that was made is always noted. */
 static struct edit *reserve(struct txn *t)
 {
-	return txn_reserve(&t->edits, t->n, &t->cap);
+	return edits_reserve(&t->edits);
 }
 
 static const char *keep(struct txn *t, const char *text)
@@ -134,7 +119,7 @@ static int note_create(struct txn *t, struct edit *ed, struct lyd_node *node)
 	ed->c = (struct change){ .op = CHANGE_CREATE, .schema = node->schema, .node = node };
 	ed->c.after = keep(t, term_value(node));
 	ed->scope = scope_of(node);
-	t->n++;
+	t->edits.n++;
 	return 0;
 }
 
@@ -156,7 +141,7 @@ static int change_leaf(struct txn *t, struct edit *ed, struct lyd_node *leaf, co
 	ed->c = (struct change){ .op = CHANGE_VALUE, .schema = leaf->schema, .node = leaf, .before = before };
 	ed->c.after = keep(t, lyd_get_value(leaf));
 	ed->scope = scope_of(leaf);
-	t->n++;
+	t->edits.n++;
 	return 0;
 }
 
@@ -250,7 +235,7 @@ int txn_delete_node(struct txn *t, struct lyd_node *node, struct errbuf *e)
 	ed->scope = scope_of(node);
 	if (lysc_is_userordered(schema) && node->next && node->next->schema == schema)
 		ed->next = node->next;
-	t->n++;
+	t->edits.n++;
 	detach(t->m, node);
 	prune(t->m, parent);
 	return 0;
@@ -294,7 +279,7 @@ static void undo_delete(struct txn *t, struct edit *ed)
 
 static void undo_last(struct txn *t)
 {
-	struct edit *ed = &t->edits[--t->n];
+	struct edit *ed = edits_at(&t->edits, --t->edits.n);
 	struct lyd_node *node = (struct lyd_node *)ed->c.node;
 	struct lyd_node *parent = lyd_parent(node);
 
@@ -315,11 +300,11 @@ static void undo_last(struct txn *t)
 
 void txn_undo_to(struct txn *t, size_t mark)
 {
-	while (t->n > mark && t->n > t->whole)
+	while (t->edits.n > mark && t->edits.n > t->whole)
 		undo_last(t);
-	if (t->n > mark) {
+	if (t->edits.n > mark) {
 		swap_trees(t);
-		t->n = t->whole = 0;
+		t->edits.n = t->whole = t->tops.n = 0;
 	}
 }
 
@@ -331,12 +316,12 @@ void txn_abort(struct txn *t)
 
 size_t txn_changes(const struct txn *t)
 {
-	return t->view ? t->view_n : t->n;
+	return t->view ? t->view_n : t->edits.n;
 }
 
 struct edit *txn_edit(const struct txn *t, size_t i)
 {
-	return &t->edits[t->view ? t->view[i] : i];
+	return edits_at(&t->edits, t->view ? t->view[i] : i);
 }
 
 const struct change *txn_change(const struct txn *t, size_t i)
@@ -365,55 +350,6 @@ bool txn_changes_node(const struct txn *t, const char *path)
 	return false;
 }
 
-static bool below(const struct lysc_node *schema, const struct lysc_node *above)
-{
-	while (schema && schema != above)
-		schema = schema->parent;
-	return schema;
-}
-
-/* A whole tree that has been replaced may have a hundred thousand edits: who watches none of their tops need not look
- * at each. What guards have set since may be anywhere. */
-static bool may_see(const struct txn *t, const struct lysc_node *subtree)
-{
-	if (!subtree || !t->tops.n || t->n > t->whole)
-		return true;
-	for (size_t i = 0; i < t->tops.n; i++)
-		if (below(subtree, t->tops.node[i]))
-			return true;
-	return false;
-}
-
-/* A watcher sees changes inside its subtree, and the loss of something its subtree was part of. */
-static bool sees(const struct watch *w, const struct edit *ed)
-{
-	return !w->subtree || below(ed->c.schema, w->subtree) || below(w->subtree, ed->c.schema);
-}
-
-static int tell(struct txn *t, const struct watch *w)
-{
-	size_t *view, n = 0, first = 0;
-
-	if (!may_see(t, w->subtree))
-		return 0;
-	while (first < t->n && !sees(w, &t->edits[first]))
-		first++;
-	if (first == t->n)
-		return 0;
-	view = malloc((t->n - first) * sizeof *view);
-	if (!view)
-		return E_NOMEM;
-	for (size_t i = first; i < t->n; i++)
-		if (sees(w, &t->edits[i]))
-			view[n++] = i;
-	t->view = view;
-	t->view_n = n;
-	w->fn(w->arg, t);
-	t->view = NULL;
-	free(view);
-	return 0;
-}
-
 const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *list_path)
 {
 	const struct edit *ed = txn_edit(t, i);
@@ -425,32 +361,19 @@ const struct lyd_node *txn_change_in(const struct txn *t, size_t i, const char *
 	return node;
 }
 
-static int ask(struct txn *t, const struct guard *g, struct errbuf *e)
-{
-	size_t i = 0;
-
-	if (!may_see(t, g->subtree))
-		return 0;
-	while (i < t->n && g->subtree && !below(t->edits[i].c.schema, g->subtree))
-		i++;
-	return i < t->n ? g->fn(g->arg, t, e) : 0;
-}
-
 int txn_commit(struct txn *t, struct errbuf *e)
 {
 	int rc = txn_check(t, t->whole, e); /* a whole tree was checked while it was made */
 
-	for (size_t i = 0; i < t->m->guards_n && !rc; i++)
-		rc = ask(t, &t->m->guards[i], e);
+	if (!rc)
+		rc = guards_ask(t, e);
 	if (!rc)
 		rc = constraint_validate(t, e);
 	if (rc < 0) {
 		txn_abort(t);
 		return rc;
 	}
-	for (size_t i = 0; i < t->m->watches_n && t->n; i++)
-		if (tell(t, &t->m->watches[i]) < 0)
-			abort(); /* a subsystem that missed a change would act on what is no longer true */
+	watches_tell(t);
 	release(t, true);
 	return 0;
 }

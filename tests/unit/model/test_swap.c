@@ -31,23 +31,68 @@ static const struct model_module modules[] = {
 	       "  list u { key k; ordered-by user; leaf k { type string; } leaf v { type string; } } } }" },
 };
 
+/* Who watches a part of the tree, and what he should be told. */
+struct part {
+	const char *subtree;
+	struct buf told, expected;
+};
+
+static const char *const subtrees[] = { "/t:c", "/t:c/inner", "/t:c/a", "/t:l", "/t:l/e/sub", "/t:l/u" };
+#define PARTS (sizeof subtrees / sizeof *subtrees)
+
 struct bed {
 	struct model *m, *made;
 	struct errbuf e;
 	struct buf told; /* "+path=after" … */
+	struct part part[PARTS];
 	bool refuse, adds;
 };
 
-static void watch(void *arg, const struct txn *t)
+static void put_change(struct buf *out, const struct change *c)
 {
 	static const char signs[] = { [CHANGE_CREATE] = '+', [CHANGE_DELETE] = '-', [CHANGE_VALUE] = '=' };
+
+	buf_printf(out, "%c%s %s>%s\n", signs[c->op], c->path, c->before ? c->before : "", c->after ? c->after : "");
+}
+
+/* The one is the other or above it. */
+static bool touches(const char *a, const char *b)
+{
+	size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+
+	return strncmp(a, b, n) == 0 && strchr("/", a[n]) && strchr("/", b[n]);
+}
+
+static void watch(void *arg, const struct txn *t)
+{
 	struct bed *b = arg;
+	char schema[128];
 
 	for (size_t i = 0; i < txn_changes(t); i++) {
 		const struct change *c = txn_change(t, i);
 
-		buf_printf(&b->told, "%c%s %s>%s\n", signs[c->op], c->path, c->before ? c->before : "",
-			   c->after ? c->after : "");
+		put_change(&b->told, c);
+		assert_non_null(lysc_path(c->schema, LYSC_PATH_DATA, schema, sizeof schema));
+		for (struct part *p = b->part; p < b->part + PARTS; p++)
+			if (touches(schema, p->subtree))
+				put_change(&p->expected, c);
+	}
+}
+
+static void watch_part(void *arg, const struct txn *t)
+{
+	struct part *p = arg;
+
+	for (size_t i = 0; i < txn_changes(t); i++)
+		put_change(&p->told, txn_change(t, i));
+}
+
+static void parts_were_told(struct bed *b)
+{
+	for (struct part *p = b->part; p < b->part + PARTS; p++) {
+		assert_string_equal(buf_cstr(&p->told), buf_cstr(&p->expected));
+		buf_clear(&p->told);
+		buf_clear(&p->expected);
 	}
 }
 
@@ -65,8 +110,16 @@ static int setup(void **state)
 
 	*state = b;
 	buf_init(&b->told, 0);
-	return model_new_from(&b->m, modules, 1, &b->e) < 0 || model_new_beside(b->m, &b->made, &b->e) < 0 ||
-	       model_watch(b->m, NULL, watch, b) < 0 || model_guard(b->m, NULL, guard, b) < 0;
+	if (model_new_from(&b->m, modules, 1, &b->e) < 0 || model_new_beside(b->m, &b->made, &b->e) < 0 ||
+	    model_watch(b->m, NULL, watch, b) < 0 || model_guard(b->m, NULL, guard, b) < 0)
+		return -1;
+	for (size_t i = 0; i < PARTS; i++) {
+		buf_init(&b->part[i].told, 0);
+		buf_init(&b->part[i].expected, 0);
+		b->part[i].subtree = subtrees[i];
+		assert_int_equal(model_watch(b->m, subtrees[i], watch_part, &b->part[i]), 0);
+	}
+	return 0;
 }
 
 static int teardown(void **state)
@@ -76,6 +129,10 @@ static int teardown(void **state)
 	model_free(b->made);
 	model_free(b->m);
 	buf_release(&b->told);
+	for (size_t i = 0; i < PARTS; i++) {
+		buf_release(&b->part[i].told);
+		buf_release(&b->part[i].expected);
+	}
 	free(b);
 	return 0;
 }
@@ -155,6 +212,7 @@ static void swaps(struct bed *b, const char *before, const char *after, const ch
 	assert_int_equal(swap_commit(s, &b->e), 0);
 	if (expected)
 		assert_string_equal(buf_cstr(&b->told), expected);
+	parts_were_told(b);
 	assert_int_equal(model_epoch(b->m), epoch + 2);
 	assert_int_equal(model_new_beside(b->m, &fresh, &b->e), 0);
 	fill(b, fresh, after);
@@ -252,7 +310,25 @@ static void a_guard_may_set_more(void **state)
 	assert_string_equal(model_str(b->m, "/t:c/inner/d"), "guard's");
 	assert_string_equal(model_str(b->m, "/t:c/a"), "2");
 	assert_non_null(strstr(buf_cstr(&b->told), "+/t:c/inner/d >guard's\n"));
+	parts_were_told(b);
 	assert_string_equal(model_str(b->made, "/t:c/a"), "1");
+}
+
+/* … also where nothing else differs. */
+static void who_watches_only_that_is_told(void **state)
+{
+	struct bed *b = *state;
+	struct swap *s;
+
+	fill(b, b->m, "e:1=a");
+	fill(b, b->made, "e:2=b");
+	parts_were_told(b);
+	s = swap_new(b->m, b->made);
+	assert_true(swap_step(s, 1000));
+	b->adds = true;
+	assert_int_equal(swap_commit(s, &b->e), 0);
+	assert_string_equal(buf_cstr(&b->part[1].told), "+/t:c/inner/d >guard's\n");
+	parts_were_told(b);
 }
 
 static void what_changed_meanwhile_is_seen(void **state)
@@ -307,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(any_becomes_any, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_refusal_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_guard_may_set_more, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_watches_only_that_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_changed_meanwhile_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_is_done_in_pieces, setup, teardown),
 	};

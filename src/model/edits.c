@@ -5,6 +5,7 @@
  */
 #include "private.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 struct edit *edits_at(const struct edits *es, size_t i)
@@ -38,10 +39,20 @@ struct edit *edits_reserve(struct edits *es)
 	return edits_at(es, es->n);
 }
 
-void edits_release(struct edits *es)
+bool edits_release_some(struct edits *es, unsigned *most)
 {
-	for (size_t i = 0; i < es->blocks; i++)
-		free(es->block[i]);
+	for (; es->blocks && *most; --*most)
+		free(es->block[--es->blocks]);
+	if (es->blocks)
+		return true;
 	free(es->block);
 	*es = (struct edits){ 0 };
+	return false;
+}
+
+void edits_release(struct edits *es)
+{
+	unsigned all = UINT_MAX;
+
+	edits_release_some(es, &all);
 }

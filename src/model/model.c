@@ -80,6 +80,7 @@ void model_free(struct model *m)
 	if (m->open)
 		txn_abort(m->open);
 	lyd_free_all(m->tree);
+	edits_release(&m->spent);
 	if (!m->beside) {
 		node_forget_paths();
 		ly_ctx_destroy(m->ctx);

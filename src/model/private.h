@@ -23,20 +23,6 @@ struct guard {
 	void *arg;
 };
 
-#define GUARDS_MAX 4
-
-struct model {
-	struct ly_ctx *ctx;
-	struct lyd_node *tree; /* first top-level sibling */
-	struct txn *open;
-	bool beside;             /* the context is another model's */
-	uint64_t version, epoch; /* transactions so far; times the whole tree was replaced */
-	struct watch *watches;
-	size_t watches_n;
-	struct guard guards[GUARDS_MAX];
-	size_t guards_n;
-};
-
 /* One change and what its undo needs. `scope` is the nearest ancestor that is no plain container: it outlives the
  * containers between, which come and go with their children. */
 struct edit {
@@ -54,6 +40,22 @@ struct edits {
 struct edit *edits_at(const struct edits *es, size_t i);
 struct edit *edits_reserve(struct edits *es); /* room for one more, cleared, or NULL; edits.n is the caller's */
 void edits_release(struct edits *es);
+bool edits_release_some(struct edits *es, unsigned *most); /* some blocks, and counts them; false: that was all */
+
+#define GUARDS_MAX 4
+
+struct model {
+	struct ly_ctx *ctx;
+	struct lyd_node *tree; /* first top-level sibling */
+	struct txn *open;
+	bool beside;             /* the context is another model's */
+	uint64_t version, epoch; /* transactions so far; times the whole tree was replaced */
+	struct watch *watches;
+	size_t watches_n;
+	struct guard guards[GUARDS_MAX];
+	size_t guards_n;
+	struct edits spent; /* of the exchange that left this tree; goes with it */
+};
 
 /* What is known of edits that a comparison of trees has noted: the top-level nodes they are in, and where in the list
  * the edits of each are; n is 0: nothing. */

@@ -44,6 +44,8 @@ int model_new_beside(const struct model *m, struct model **out, struct errbuf *e
 /* The first child that has none itself, below containers and entries alike, goes first. */
 bool model_clear_step(struct model *m, unsigned most)
 {
+	if (edits_release_some(&m->spent, &most))
+		return false;
 	for (; m->tree && most; most--) {
 		struct lyd_node *node = m->tree;
 

@@ -33,7 +33,12 @@ static void release(struct txn *t, bool committed)
 			lyd_free_tree((struct lyd_node *)edits_at(&t->edits, i)->c.node);
 	t->m->open = NULL;
 	arena_release(&t->text);
-	edits_release(&t->edits);
+	if (t->other) {
+		edits_release(&t->other->spent);
+		t->other->spent = t->edits;
+	} else {
+		edits_release(&t->edits);
+	}
 	free(t);
 }
 

@@ -91,7 +91,7 @@ static void exchange(struct replace *r)
 
 static void compare(struct replace *r)
 {
-	uint64_t until = clock_now_ms() + CONFIG_STEP_MS;
+	uint64_t begun = clock_now_ms(), until = begun + CONFIG_STEP_MS;
 
 	if (r->swap && swap_is_stale(r->swap)) {
 		swap_free(r->swap);
@@ -110,7 +110,10 @@ static void compare(struct replace *r)
 			return;
 		}
 	}
-	exchange(r);
+	if (r->restarts < RESTARTS && clock_now_ms() > begun)
+		again(r); /* the exchange has a turn of its own */
+	else
+		exchange(r);
 }
 
 static void clear(struct replace *r)

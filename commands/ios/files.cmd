@@ -45,18 +45,24 @@ mode config
   help ip http         "HTTP server configuration"
   help ip http client  "HTTP client configuration"
   help ip tftp         "TFTP configuration commands"
+  ip ftp source-interface <ftp/source-interface IFNAME> = /fil:files
+      "Specify interface for source address in FTP connections" "Interface name"
   ip ftp username <ftp/username> = /fil:files
       "Specify username for FTP connections" "User name"
   ip ftp password [<ftp/password/type 0|6|7 (0)>] <ftp/password/value SECRET> = /fil:files ; hook hash-secret
       "Specify password for FTP connections"
       "Specifies an UNENCRYPTED password will follow" "Specifies an ENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) FTP password"
+  ip http client source-interface <http-client/source-interface IFNAME> = /fil:files
+      "Specify interface for source address in all HTTP client connections" "Interface name"
   ip http client username <http-client/username> = /fil:files
       "Specify HTTP client username" "User name"
   ip http client password [<http-client/password/type 0|6|7 (0)>] <http-client/password/value SECRET> = /fil:files ; hook hash-secret
       "Specify HTTP client password"
       "Specifies an UNENCRYPTED password will follow" "Specifies an ENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) HTTP client password"
+  ip tftp source-interface <tftp/source-interface IFNAME> = /fil:files
+      "Specify interface for source address in TFTP connections" "Interface name"
   ip tftp blocksize <tftp/blocksize> = /fil:files
       "Specify TFTP blocksize" "Blocksize value"
   help file  "Adjust file system parameters"

@@ -13,6 +13,7 @@
 #include "move.h"
 
 #define CURL_DISABLE_TYPECHECK
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -59,6 +60,7 @@ struct transfer {
 struct wanted {
 	char *url, *pins;
 	char user[128], password[160];
+	char source[64]; /* "host!ADDRESS", "": none */
 	uint32_t block;
 };
 
@@ -213,6 +215,7 @@ static bool set_common(struct transfer *t, const struct wanted *w)
 	       lib.setopt(t->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, STALL_SECONDS) == CURLE_OK &&
 	       lib.setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
 	       lib.setopt(t->easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) == CURLE_OK &&
+	       (!*w->source || lib.setopt(t->easy, CURLOPT_INTERFACE, w->source) == CURLE_OK) &&
 	       (!*w->user || (lib.setopt(t->easy, CURLOPT_USERNAME, w->user) == CURLE_OK &&
 			      lib.setopt(t->easy, CURLOPT_PASSWORD, w->password) == CURLE_OK));
 }
@@ -290,6 +293,7 @@ static const struct {
 	{ CURLE_REMOTE_DISK_FULL, REMOTE_FULL },
 	{ CURLE_FILESIZE_EXCEEDED, REMOTE_FULL },
 	{ CURLE_REMOTE_FILE_EXISTS, REMOTE_EXISTS },
+	{ CURLE_INTERFACE_FAILED, REMOTE_SOURCE },
 	{ CURLE_PARTIAL_FILE, REMOTE_CLOSED },
 	{ CURLE_RECV_ERROR, REMOTE_CLOSED },
 	{ CURLE_SEND_ERROR, REMOTE_CLOSED },
@@ -376,6 +380,19 @@ static char *take_text(struct cur *c)
 	return s.n ? strndup((const char *)s.p, s.n) : strdup("");
 }
 
+/* An address and nothing that libcurl would take for the name of an interface, or look up. */
+static bool take_source(struct cur *c, char *out, size_t size)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct in_addr a;
+
+	if (!str_copy(cur_str(c), address, sizeof address))
+		return false;
+	if (address[0])
+		snprintf(out, size, "host!%s", address);
+	return !address[0] || inet_pton(AF_INET, address, &a) == 1;
+}
+
 static int read_wanted(struct str request, struct wanted *w, struct transfer *t)
 {
 	struct cur c = cur_of(request);
@@ -389,7 +406,7 @@ static int read_wanted(struct str request, struct wanted *w, struct transfer *t)
 	    !str_copy(cur_str(&c), w->password, sizeof w->password))
 		return E_INVAL;
 	marks_init(&t->marks, cur_str(&c), '!', t->upload ? t->size : 0);
-	return cur_done(&c) ? 0 : E_INVAL;
+	return take_source(&c, w->source, sizeof w->source) && cur_done(&c) ? 0 : E_INVAL;
 }
 
 static int set_all(struct transfer *t, const struct wanted *w)

@@ -2,9 +2,10 @@
  *
  * remote.h: what core and `helper-remote` say to each other. The request, with one descriptor, the file:
  *     u8 upload, u64 size (to send; of a download the most that may come), u32 block size of tftp,
- *     string URL without user and password, string pins, string user, string password, string lead
+ *     string URL without user and password, string pins, string user, string password, string lead, string source
  * `pins` says which addresses the host has, "HOST:PORT:ADDRESS,ADDRESS", or is empty where the host is an address: the
- * helper asks nobody. `lead` is printed before the first `!`. The result:
+ * helper asks nobody. `lead` is printed before the first `!`. `source` is the address it connects from, or "". The
+ * result:
  *     u8 enum remote_outcome, u8 whether bytes had come or gone, u64 bytes, string words
  * `words`: of REMOTE_MOVED where to, of REMOTE_UNTRUSTED why.
  */
@@ -21,6 +22,7 @@
 	X(REMOTE_FULL, "No space left on device")                                                                      \
 	X(REMOTE_REFUSED, "Connection refused")                                                                        \
 	X(REMOTE_UNREACHABLE, "Destination unreachable")                                                               \
+	X(REMOTE_SOURCE, "The source address is not one of this host")                                                 \
 	X(REMOTE_CLOSED, "Connection closed by remote host")                                                           \
 	X(REMOTE_UNTRUSTED, "Certificate not verified")                                                                \
 	X(REMOTE_TLS, "TLS failure")                                                                                   \

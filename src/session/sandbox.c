@@ -56,6 +56,7 @@ struct ruleset {
 #define FILES_IOCTL_DEV (UINT64_C(1) << 15) /* ABI 5 */
 #define NET_BIND_TCP    (UINT64_C(1) << 0)
 #define NET_CONNECT_TCP (UINT64_C(1) << 1)
+#define RULE_NET_PORT   2
 #define SCOPED_ABSTRACT (UINT64_C(1) << 0)
 #define SCOPED_SIGNAL   (UINT64_C(1) << 1)
 
@@ -82,6 +83,16 @@ static int grant(int ruleset, const char *const *files)
 	return 0;
 }
 
+/* Who connects may choose its address, and no port: the kernel takes one that is free. */
+static int grant_address(int ruleset)
+{
+	static const struct {
+		uint64_t access, port;
+	} rule = { NET_BIND_TCP, 0 };
+
+	return syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0) < 0 ? E_IO : 0;
+}
+
 int sandbox_landlock_but(const char *const *files, bool connects)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -105,8 +116,8 @@ int sandbox_landlock_but(const char *const *files, bool connects)
 	fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0)
 		return E_IO;
-	if (grant(fd, files) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	    syscall(SYS_landlock_restrict_self, fd, 0) == 0)
+	if (grant(fd, files) == 0 && (!connects || !r.net || grant_address(fd) == 0) &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0)
 		rc = walls;
 	close(fd);
 	return rc;

@@ -32,7 +32,8 @@ int sandbox_apply(const struct sock_fprog *filter); /* sets no_new_privs too */
 
 /* Bits of enum sandbox_wall, 0 where the kernel has no Landlock, E_IO when it has and refuses. */
 int sandbox_landlock(void);
-/* The same, but these files may be read (ends with NULL; NULL: none) and, if `connects`, connections made. */
+/* The same, but these files may be read (ends with NULL; NULL: none) and, if `connects`, connections made, from an
+ * address of its choice. */
 int sandbox_landlock_but(const char *const *files, bool connects);
 int sandbox_undumpable(void); /* not dumpable, not traceable, no core file; 0 or E_IO */
 

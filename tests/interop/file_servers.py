@@ -67,6 +67,7 @@ AllowOverwrite on
 ScoreboardFile {base}/ftp-scoreboard
 PidFile {base}/ftp-pid
 SystemLog {base}/ftp-log
+TransferLog {base}/ftp-transfers
 DelayEngine off
 """)
     server = Server("/usr/sbin/proftpd", "-n", "-c", str(base / "proftpd.conf"))

@@ -7,6 +7,7 @@ import os
 import pathlib
 import random
 import re
+import socket
 import subprocess
 import time
 
@@ -72,6 +73,10 @@ class Bed:
         shown = self.type("copy " + " ".join(map(str, words)))
         assert bool(re.search("^%", shown, re.M)) == fails, shown
         return shown
+
+    def configure(self, *lines):
+        for line in ("configure terminal", *lines, "end"):
+            self.terminal.command(line)
 
     def files(self):
         return sorted(p.name for p in self.flash.iterdir() if not p.name.endswith(".bin"))
@@ -197,6 +202,36 @@ def test_errors(bed):
         assert f"({why})" in shown, shown
     assert bed.files() == []
     assert "pass" not in bed.type("show logging")
+
+
+def test_source_interface(bed):
+    """Servers see the address that was configured; an interface without one, or with another host's, opens nothing."""
+    bed.configure("interface Loopback7", "ip address 127.0.0.77 255.255.255.255", "interface Loopback8")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(10)
+        bed.configure("ip ftp source-interface lo7", "ip http client source-interface Loopback7", "ip tftp source-interface lo 7")
+        for scheme in ("ftp", "http", "tftp"):
+            bed.copy(bed.url(scheme, "small"), "flash:moved")
+            assert digest(bed.flash / "moved") == digest(bed.shared / "small")
+        bed.terminal.send(f"copy tftp://127.0.0.1:{listener.getsockname()[1]}/small flash:moved\r")
+        request, seen = listener.recvfrom(1000)
+        listener.sendto(b"\0\5\0\1none\0", seen)
+        bed.terminal.until("No such file")
+        bed.terminal.settle()
+    assert request[:2] == b"\0\1" and seen[0] == "127.0.0.77"
+    assert (bed.base / "nginx.access").read_text().splitlines()[-1].startswith("127.0.0.77 ")
+    assert (bed.base / "ftp-transfers").read_text().splitlines()[-1].split()[6] == "127.0.0.77"
+    for interface, why in (("Loopback8", "The source interface has no address"), ("Loopback9", "The source interface has no address")):
+        bed.configure(f"ip ftp source-interface {interface}")
+        assert f"({why})" in bed.copy(bed.url("ftp", "small"), "flash:other", fails=True)
+    bed.configure("interface Loopback8", "ip address 192.0.2.8 255.255.255.255", "ip http client source-interface Loopback8")
+    shown = bed.copy(bed.url("http", "small"), "flash:other", fails=True)
+    assert "(The source address is not one of this host)" in shown, shown
+    bed.configure("no ip ftp source-interface", "no ip http client source-interface", "no ip tftp source-interface")
+    bed.copy(bed.url("http", "small"), "flash:moved")
+    assert (bed.base / "nginx.access").read_text().splitlines()[-1].startswith("127.0.0.1 ")
+    (bed.flash / "moved").unlink()
 
 
 def test_redirections(bed):

@@ -81,6 +81,23 @@ static void put_user(const struct run *run, const struct url *u, struct buf *req
 	explicit_bzero(password, sizeof password);
 }
 
+/* The address that connections of this protocol come from: "" where the host is to choose. False: it has none. */
+static bool source_address(const struct run *run, enum ifs_kind scheme, const char **address)
+{
+	const struct model *m = run->core->model;
+	const struct lyd_node *interface;
+	const char *name = model_str(m, scheme == IFS_FTP    ? "/ravelin-files:files/ftp/source-interface"
+					: scheme == IFS_TFTP ? "/ravelin-files:files/tftp/source-interface"
+							     : "/ravelin-files:files/http-client/source-interface");
+
+	*address = "";
+	if (!name)
+		return true;
+	interface = model_entry(m, "/ravelin-interface:interfaces/interface", (const char *[]){ name });
+	*address = interface ? model_below(interface, "ipv4/primary/address") : NULL;
+	return *address != NULL;
+}
+
 /* "Loading x from 192.0.2.1 (via lo): " */
 static void put_lead(const struct run *run, const struct copy_end *end, const char *address, bool upload,
 		     struct buf *request)
@@ -111,7 +128,10 @@ static int start(struct run *run, const char *addresses)
 	char first[INET6_ADDRSTRLEN + 2] = "";
 	struct buf request, text;
 	int fd = upload ? c->fd : c->sink;
+	const char *source;
 
+	if (!source_address(run, end->url.scheme, &source))
+		return run_fail(run, "%%Error opening %s (The source interface has no address)", end->text);
 	str_copy((struct str){ (const uint8_t *)addresses, strcspn(addresses, ",") }, first, sizeof first);
 	buf_init(&request, 16384);
 	buf_init(&text, 8192);
@@ -127,6 +147,7 @@ static int start(struct run *run, const char *addresses)
 	buf_release(&text);
 	put_user(run, &end->url, &request);
 	put_lead(run, end, *first ? first : end->url.host, upload, &request);
+	buf_put_cstr(&request, source);
 	return run_start_moving(run, upload ? COPY_SENT : COPY_FETCHED, "remote", &request, &fd, 1, REMOTE_LIMIT_MS);
 }
 

@@ -28,9 +28,9 @@ mode exec
       "Check and repair a filesystem" "Filesystem to be checked"
   more [{/ascii | /binary}] <.url WORD> ; level 15
       "Display the contents of a file" "Display binary files in ascii" "Force display to hex/text format" "File name"
-  verify {/md5 | /sha256 | /sha512} <.url WORD> [<.digest WORD>] ; level 15
+  verify [{/md5 | /sha256 | /sha512}] <.url WORD> [<.digest WORD>] ; level 15
       "Compute an md5 signature for a file" "Compute a SHA-256 digest for a file" "Compute a SHA-512 digest for a file"
-      "File to be verified" "Digest it should have"
+      "File to be verified: without an algorithm, the digest and signature of an image" "Digest it should have"
   show file systems ; level 1
       "List filesystems"
   show file information <.url WORD> ; level 1

@@ -16,6 +16,10 @@ mode config
   hostname <hostname> = /sys: ; always
       "Set system's network name" "This system's network name"
 !
+  help boot  "Modify system boot parameters"
+  boot system <file> = /sys:boot-system ; hook boot-system, hook-no, alias boot system flash <file>
+      "System image file" "Image in flash0:, tried in the order of these lines"
+!
   security passwords min-length <min-length> = /sys:passwords
       "Set security parameters on passwords" "Minimum length of passwords" "Minimum length of all user/enable passwords"
   enable {[algorithm-type {md5 | sha256 | scrypt}] secret(kind=secret) [level <level 1-15 (15)>] [!<type 0|5|8|9 (0)>] <value SECRET>

@@ -56,6 +56,9 @@ pid_t job_at(size_t i, const char **name);
  *   helper-master   string what was typed                     → string master key
  *   helper-sign     string PKCS#8 DER, string alg, string data → string signature blob
  *   helper-resolve  string name                               → as many as there are: string address
+ *   helper-image    u64 size, u32 newest boot interface       → u8 good, string why not, version, u64 built, payload,
+ *                                                               string digest, computed, key id, key, u8 development;
+ *                                                               of descriptor 0
  *   helper-move     u64 most bytes, u64 size, string lead     → u64 bytes; from descriptor 0 to descriptor 1
  *   helper-remote   see helpers/remote.h
  */

@@ -4,6 +4,7 @@
  */
 #include "shutdown.h"
 
+#include "core/config/bootvars.h"
 #include "core/core.h"
 #include "core/session/peer.h"
 
@@ -25,6 +26,8 @@ void shutdown_begin(struct core *core, bool reload, const char *text)
 	struct timeval tv = { 0, GOODBYE_MS * 1000 };
 	struct peer *p;
 
+	if (reload)
+		bootvars_find(core);
 	core->ending = true;
 	core->reload = reload;
 	TAILQ_FOREACH (p, &core->peers, link)

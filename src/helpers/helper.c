@@ -46,6 +46,7 @@ static const struct role {
 	{ "sign", work_sign, 5 },
 	{ "move", work_move, CPU_MOVING, 2, SANDBOX_MOVE },
 	{ "remote", work_remote, CPU_MOVING, 1, SANDBOX_MOVE | SANDBOX_CONNECT, remote_prepare, .connects = true },
+	{ "image", work_image, 60, 1, 0, image_prepare },
 	{ "resolve", work_resolve, 5, 0, SANDBOX_CONNECT | SANDBOX_RESOLVE, resolve_prepare, resolve_files, true },
 };
 

@@ -21,6 +21,7 @@ int helper_descriptor(unsigned i);
 
 /* Before the walls stand: 0 or a negative E_*. */
 int remote_prepare(void);
+int image_prepare(void);
 int resolve_prepare(void);
 extern const char *const resolve_files[]; /* ends with NULL */
 
@@ -33,6 +34,7 @@ int work_master(struct str request, struct buf *result);
 int work_sign(struct str request, struct buf *result);
 int work_move(struct str request, struct buf *result);
 int work_remote(struct str request, struct buf *result);
+int work_image(struct str request, struct buf *result);
 int work_resolve(struct str request, struct buf *result);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "core/commands/commands.h"
 
+#include "core/commands/cmd_image.h"
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/fs.h"
@@ -199,11 +200,14 @@ static const struct {
 	const char *word, *name;
 } digests[] = { { "/md5", "MD5" }, { "/sha256", "SHA2-256" }, { "/sha512", "SHA2-512" } };
 
+#define DIGESTS (sizeof digests / sizeof digests[0])
+
+/* DIGESTS: none, which means the signature of an image. */
 static size_t digest_named(const struct run *run)
 {
 	size_t i = 0;
 
-	while (!cmd_has(&run->match, digests[i].word))
+	while (i < DIGESTS && !cmd_has(&run->match, digests[i].word))
 		i++;
 	return i;
 }
@@ -253,6 +257,10 @@ int cmd_verify(struct run *run)
 	ssize_t n;
 	int rc;
 
+	if (digest_named(run) == DIGESTS)
+		return cmd_arg(&run->match, "digest")
+			   ? run_fail(run, "%% A digest needs its algorithm: /md5, /sha256 or /sha512")
+			   : cmd_verify_image(run);
 	if (!r && (rc = start_digest(run)) != RUN_DONE)
 		return rc;
 	r = run->data;

@@ -43,6 +43,9 @@
 	X("send", cmd_send)                                                                                            \
 	X("lock", cmd_lock)                                                                                            \
 	X("terminal-monitor", cmd_terminal_monitor)                                                                    \
+	X("show-bootvar", cmd_show_bootvar)                                                                            \
+	X("show-authenticity-running", cmd_show_authenticity_running)                                                  \
+	X("show-authenticity-file", cmd_show_authenticity_file)                                                        \
 	X("show-version", cmd_show_version)                                                                            \
 	X("show-users", cmd_show_users)                                                                                \
 	X("show-line", cmd_show_line)                                                                                  \
@@ -107,6 +110,7 @@
 	X("crypto-key-generate-ec", cmd_key_generate_ec)                                                               \
 	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \
 	X("crypto-key-zeroize-dsa", cmd_key_zeroize_dsa)                                                               \
+	X("boot-system", hook_boot_system)                                                                             \
 	X("hash-secret", hook_hash_secret)                                                                             \
 	X("password-aes", hook_password_aes)                                                                           \
 	X("key-config-key", cmd_key_config_key)                                                                        \

@@ -6,6 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "core/clock.h"
+#include "core/config/bootvars.h"
 #include "core/core.h"
 #include "core/files/archive.h"
 #include "core/login/master.h"
@@ -98,6 +99,7 @@ int config_save(struct core *core, const struct buf *text, struct errbuf *e)
 	if (rc < 0)
 		return rc;
 	core->modified = false;
+	bootvars_saved(core, buf_str(text));
 	archive_written(core->archive, buf_str(text));
 	return master_save_end(core->master, e);
 }

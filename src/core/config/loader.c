@@ -5,6 +5,7 @@
 #include "loader.h"
 
 #include "core/clock.h"
+#include "core/config/bootvars.h"
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
@@ -331,6 +332,8 @@ int loader_startup(struct core *core, loader_report_fn *report, void *arg)
 
 	buf_init(&text, CONFIG_MAX_BYTES);
 	rc = files_load(core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
+	if (rc == 0)
+		bootvars_found(core, buf_str(&text));
 	if (rc == 0)
 		rc = loader_merge(core, NULL, CONFIG_STARTUP, buf_str(&text), report, arg);
 	else if (rc != E_NOTFOUND)

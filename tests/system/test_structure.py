@@ -32,10 +32,12 @@ ALLOWED = {
     "sandbox": "base",
     "session": "sandbox ssh term transfer ipc base",
     "gate": "access session sandbox ssh term transfer ipc base",
-    "core": "access cmd model aaa keys files lines ipc vars base",
-    "helpers": "sandbox aaa keys files base",
+    "core": "access cmd model aaa keys files lines ipc vars format base",
+    "helpers": "sandbox aaa keys files check base",
     "init": "keys aaa files base",
-    "image": "asker core gate helpers init base",
+    "format": "base",
+    "check": "format base",
+    "image": "asker core gate helpers init check format base",
     "rommon": "files vars base",
     "launcher": "rommon files base",
 }
@@ -44,12 +46,17 @@ CONTRACTS = {
     "asker/asker.h", "image/boot.h", "core/job.h", "helpers/record.h", "helpers/remote.h", "ssh/rows.h", "ssh/trace.h",
 }  # fmt: skip
 # A library of its own inside another part's folder: the walls of gate, session, asker and helpers.
-# ... what the launcher runs once to make a device, and the boot variables.
+# ... what the launcher runs once to make a device, what an image looks like and whether it may be trusted, and the
+# boot variables.
 INNER = {
     "session/sandbox.h": "sandbox",
     "session/sandbox.c": "sandbox",
     "helpers/init.h": "init",
     "helpers/init.c": "init",
+    "image/check.h": "check",
+    "image/check.c": "check",
+    "image/image.h": "format",
+    "image/image.c": "format",
     "image/vars.h": "vars",
     "image/vars.c": "vars",
 }

@@ -53,13 +53,19 @@ mode config
   aaa accounting <type> {default(name=default) | <name>}
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
       = /aaa:aaa/accounting ; kept
-      "For network services. (PPP, SLIP, ARAP)" "For outbound connections." "For system events."
+      "For network services. (PPP, SLIP, ARAP)" "For outbound connections."
       "The default accounting list." "Named Accounting list."
+      "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
+      "Use Broadcast for Accounting" "Server-group"
+  aaa accounting system default(name=default)
+      {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
+      = /aaa:aaa/system-accounting ; hook aaa-accounting
+      "For system events." "The default accounting list."
       "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
       "Use Broadcast for Accounting" "Server-group"
   aaa accounting commands <level> {default(name=default) | <name>}
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
-      = /aaa:aaa/command-accounting ; kept
+      = /aaa:aaa/command-accounting ; hook aaa-accounting
       "For exec (shell) commands." "Enable level"
       "The default accounting list." "Named Accounting list."
       "No accounting." "Record start and stop without waiting" "Record stop when service terminates."

@@ -62,6 +62,20 @@ static bool is_secret(const struct cmd_item *i)
 	return i->tok->kind == KIND_SECRET || strcmp(i->name, "password") == 0;
 }
 
+/* Output that goes into a file is more than a look at it. */
+static void put_sink(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void *arg)
+{
+	static const char *const names[] = { [CMD_FILTER_REDIRECT] = "| redirect",
+					     [CMD_FILTER_APPEND] = "| append",
+					     [CMD_FILTER_TEE] = "| tee",
+					     [CMD_FILTER_TEE_APPEND] = "| tee /append" };
+
+	if (m->filter < CMD_FILTER_REDIRECT)
+		return;
+	put_words(names[m->filter], a, fn, arg);
+	put_words(m->pattern, a, fn, arg);
+}
+
 void cmd_words(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void *arg)
 {
 	const struct cmd_set *set = m->values->set;
@@ -80,6 +94,7 @@ void cmd_words(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void
 		else if (i->value)
 			put_words(i->value, a, fn, arg);
 	}
+	put_sink(m, a, fn, arg);
 }
 
 unsigned cmd_level(const struct cmd_match *m)

@@ -34,6 +34,7 @@ struct master;
 struct overlap;
 struct unenforced;
 struct gatectl;
+struct records;
 struct replace;
 struct revert;
 struct guard;
@@ -79,6 +80,8 @@ struct core {
 	struct watch *watch; /* for `login block-for` */
 	struct sshd *sshd;
 	struct servers *servers; /* of AAA */
+	struct records *records; /* of accounting */
+	uint32_t system_task;    /* of accounting; 0: nobody was told that the device is up */
 	struct lockout *lockout;
 	struct master *master;
 	struct version1 *version1;

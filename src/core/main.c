@@ -17,6 +17,7 @@
 #include "core/gate/listen.h"
 #include "core/gate/watch.h"
 #include "core/log/syslog.h"
+#include "core/login/account.h"
 #include "core/login/lockout.h"
 #include "core/login/master.h"
 #include "core/login/passwords.h"
@@ -104,7 +105,7 @@ static void on_control(evutil_socket_t fd, short what, void *arg)
 	if (n <= 0)
 		exit(0);
 	if (n == sizeof m && m.type == BOOT_STOP)
-		shutdown_begin(core, false, "");
+		shutdown_begin(core, false, "", "the device is stopped");
 }
 
 /* --- start --- */
@@ -128,6 +129,7 @@ static void maybe_booted(struct boot_state *b)
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
 	unenforced_booted(core->unenforced);
+	account_booted(core);
 	gatectl_console(core->gate);
 	send_status(core);
 	tell_rommon(BOOT_READY, "");
@@ -340,7 +342,7 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
 	    !core->servers || !core->lockout || !core->master || !core->unenforced || !core->archive || !core->cfglog ||
-	    passwords_guard(core) < 0 ||
+	    passwords_guard(core) < 0 || account_new(core) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

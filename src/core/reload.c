@@ -82,7 +82,7 @@ static void drop(struct core *core)
 void reload_now(struct core *core, const char *by, const char *reason)
 {
 	syslog_event(core->log, "SYS", 5, "RELOAD", "Reload requested by %s. Reload Reason: %s.", by, reason);
-	shutdown_begin(core, true, "\n***\n*** --- SHUTDOWN NOW ---\n***\n");
+	shutdown_begin(core, true, "\n***\n*** --- SHUTDOWN NOW ---\n***\n", reason);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

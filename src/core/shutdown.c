@@ -6,6 +6,7 @@
 
 #include "core/config/bootvars.h"
 #include "core/core.h"
+#include "core/login/account.h"
 #include "core/session/peer.h"
 
 #include <event2/event.h>
@@ -21,7 +22,7 @@ static void on_goodbye(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(core->base);
 }
 
-void shutdown_begin(struct core *core, bool reload, const char *text)
+void shutdown_begin(struct core *core, bool reload, const char *text, const char *reason)
 {
 	struct timeval tv = { 0, GOODBYE_MS * 1000 };
 	struct peer *p;
@@ -30,6 +31,7 @@ void shutdown_begin(struct core *core, bool reload, const char *text)
 		bootvars_find(core);
 	core->ending = true;
 	core->reload = reload;
+	account_ends(core, reason);
 	TAILQ_FOREACH (p, &core->peers, link)
 		peer_close(p, 0, text);
 	if (event_base_once(core->base, -1, EV_TIMEOUT, on_goodbye, core, &tv) < 0)

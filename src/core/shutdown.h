@@ -9,7 +9,8 @@
 
 struct core;
 
-/* Every session is told `text`, then core's loop ends; rommon starts the device again if `reload`. */
-void shutdown_begin(struct core *core, bool reload, const char *text);
+/* Every session is told `text`, accounting `reason`; then core's loop ends; rommon starts the device again if `reload`.
+ */
+void shutdown_begin(struct core *core, bool reload, const char *text, const char *reason);
 
 #endif

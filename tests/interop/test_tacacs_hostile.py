@@ -250,7 +250,7 @@ def test_without_any_server_the_local_users_count(lab):
     shown = log(device, "TACACS-4")
     assert f"server 127.0.0.1:{port} cannot be asked: Connection refused" in shown
     assert "server 127.0.0.2:49 cannot be asked: no key is configured for it" in shown
-    assert "%AAA-3-ACCT_LOST: the start record of task 1, user admin" in log(device, "ACCT_LOST")
+    assert "%AAA-4-ACCT_WAIT: no server takes accounting records" in log(device, "ACCT_WAIT")
 
 
 def test_dead_time_and_a_changed_key(lab):

@@ -36,12 +36,10 @@ int hook_aaa_methods(struct run *run)
 	return RUN_DONE;
 }
 
-/* A named list of accounting belongs to no line yet, and one server is enough. */
+/* One server is enough. */
 int hook_aaa_accounting(struct run *run)
 {
 	say_radius(run);
-	if (run->cli->interactive && !cmd_has(&run->match, "default"))
-		buf_puts(&run->out, "Kept for configuration only: lines use the default list in this release\n");
 	if (run->cli->interactive && cmd_has(&run->match, "broadcast"))
 		buf_puts(&run->out,
 			 "broadcast is kept for configuration only: the first server that answers gets the record\n");

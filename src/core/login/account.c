@@ -1,139 +1,221 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * account.c: see account.h. Runs in core. RFC 8907 sections 7 and 8.3.
+ * account.c: see account.h. Runs in core. RFC 8907 sections 7 and 8.3; how a command is written is IOS's way: in one
+ * argument, as long as it fits.
  */
 #include "core/login/account.h"
 
-#include "core/clock.h"
+#include "core/commands/commands.h"
 #include "core/core.h"
-#include "core/log/debug.h"
-#include "core/log/syslog.h"
-#include "core/login/methods.h"
-#include "core/login/servers.h"
+#include "core/login/records.h"
 #include "core/login/subject.h"
+#include "core/session/cli.h"
 #include "core/session/peer.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-/* One record on its way. */
-struct record {
-	struct core *core;
-	struct method method;
-	struct buf query; /* QUERY, as it is sent */
-	bool stop;
-	uint32_t task;
-	char user[65];
+#define ARGS_SIZE 12288
+
+struct arguments {
+	struct buf list;
+	unsigned n;
 };
 
-static void free_record(struct record *r)
+static void put(struct arguments *a, const char *text)
 {
-	buf_release(&r->query);
-	free(r);
+	str_list_put(&a->list, str_of(text));
+	a->n++;
 }
 
-static void lost(const struct record *r)
-{
-	char user[SYSLOG_WORD_MAX];
-
-	syslog_event(r->core->log, "AAA", 3, "ACCT_LOST", "the %s record of task %u, user %s, was taken by no server",
-		     r->stop ? "stop" : "start", r->task, syslog_word(r->user, user));
-}
-
-static void send_record(struct record *r);
-
-static void on_done(void *arg, const struct ask_result *result)
-{
-	struct record *r = arg;
-
-	if (debug_on(r->core, DEBUG_AAA_ACCT))
-		syslog_debug(r->core->log, "AAA/ACCT/EXEC(%08X): %s record %s", r->task, r->stop ? "STOP" : "START",
-			     result->end == ASK_PASS ? "taken" : "not taken");
-	if (result->end == ASK_PASS)
-		free_record(r);
-	else
-		send_record(r);
-}
-
-/* To the next group of the list. */
-static void send_record(struct record *r)
-{
-	static const struct ask_events events = { .done = on_done };
-	struct ipc_msg_QUERY m;
-
-	if (methods_account(r->core, r->stop, &r->method) && subject_kept(&r->query, &m) &&
-	    servers_ask(r->core, r->method.group, &m, &events, r))
-		return;
-	lost(r);
-	free_record(r);
-}
-
-static void put(struct buf *args, uint32_t *n, const char *name, uint64_t value)
+static void put_number(struct arguments *a, const char *name, uint64_t value)
 {
 	char text[64];
 
 	snprintf(text, sizeof text, "%s=%llu", name, (unsigned long long)value);
-	str_list_put(args, str_of(text));
-	++*n;
+	put(a, text);
 }
 
-static void put_args(const struct peer *p, bool stop, struct buf *args, uint32_t *n)
+/* What every record begins with. */
+static void begin(struct arguments *a, uint32_t task, const char *service)
 {
-	put(args, n, "task_id", p->account.task);
-	put(args, n, "start_time", p->account.since);
-	str_list_put(args, STR("timezone=UTC"));
-	str_list_put(args, STR("service=shell"));
-	*n += 2;
-	if (!stop)
-		return;
-	put(args, n, "stop_time", (uint64_t)time(NULL));
-	put(args, n, "elapsed_time", (clock_now_ms() - p->account.since_ms) / 1000);
+	buf_init(&a->list, ARGS_SIZE);
+	a->n = 0;
+	put_number(a, "task_id", task);
+	put_number(a, "start_time", (uint64_t)time(NULL));
+	put(a, "timezone=UTC");
+	put(a, service);
 }
 
-static void tell(struct peer *p, bool stop)
+/* 0: nobody wants to know. */
+static uint32_t tell(struct core *core, const struct account_list *list, uint32_t task, struct ipc_msg_QUERY *m,
+		     struct arguments *a)
 {
-	struct record *r = calloc(1, sizeof *r);
-	char port[SUBJECT_PORT];
-	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_ACCOUNT, p->cli.user, port);
-	struct buf args;
-	uint32_t n = 0;
+	bool begun;
 
-	if (!r)
-		return;
-	*r = (struct record){ .core = p->core, .stop = stop, .task = p->account.task };
-	str_copy(str_of(p->cli.user), r->user, sizeof r->user);
-	buf_init(&r->query, 0);
-	buf_init(&args, 0);
-	put_args(p, stop, &args, &n);
-	m.record = stop ? AAA_RECORD_STOP : AAA_RECORD_START;
-	m.method = p->authenticated;
-	m.level = (uint8_t)p->cli.level;
-	m.args = str_list_of(&args, n);
-	ipc_put_QUERY(&r->query, &m);
-	buf_release(&args);
-	send_record(r);
+	m->args = str_list_of(&a->list, a->n);
+	begun = !a->list.err && records_begin(core->records, list, task, m);
+	buf_release(&a->list);
+	return begun ? task : 0;
 }
 
-static bool wanted(const struct peer *p, bool stop)
-{
-	struct method m = { .at = 0 };
-
-	return methods_account(p->core, stop, &m);
-}
+/* --- sessions --- */
 
 void account_start(struct peer *p)
 {
-	static uint32_t last;
+	const struct account_list list = methods_account_list(p->core, p->line, ACCOUNT_EXEC, 0);
+	char port[SUBJECT_PORT];
+	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_ACCOUNT, p->cli.user, port);
+	struct arguments a;
+	uint32_t task;
 
-	p->account = (struct account){ ++last, (uint64_t)time(NULL), clock_now_ms() };
-	if (wanted(p, false))
-		tell(p, false);
+	if (!methods_account_can(p->core, &list))
+		return;
+	task = records_task(p->core->records);
+	m.method = p->authenticated;
+	m.level = (uint8_t)p->cli.level;
+	begin(&a, task, "service=shell");
+	p->account = tell(p->core, &list, task, &m, &a);
 }
 
 void account_stop(struct peer *p)
 {
-	if (p->account.task && wanted(p, true))
-		tell(p, true);
-	p->account.task = 0;
+	records_end(p->core->records, p->account, NULL);
+	p->account = 0;
+}
+
+/* --- commands --- */
+
+static void put_word(void *arg, struct str word)
+{
+	struct buf *line = arg;
+
+	if (buf_len(line))
+		buf_put_u8(line, ' ');
+	buf_put(line, word.p, word.n);
+}
+
+/* What does not fit into the first argument follows in others. */
+static void put_command(struct arguments *a, const struct buf *line)
+{
+	struct str rest = buf_str(line);
+	const char *name = "cmd";
+	char text[AAA_WORD_MAX + 1];
+
+	while (rest.n) {
+		size_t n = sizeof text - 1 - strlen(name) - 1;
+
+		n = n < rest.n ? n : rest.n;
+		snprintf(text, sizeof text, "%s=%.*s", name, (int)n, (const char *)rest.p);
+		put(a, text);
+		rest.p += n;
+		rest.n -= n;
+		name = "cmd-arg";
+	}
+}
+
+static void put_line(struct run *run, struct arguments *a)
+{
+	struct buf line;
+
+	buf_init(&line, CMD_LINE_MAX * 2);
+	cmd_words(&run->match, &run->arena, put_word, &line);
+	put_word(&line, STR("<cr>"));
+	put_number(a, "priv-lvl", cmd_level(&run->match));
+	put_command(a, &line);
+	a->list.err = a->list.err ? a->list.err : line.err;
+	buf_release(&line);
+}
+
+/* What stands behind `do` is a command of its own. */
+void account_command(struct run *run)
+{
+	const struct peer *p = peer_of(run->cli);
+	char port[SUBJECT_PORT];
+	struct account_list list;
+	struct ipc_msg_QUERY m;
+	struct arguments a;
+	uint32_t task;
+
+	if (!p || !p->line || run->match.handler == cmd_do)
+		return;
+	list = methods_account_list(p->core, p->line, ACCOUNT_COMMANDS, cmd_level(&run->match));
+	if (!methods_account_can(p->core, &list))
+		return;
+	task = records_task(p->core->records);
+	m = subject_query(p, AAA_KIND_ACCOUNT, p->cli.user, port);
+	m.method = p->authenticated;
+	m.level = (uint8_t)p->cli.level;
+	begin(&a, task, "service=shell");
+	put_line(run, &a);
+	run->task = tell(p->core, &list, task, &m, &a);
+}
+
+void account_command_done(struct run *run)
+{
+	records_end(run->core->records, run->task, NULL);
+	run->task = 0;
+}
+
+/* --- the device --- */
+
+static void system_begins(struct core *core)
+{
+	const struct account_list list = methods_account_list(core, NULL, ACCOUNT_SYSTEM, 0);
+	struct ipc_msg_QUERY m = { .kind = AAA_KIND_ACCOUNT,
+				   .level = 1,
+				   .method = AAA_BY_NONE,
+				   .user = STR("unknown"),
+				   .port = STR("unknown"),
+				   .address = STR("unknown"),
+				   .secret = STR("") };
+	struct arguments a;
+	uint32_t task;
+
+	if (core->system_task || core->ending || !methods_account_can(core, &list))
+		return;
+	task = records_task(core->records);
+	begin(&a, task, "service=system");
+	put(&a, "event=sys_acct");
+	core->system_task = tell(core, &list, task, &m, &a);
+}
+
+/* Who configures it on a device that is up wants to hear of it. */
+static void on_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	if (core->booted)
+		system_begins(core);
+}
+
+int account_new(struct core *core)
+{
+	core->records = records_new(core);
+	if (!core->records)
+		return E_NOMEM;
+	return model_watch(core->model, "/ravelin-aaa:aaa", on_change, core);
+}
+
+void account_booted(struct core *core)
+{
+	records_booted(core->records);
+	system_begins(core);
+}
+
+void account_ends(struct core *core, const char *reason)
+{
+	struct peer *p;
+	char why[200];
+
+	TAILQ_FOREACH (p, &core->peers, link) {
+		if (p->cli.run)
+			account_command_done(p->cli.run);
+		account_stop(p);
+	}
+	snprintf(why, sizeof why, "reason=%s", reason);
+	records_end(core->records, core->system_task, why);
+	core->system_task = 0;
 }

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * account.h: `aaa accounting exec`: that a session began and that it ended is told to servers. Nobody waits for it; a
- * record that no server took is in the log.
+ * account.h: `aaa accounting`: that a session began and ended, that a command ran, that the device started and stops,
+ * are told to servers. Nobody waits for it (login/records.h).
  */
 #ifndef CORE_ACCOUNT_H
 #define CORE_ACCOUNT_H
 
-#include <stdint.h>
-
+struct core;
 struct peer;
-
-struct account {
-	uint32_t task;     /* 0: nothing was begun */
-	uint64_t since;    /* seconds of the epoch */
-	uint64_t since_ms; /* monotonic */
-};
+struct run;
 
 void account_start(struct peer *p); /* it has an EXEC */
 void account_stop(struct peer *p);  /* … and no more; fine when it had none */
+
+void account_command(struct run *run);      /* the line of a session begins */
+void account_command_done(struct run *run); /* … and is done with; fine when nothing was told of it */
+
+int account_new(struct core *core); /* core->records; 0 or E_* */
+/* The device is up; what waited is sent, too. Called once. */
+void account_booted(struct core *core);
+/* It goes down: all that is under way ends. */
+void account_ends(struct core *core, const char *reason);
 
 #endif

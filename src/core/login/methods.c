@@ -218,16 +218,55 @@ bool methods_exec_says(const struct core *core, enum aaa_method method, const st
 	return method != AAA_DENY && (method != AAA_LOCAL || user || !methods_aaa(core));
 }
 
-bool methods_account(const struct core *core, bool stop, struct method *m)
+struct account_list methods_account_list(const struct core *core, const struct line *line, enum account_of of,
+					 unsigned level)
 {
-	const struct lyd_node *list =
-	    model_entry(core->model, "/ravelin-aaa:aaa/exec-accounting", (const char *[]){ "default" });
-	const char *when = list ? model_below(list, "when") : NULL;
+	static const char *const types[] = { [ACCOUNT_EXEC] = "exec", [ACCOUNT_COMMANDS] = "commands" };
+	const char *name =
+	    line && of != ACCOUNT_SYSTEM ? lines_list(core->lines, line, "accounting", types[of], level) : NULL;
+	struct account_list list;
 
-	if (!methods_aaa(core) || !when || strcmp(when, "none") == 0 || (!stop && strcmp(when, "stop-only") == 0))
+	memset(&list, 0, sizeof list); /* its padding too */
+	list.of = of;
+	list.level = level;
+	str_copy(str_of(name ? name : "default"), list.name, sizeof list.name);
+	return list;
+}
+
+static const struct lyd_node *account_entry(const struct core *core, const struct account_list *list)
+{
+	static const char *const paths[] = { [ACCOUNT_EXEC] = "/ravelin-aaa:aaa/exec-accounting",
+					     [ACCOUNT_COMMANDS] = "/ravelin-aaa:aaa/command-accounting",
+					     [ACCOUNT_SYSTEM] = "/ravelin-aaa:aaa/system-accounting" };
+	char level[8];
+
+	snprintf(level, sizeof level, "%u", list->level);
+	if (list->of == ACCOUNT_COMMANDS)
+		return model_entry(core->model, paths[list->of], (const char *[]){ level, list->name });
+	return model_entry(core->model, paths[list->of], (const char *[]){ list->name });
+}
+
+bool methods_account_wants(const struct core *core, const struct account_list *list, bool stop)
+{
+	const struct lyd_node *entry = account_entry(core, list);
+	const char *when = entry ? model_below(entry, "when") : NULL;
+
+	return methods_aaa(core) && when && strcmp(when, "none") != 0 && (stop || strcmp(when, "stop-only") != 0);
+}
+
+bool methods_account(const struct core *core, const struct account_list *list, bool stop, struct method *m)
+{
+	if (!methods_account_wants(core, list, stop))
 		return false;
-	next_of(core, list, "method", 0, m);
+	next_of(core, account_entry(core, list), "method", 0, m);
 	return m->is == AAA_SERVERS;
+}
+
+bool methods_account_can(const struct core *core, const struct account_list *list)
+{
+	struct method m = { .at = 0 };
+
+	return methods_account(core, list, true, &m);
 }
 
 const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact)

@@ -50,8 +50,22 @@ bool methods_commands_listed(const struct core *core, const struct line *line, u
 void methods_commands(const struct core *core, const struct line *line, unsigned level, struct method *m);
 /* A list of `aaa authorization exec` decides. */
 bool methods_exec_listed(const struct core *core, bool console);
-/* `aaa accounting exec default`: is a start to be told, a stop; the next group that takes it in m->group. */
-bool methods_account(const struct core *core, bool stop, struct method *m);
+/* `aaa accounting`: what a list is about, and its name. */
+enum account_of { ACCOUNT_EXEC, ACCOUNT_COMMANDS, ACCOUNT_SYSTEM, ACCOUNT_KINDS };
+struct account_list {
+	enum account_of of;
+	unsigned level; /* of ACCOUNT_COMMANDS, else 0 */
+	char name[64];
+};
+/* The list of a line (NULL: the default one); compared as bytes. */
+struct account_list methods_account_list(const struct core *core, const struct line *line, enum account_of of,
+					 unsigned level);
+/* Is a start to be told, a stop? */
+bool methods_account_wants(const struct core *core, const struct account_list *list, bool stop);
+bool methods_account_can(const struct core *core,
+			 const struct account_list *list); /* … a stop, and there is a server */
+/* The same, and the next group that takes it in m->group. */
+bool methods_account(const struct core *core, const struct account_list *list, bool stop, struct method *m);
 
 /* A local user; unless `exact`, upper and lower case are the same, and the name written exactly so comes first. */
 const struct lyd_node *methods_user(const struct core *core, const char *name, bool exact);

@@ -230,7 +230,7 @@ bool permit_wanted(const struct run *run)
 }
 
 struct words {
-	struct buf *out;
+	struct buf list;
 	unsigned n;
 };
 
@@ -238,34 +238,27 @@ static void put_word(void *arg, struct str word)
 {
 	struct words *w = arg;
 
-	str_list_put(w->out, word);
+	str_list_put(&w->list, word);
 	w->n++;
 }
 
-/* Output that goes into a file is more than a look at it. */
-static void put_sink(const struct cmd_match *m, struct words *w)
+static struct words words_of(struct run *run)
 {
-	static const char *const names[][2] = { [CMD_FILTER_REDIRECT] = { "redirect", NULL },
-						[CMD_FILTER_APPEND] = { "append", NULL },
-						[CMD_FILTER_TEE] = { "tee", NULL },
-						[CMD_FILTER_TEE_APPEND] = { "tee", "/append" } };
+	struct words w = { .n = 0 };
 
-	if (m->filter < CMD_FILTER_REDIRECT)
-		return;
-	put_word(w, STR("|"));
-	put_word(w, str_of(names[m->filter][0]));
-	if (names[m->filter][1])
-		put_word(w, str_of(names[m->filter][1]));
-	put_word(w, str_of(m->pattern));
+	buf_init(&w.list, 0);
+	cmd_words(&run->match, &run->arena, put_word, &w);
+	return w;
 }
 
-static void log_refusal(const struct run *run, const struct behalf *who, const struct buf *words, unsigned n)
+static void log_refusal(struct run *run, const struct behalf *who)
 {
-	struct cur c = cur_of(buf_str(words));
+	struct words w = words_of(run);
+	struct cur c = cur_of(buf_str(&w.list));
 	char text[200] = "", user[SYSLOG_WORD_MAX];
 	size_t at = 0;
 
-	for (unsigned i = 0; i < n && at < sizeof text - 1; i++) {
+	for (unsigned i = 0; i < w.n && at < sizeof text - 1; i++) {
 		struct str word = cur_str(&c);
 
 		at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", i ? " " : "", (int)word.n,
@@ -273,20 +266,15 @@ static void log_refusal(const struct run *run, const struct behalf *who, const s
 	}
 	syslog_event(run->core->log, "AAA", 4, "COMMAND_REFUSED", "%s@%s: %s", syslog_word(who->user, user),
 		     who->address[0] ? who->address : "console", text);
+	buf_release(&w.list);
 }
 
 static int refuse(struct run *run, const char *text)
 {
-	struct words w = { .n = 0 };
 	struct behalf who;
-	struct buf words;
 
-	buf_init(&words, 0);
-	w.out = &words;
-	cmd_words(&run->match, &run->arena, put_word, &w);
 	if (subject_of_cli(run->cli, &who))
-		log_refusal(run, &who, &words, w.n);
-	buf_release(&words);
+		log_refusal(run, &who);
 	if (text[0])
 		buf_printf(&run->out, "%s\n", text);
 	return run_fail(run,
@@ -316,19 +304,14 @@ static void abandon(const void *run)
 
 static int begin(struct run *run, struct line_permit *l)
 {
-	struct words w = { .n = 0 };
 	enum authorize_end end = AUTHORIZE_NO;
+	struct words w = words_of(run);
 	struct behalf who;
-	struct buf words;
 
-	buf_init(&words, 0);
-	w.out = &words;
-	cmd_words(&run->match, &run->arena, put_word, &w);
-	put_sink(&run->match, &w);
 	run->permit = l;
-	if (subject_of_cli(run->cli, &who) && !words.err)
-		end = permit_ask(run->core, &who, cmd_level(&run->match), &words, w.n, on_permit, run, &l->asked);
-	buf_release(&words);
+	if (subject_of_cli(run->cli, &who) && !w.list.err)
+		end = permit_ask(run->core, &who, cmd_level(&run->match), &w.list, w.n, on_permit, run, &l->asked);
+	buf_release(&w.list);
 	if (end == AUTHORIZE_LATER) {
 		run->abandon = abandon;
 		return RUN_WAIT;

@@ -10,7 +10,6 @@
 #include "core/login/authorize.h"
 #include "core/login/subject.h"
 
-struct cmd_match;
 struct core;
 struct permit;
 struct run;

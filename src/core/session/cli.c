@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "core/files/sink.h"
 #include "core/log/syslog.h"
+#include "core/login/account.h"
 #include "core/login/keychain.h"
 #include "core/login/permit.h"
 #include "core/session/cfglog.h"
@@ -38,6 +39,7 @@ void cli_init(struct cli *sh, struct core *core, const struct cli_ops *ops)
 
 static void run_free(struct run *run)
 {
+	account_command_done(run);
 	if (run->job)
 		job_cancel(run->job);
 	if (run->abandon)
@@ -466,6 +468,7 @@ static int start_line(struct run *run)
 {
 	struct cli *sh = run->cli;
 
+	account_command(run);
 	run->step_fn = step_of(run);
 	if (run->match.filter >= CMD_FILTER_REDIRECT)
 		return open_sink(run);

@@ -102,6 +102,7 @@ struct run {
 	bool applying;          /* the hook or text of a configuration row, then cmd_apply */
 	bool internal;          /* nobody typed it (console login): given up, the session ends */
 	bool redirected;        /* the line came through `do` */
+	uint32_t task;          /* of accounting; 0: nothing is told of it */
 	size_t prompt_len;      /* columns before the line: for the caret */
 	uint64_t started_ms;
 	struct sink *sink;                /* the file that what it prints goes into; NULL: none */

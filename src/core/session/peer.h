@@ -85,7 +85,7 @@ struct peer {
 	struct authorize authorize;
 	struct permit *permit; /* of what moves files */
 	struct rights rights;
-	struct account account;
+	uint32_t account; /* the task that is told of; 0 = none */
 	struct peer_names names;
 	struct line *line;
 	struct cli cli;

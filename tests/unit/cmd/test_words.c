@@ -46,6 +46,7 @@ static void whole_words(void **state)
 	bed_init(&b);
 	told(&b, true, "  sh   ver", "show version");
 	told(&b, true, "sh run | i x", "show running-config");
+	told(&b, true, "sh run | tee /append flash:x", "show running-config | tee /append flash:x");
 	told(&b, true, "terminal len 0", "terminal length 0");
 	told(&b, false, "no host", "no hostname");
 	told(&b, false, "def host", "default hostname");
@@ -66,6 +67,7 @@ static void secrets(void **state)
 	told(&b, true, "test aaa group tacacs+ u hidden legacy", "test aaa group tacacs+ u ***** legacy");
 	told(&b, true, "copy ftp://u:hidden@h/x flash:", "copy ftp://u:*****@h/x flash:");
 	told(&b, true, "copy ftp://u:hid@den@h/x@y flash:", "copy ftp://u:*****@h/x@y flash:");
+	told(&b, true, "sh run | red ftp://u:hidden@h/x", "show running-config | redirect ftp://u:*****@h/x");
 	told(&b, true, "copy ftp://u@h/x flash:", "copy ftp://u@h/x flash:");
 	told(&b, true, "copy http://h:80/x@y flash:", "copy http://h:80/x@y flash:");
 	told(&b, false, "alias exec c copy ftp://u:hidden@h/x flash:", "alias exec c copy ftp://u:*****@h/x flash:");

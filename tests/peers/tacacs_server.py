@@ -75,6 +75,8 @@ class User:
     questions: list = dataclasses.field(default_factory=list)  # behind the password: (status, text, echo, answer)
     enable: str = None
     greeting: bytes = b""  # on PASS
+    logins: int = None  # so many, then the password has expired; None: it never does
+    changes: bool = False  # a blank password begins the change of it
     denied: tuple = ()  # beginnings of commands that he may not run ("show version")
 
 
@@ -219,15 +221,35 @@ class Server:
             typed = data
         else:
             typed = yield authen_reply(GETPASS, self.prompt, no_echo=True)
+            if user and user.changes and not typed and service == LOGIN:
+                typed = yield authen_reply(GETPASS, b"Old Password: ", no_echo=True)
+                if typed == user.password:
+                    typed = yield from self._change(user, "")
         wanted = (user.enable if service == ENABLE else user.password) if user else None
         if wanted is None or typed != wanted:
             yield authen_reply(FAIL)
             return
+        if user.logins is not None and service == LOGIN:
+            if user.logins == 0:
+                yield from self._change(user, "Your password has expired.\nEnter a new one now.\n")
+            else:
+                user.logins -= 1
         for status, text, echo, answer in user.questions if kind == ASCII and service == LOGIN else ():
             if (yield authen_reply(status, text.encode(), no_echo=not echo)) != answer:
                 yield authen_reply(FAIL)
                 return
         yield authen_reply(PASS, user.greeting)
+
+    @staticmethod
+    def _change(user, text):
+        """The words of the documents of IOS."""
+        while True:
+            new = yield authen_reply(GETDATA, f"{text}New Password: ".encode(), no_echo=True)
+            again = yield authen_reply(GETDATA, b"Re-enter New password: ", no_echo=True)
+            if new and new == again:
+                user.password, user.logins = new, None
+                return new
+            text = "The New and Re-entered passwords have to be the same.\nTry again.\n"
 
     @staticmethod
     def _subject(body):

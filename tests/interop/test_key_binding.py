@@ -147,6 +147,8 @@ def test_a_signature_names_its_algorithm(device, client):
     assert not c.show("admin", r, signature, alg="rsa-sha2-512")
     assert not c.show("admin", r, r.signature(c.signed("admin", r, alg="rsa-sha2-512")))
     assert not c.show("admin", r, signature, alg="ssh-rsa")
+    weaker = r.signature(c.signed("admin", r, alg="rsa-sha2-512"))
+    assert not c.show("admin", r, weaker, alg="rsa-sha2-512"), "it says of itself that it has the digest of another"
     assert c.show("admin", r, signature)
 
 

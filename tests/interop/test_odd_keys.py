@@ -232,6 +232,7 @@ def test_ed25519_signatures(device):
     assert not attempt(device, "ed25519", second)
     for raw in (lambda s: s + b"\0", lambda s: s[:-1], lambda s: b"", lambda s: b"\0" * 64, lambda s: s[:32] + b"\xff" * 32):
         assert not attempt(device, "ed25519", lambda k, d, raw=raw: string(k.alg) + string(raw(k.private.sign(d))))
+    assert not attempt(device, "ed25519", lambda k, d: k.signature(d) + b"\0")
 
 
 def ecdsa_with(encode):

@@ -55,5 +55,5 @@ def test_the_main_path_has_stops():
 
 def test_usage_names_every_verb():
     usage = subprocess.run([ROOT / "dev", "--help"], capture_output=True, text=True, check=True).stdout
-    for verb in ("run", "test", "build", "golden", "lint", "fuzz", "bench", "clean"):
+    for verb in ("run", "test", "build", "golden", "lint", "fuzz", "mutants", "bench", "clean"):
         assert re.search(rf"^  {verb}\b", usage, re.M), verb

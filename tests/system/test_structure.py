@@ -7,10 +7,14 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/mutants"))
+import mutants  # noqa: E402
+
 SRC = ROOT / "src"
 
 # part: the parts whose headers it may include and whose functions it may call, beside its own.
@@ -235,3 +239,11 @@ def test_user_text_never_becomes_a_path():
     """libyang's path functions stand only where the model keeps them, with constant paths."""
     users = {part(p.relative_to(SRC)) for p in sources(".c") if re.search(r"\blyd_(new|find)_path\w*\(", p.read_text())}
     assert users <= {"model"}
+
+
+def test_mutants_fit_the_tree():
+    """Each still takes its defence out, and the tests that must fail then exist; `./dev mutants` sees them fail."""
+    found = mutants.mutants()
+    assert found
+    wrong = [problem for mutant in found for problem in mutant.problems()]
+    assert not wrong, "\n".join(wrong)

@@ -253,7 +253,8 @@ def test_session_can_do_nothing(device, inject):
         terminal, session = new_session(device)
         assert_refused(name, inject(session, call, *arguments))
         terminal.close()
-    for name, call, arguments in (("fork", 56, (17, 0, 0, 0, 0)), ("kill core", 62, (core_of(device), 9))):
+    as_gate = [("accept", 288, (3, 0, 0, 0)), ("a pair of sockets", 53, (1, 5, 0, "b:8")), ("fork as gate does", 56, (0x1200011, 0, 0, 0, 0))]
+    for name, call, arguments in (("fork", 56, (17, 0, 0, 0, 0)), ("kill core", 62, (core_of(device), 9)), *as_gate):
         terminal, session = new_session(device)
         assert_refused(name, inject(session, call, *arguments))
         terminal.close()

@@ -368,7 +368,7 @@ static size_t turn(struct bed *b, unsigned left, unsigned more)
 	unsigned want = honest->done + more;
 	size_t most = 0;
 
-	for (unsigned i = 0; i < 20000 && (peers(b) > left || honest->done < want); i++) {
+	for (unsigned i = 0; i < 4000 && (peers(b) > left || honest->done < want); i++) {
 		event_base_loop(b->core.base, EVLOOP_NONBLOCK);
 		grow(&most, descriptors());
 		usleep(100);

@@ -338,6 +338,7 @@ static void odd_ecdsa_signatures_are_refused(void **state)
 		STR("\0\0\0\0\0\0\0\0"),
 		STR("\0\0\0\1\1\0\0\0\0"),
 		STR("\0\0\0\1\1\0\0\0\1\377"),
+		STR("\0\0\0\1\1\0\0\0\1\1\0"),
 		STR("\0\0\0\2\0\1\0\0\0\1\1"),
 		STR("\0\0\0\1\1\0\0\0\42\1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
 		STR("\0\0\0\1\1"),

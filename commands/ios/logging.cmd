@@ -30,6 +30,6 @@ mode config
       "Set terminal line (monitor) logging parameters"
   logging userinfo(userinfo) = /log:logging
       "Enable logging of user info on privileged mode enabling"
-  logging rate-limit [console(console)] [all(all)] <rate> [except <except SEVERITY>] = /log:logging/rate-limit ; kept
+  logging rate-limit [console(console)] [all(all)] <rate> [except <except SEVERITY>] = /log:logging/rate-limit
       "Set messages per second limit" "Rate limit only console messages" "Rate limit all messages, including debug messages"
       "Messages per second" "Messages of this severity or higher"

@@ -450,7 +450,8 @@ int asker_main(int argc, char **argv)
 
 	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) ||
 	    EVP_Digest("", 0, digest, NULL, EVP_md5(), NULL) != 1 ||
-	    sandbox_alone(argc, argv, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS, RLIM_INFINITY) < 0)
+	    sandbox_alone(argc, argv, SANDBOX_SESSION, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS, RLIM_INFINITY) <
+		0)
 		_exit(EXIT_LOCK);
 	buf_init(&me.key, 0);
 	if (ipc_channel_init(&me.core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)

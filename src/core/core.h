@@ -35,6 +35,7 @@ struct overlap;
 struct unenforced;
 struct gatectl;
 struct records;
+struct remote;
 struct replace;
 struct revert;
 struct guard;
@@ -86,7 +87,8 @@ struct core {
 	struct master *master;
 	struct version1 *version1;
 	struct syslog *log;
-	unsigned debug; /* a bit per enum debug_switch */
+	struct remote *remote; /* its collectors */
+	unsigned debug;        /* a bit per enum debug_switch */
 	struct pace ssh_debug_pace, ssh_log_pace;
 	struct peer_list peers;
 	unsigned starting; /* SSH connections that have no line yet */

@@ -16,6 +16,7 @@
 #include "core/gate/guard.h"
 #include "core/gate/listen.h"
 #include "core/gate/watch.h"
+#include "core/log/remote.h"
 #include "core/log/syslog.h"
 #include "core/login/account.h"
 #include "core/login/lockout.h"
@@ -126,6 +127,7 @@ static void maybe_booted(struct boot_state *b)
 	}
 	core->booted = true;
 	syslog_booted(core->log);
+	remote_booted(core->remote);
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
 	unenforced_booted(core->unenforced);
@@ -329,6 +331,9 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->master = master_new(core->nvram_fd, &damaged);
 	if (damaged.text[0])
 		syslog_event(core->log, "AAA", 2, "MASTER_KEY_DAMAGED", "%s", damaged.text);
+	core->remote = remote_new(core);
+	if (!core->remote)
+		return err_set(e, E_NOMEM, "out of memory");
 	core->lines = lines_new(core->model);
 	core->version1 = version1_new(core);
 	core->sshd = sshd_new(core);

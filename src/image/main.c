@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * main.c: the image. One executable, several roles: rommon runs `core`, the launcher runs `init`, core runs `gate`,
- * `asker` and the helpers. What each role may do is decided in its own main function.
+ * `asker`, `courier` and the helpers. What each role may do is decided in its own main function.
  */
 #include "asker/asker.h"
 #include "core/core.h"
+#include "courier/courier.h"
 #include "gate/gate.h"
 #include "helpers/helpers.h"
 #include "helpers/init.h"
@@ -17,10 +18,8 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } roles[] = {
-	{ "asker", asker_main },
-	{ "core", core_main },
-	{ "gate", gate_main },
-	{ "init", init_main },
+	{ "asker", asker_main }, { "core", core_main }, { "courier", courier_main },
+	{ "gate", gate_main },   { "init", init_main },
 };
 
 int main(int argc, char **argv)

@@ -27,7 +27,16 @@ enum ipc_phase {
 #define PH_IN    (PH_USER | PH_LINE | PH_FILES) /* logged in */
 #define PH_ANY   (PH_SSH)
 
-enum ipc_from { FROM_SESSION = 1, FROM_CORE, FROM_GATE, FROM_CORE_TO_GATE, FROM_ASKER, FROM_CORE_TO_ASKER };
+enum ipc_from {
+	FROM_SESSION = 1,
+	FROM_CORE,
+	FROM_GATE,
+	FROM_CORE_TO_GATE,
+	FROM_ASKER,
+	FROM_CORE_TO_ASKER,
+	FROM_COURIER,
+	FROM_CORE_TO_COURIER
+};
 
 /* AUTH_RESULT */
 enum ipc_auth { AUTH_FAIL, AUTH_OK, AUTH_PARTIAL, AUTH_KEY_OK /* answer to a query without signature */ };
@@ -159,7 +168,15 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	/* asker → core */                                                                                           \
 	X(QUERY_WANT, FROM_ASKER, PH_ANY, 16, 0, 0)      /* a connection for this query */                             \
 	X(QUERY_PROMPT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the server asks the user */                                \
-	X(QUERY_RESULT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the end of a query */
+	X(QUERY_RESULT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the end of a query */                                      \
+	/* core → courier */                                                                                         \
+	X(LOG_HOST, FROM_CORE_TO_COURIER, PH_ANY, 1024, 0, 0)    /* first, once: the collector it is for */            \
+	X(LOG_SOCKET, FROM_CORE_TO_COURIER, PH_ANY, 65536, 1, 0) /* fd: a connection to it, being made */              \
+	X(LOG_LINE, FROM_CORE_TO_COURIER, PH_ANY, 2048, 0, 0)    /* carry this */                                      \
+	/* courier → core */                                                                                         \
+	X(LOG_WANT, FROM_COURIER, PH_ANY, 512, 0, 0)   /* a connection; why the last one is no more */                 \
+	X(LOG_UP, FROM_COURIER, PH_ANY, 16, 0, 0)      /* the connection stands, its other end is who it is to be */   \
+	X(LOG_CARRIED, FROM_COURIER, PH_ANY, 16, 0, 0) /* lines up to this one arrived */
 
 /* Fields of each row, in wire order. A message without fields has an empty list. */
 #define IPC_FIELDS_COOKIE_ASK(F) F(U8F, unused)
@@ -355,6 +372,15 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U8F, asked) /* of enum aaa_asked */                                                                          \
 	F(U8F, echo)                                                                                                   \
 	F(STRF, text)
+#define IPC_FIELDS_LOG_HOST(F)                                                                                         \
+	F(U8F, transport) /* enum log_transport */                                                                     \
+	F(U8F, octets)    /* a line is preceded by its length (RFC 6587 section 3.4.1), else ended by LF */            \
+	F(STRF, name)     /* whose certificate it must show: a name or an address */
+#define IPC_FIELDS_LOG_SOCKET(F)  F(STRF, authorities)      /* PEM; empty: the system's */
+#define IPC_FIELDS_LOG_LINE(F)    F(U64F, id) F(STRF, text) /* ids count up */
+#define IPC_FIELDS_LOG_WANT(F)    F(STRF, why)
+#define IPC_FIELDS_LOG_UP(F)      F(U8F, unused)
+#define IPC_FIELDS_LOG_CARRIED(F) F(U64F, id)
 #define IPC_FIELDS_QUERY_RESULT(F)                                                                                     \
 	F(U32F, id)                                                                                                    \
 	F(U8F, outcome) /* enum aaa_outcome, not AAA_ASKS */                                                           \

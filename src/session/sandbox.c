@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -130,6 +131,7 @@ int sandbox_landlock_but(const char *const *files, bool connects)
 #define M SANDBOX_MOVE
 #define C SANDBOX_CONNECT
 #define R SANDBOX_RESOLVE
+#define L SANDBOX_COURIER
 #define ARG(n, value)                                                                                                  \
 	{                                                                                                              \
 		(n), SCMP_CMP_EQ, (value), 0                                                                           \
@@ -249,6 +251,7 @@ static const struct rule rules[] = {
 	ONE(ioctl, R, ARG(1, FIONREAD)),
 	ONE(socket, R, ARG(0, AF_NETLINK)), /* which kinds of addresses this host has */
 	ANY(uname, R),
+	ONE(ioctl, L, ARG(1, SIOCOUTQ)), /* bytes the other end has not acknowledged */
 #if SANITIZED
 	ANY(mprotect, S | G),
 	ANY(madvise, S | G),
@@ -385,12 +388,12 @@ unsigned sandbox_argument(int argc, char **argv, const char *option)
 	return 0;
 }
 
-int sandbox_alone(int argc, char **argv, int fd, unsigned fds, rlim_t cpu_seconds)
+int sandbox_alone(int argc, char **argv, unsigned roles, int fd, unsigned fds, rlim_t cpu_seconds)
 {
 	unsigned uid = sandbox_argument(argc, argv, "--uid"), gid = sandbox_argument(argc, argv, "--gid");
 	struct sock_fprog filter;
 
-	if (sandbox_close_others(&fd, 1) < 0 || sandbox_compile(SANDBOX_SESSION, &filter, NULL) < 0)
+	if (sandbox_close_others(&fd, 1) < 0 || sandbox_compile(roles, &filter, NULL) < 0)
 		return E_IO;
 	if (uid && sandbox_become(uid, gid, NULL, NULL) < 0)
 		return E_IO;

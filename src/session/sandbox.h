@@ -17,13 +17,15 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-/* The last three are for helpers, beside a session's list: what moves files, connects, looks names up. */
+/* The last four are beside a session's list: for helpers what moves files, connects, looks names up; for couriers what
+ * tells how much has arrived. */
 enum sandbox_role {
 	SANDBOX_SESSION = 1,
 	SANDBOX_GATE = 2,
 	SANDBOX_MOVE = 4,
 	SANDBOX_CONNECT = 8,
-	SANDBOX_RESOLVE = 16
+	SANDBOX_RESOLVE = 16,
+	SANDBOX_COURIER = 32
 };
 
 /* Compiles the allow-list of one or more roles once; the program is malloc'd and used by every child. */
@@ -51,8 +53,8 @@ int sandbox_limit_session(unsigned fds);
 unsigned sandbox_argument(int argc, char **argv, const char *option);
 
 /* All of it, for a role that core executes (core/spawn.h): keeps descriptor `fd` alone, becomes the `--uid N --gid N`
- * of its arguments, a session's system calls and `fds` descriptors, no byte into a file, so much time of the processor
- * (RLIM_INFINITY: as long as it lives). What libcrypto reads from files must have been read. 0 or E_*. */
-int sandbox_alone(int argc, char **argv, int fd, unsigned fds, rlim_t cpu_seconds);
+ * of its arguments, the system calls of these roles and `fds` descriptors, no byte into a file, so much time of the
+ * processor (RLIM_INFINITY: as long as it lives). What libcrypto reads from files must have been read. 0 or E_*. */
+int sandbox_alone(int argc, char **argv, unsigned roles, int fd, unsigned fds, rlim_t cpu_seconds);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/commands/commands.h"
 
 #include "core/core.h"
+#include "core/log/remote.h"
 #include "core/log/syslog.h"
 #include "core/session/cli.h"
 
@@ -17,7 +18,9 @@ int cmd_show_logging(struct run *run)
 		if (!at)
 			return run_fail(run, "%% Out of memory");
 		*at = 0;
-		syslog_show(run->core->log, run->core->model, &run->out);
+		syslog_show(run->core->log, &run->out);
+		remote_show(run->core, &run->out);
+		syslog_show_buffer(run->core->log, &run->out);
 	}
 	return syslog_lines(run->core->log, at, &run->out) ? run_yield(run) : RUN_DONE;
 }

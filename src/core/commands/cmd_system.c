@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "core/gate/gatectl.h"
 #include "core/host.h"
+#include "core/log/remote.h"
 #include "core/login/servers.h"
 #include "core/session/cli.h"
 #include "core/session/peer.h"
@@ -66,6 +67,8 @@ int cmd_show_processes(struct run *run)
 	put_process(run, (int)gatectl_pid(core->gate), "-", "gate");
 	for (size_t i = 0; (pid = servers_process(core, i)) >= 0; i++)
 		put_process(run, pid, "-", "asker");
+	for (size_t i = 0; (pid = remote_process(core, i)) >= 0; i++)
+		put_process(run, pid, "-", "courier");
 	put_sessions(run);
 	for (size_t i = 0; (pid = job_at(i, &name)) >= 0; i++) {
 		snprintf(helper, sizeof helper, "helper %s", name);

@@ -39,7 +39,9 @@ struct syslog {
 	bool on;
 	syslog_sink_fn *sink;
 	void *sink_arg;
-	struct place console, monitor, buffer;
+	syslog_remote_fn *remote;
+	void *remote_arg;
+	struct place console, monitor, buffer, trap;
 	struct stamp log_stamp, debug_stamp;
 	bool numbered;
 	unsigned long number, lost, flushes;
@@ -76,6 +78,7 @@ void syslog_configure(struct syslog *log, const struct model *m)
 	log->console.level = level_of(m, LOGGING "console/enabled", LOGGING "console/level");
 	log->monitor.level = level_of(m, LOGGING "monitor/enabled", LOGGING "monitor/level");
 	log->buffer.level = level_of(m, LOGGING "buffered/enabled", LOGGING "buffered/level");
+	log->trap.level = level_of(m, LOGGING "trap/enabled", LOGGING "trap/level");
 	log_buffer_limit(&log->kept, log->buffer.level == OFF ? 0 : model_uint(m, LOGGING "buffered/size", 0));
 	log->log_stamp = stamp_of(model_first(m, NULL, LOGGING "timestamps/log"));
 	log->debug_stamp = stamp_of(model_first(m, NULL, LOGGING "timestamps/debug"));
@@ -93,6 +96,7 @@ struct syslog *syslog_new(int console_fd, const struct clock *clock)
 	log->started_ms = clock_now_ms();
 	log->on = true;
 	log->console.level = log->monitor.level = log->buffer.level = DEBUGGING;
+	log->trap.level = OFF;
 	log->log_stamp.format = log->debug_stamp.format = STAMP_DATETIME_MSEC;
 	log_buffer_limit(&log->kept, PIECE_BYTES); /* until the configuration says how much */
 	return log;
@@ -110,6 +114,12 @@ void syslog_sink(struct syslog *log, syslog_sink_fn *fn, void *arg)
 {
 	log->sink = fn;
 	log->sink_arg = arg;
+}
+
+void syslog_remote(struct syslog *log, syslog_remote_fn *fn, void *arg)
+{
+	log->remote = fn;
+	log->remote_arg = arg;
 }
 
 void syslog_booted(struct syslog *log)
@@ -134,8 +144,10 @@ static bool passes(const struct place *p, int severity)
 	return p->level != OFF && severity <= p->level;
 }
 
-static void deliver(struct syslog *log, int severity, const char *line)
+static void deliver(struct syslog *log, const struct syslog_message *m)
 {
+	const char *line = m->line;
+	int severity = m->severity;
 	unsigned places = 0, seen = 0;
 
 	if (passes(&log->console, severity))
@@ -146,6 +158,8 @@ static void deliver(struct syslog *log, int severity, const char *line)
 		log_buffer_put(&log->kept, line);
 		log->buffer.logged++;
 	}
+	if (log->on && log->remote && passes(&log->trap, severity))
+		log->trap.logged += log->remote(log->remote_arg, m);
 	if (!log->quiet) /* whoever started the device reads run/boot.log */
 		dprintf(STDERR_FILENO, "%s\n", line);
 	if (log->sink && places)
@@ -158,14 +172,15 @@ static void deliver(struct syslog *log, int severity, const char *line)
 }
 
 /* The stamp, and with `service sequence-numbers` a number before it. */
-static size_t head(struct syslog *log, const struct stamp *s, char *line, size_t size)
+static size_t head(struct syslog *log, const struct stamp *s, struct syslog_message *m, char *line, size_t size)
 {
 	char stamp[STAMP_TEXT];
 	int n;
 
-	stamp_text(s, log->clock, clock_wall(log->clock), (clock_now_ms() - log->started_ms) / 1000, stamp,
-		   sizeof stamp);
-	log->number++;
+	m->wall = clock_wall(log->clock);
+	m->number = ++log->number;
+	m->numbered = log->numbered;
+	stamp_text(s, log->clock, m->wall, (clock_now_ms() - log->started_ms) / 1000, stamp, sizeof stamp);
 	if (log->numbered)
 		n = snprintf(line, size, "%06lu: %s", log->number, stamp);
 	else
@@ -183,8 +198,9 @@ static void clean(char *p)
 
 void syslog_event(struct syslog *log, const char *facility, int severity, const char *mnemonic, const char *fmt, ...)
 {
+	struct syslog_message m = { .severity = severity, .facility = facility, .mnemonic = mnemonic };
 	char line[LINE_MAX_BYTES];
-	size_t n = head(log, &log->log_stamp, line, sizeof line);
+	size_t n = head(log, &log->log_stamp, &m, line, sizeof line);
 	va_list ap;
 
 	n += (size_t)snprintf(line + n, sizeof line - n, "%%%s-%d-%s: ", facility, severity, mnemonic);
@@ -192,7 +208,9 @@ void syslog_event(struct syslog *log, const char *facility, int severity, const 
 	vsnprintf(line + n, sizeof line - n, fmt, ap);
 	va_end(ap);
 	clean(line);
-	deliver(log, severity, line);
+	m.line = line;
+	m.text = line + n;
+	deliver(log, &m);
 }
 
 const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX])
@@ -208,15 +226,18 @@ const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX])
 
 void syslog_debug(struct syslog *log, const char *fmt, ...)
 {
+	struct syslog_message m = { .severity = DEBUGGING };
 	char line[LINE_MAX_BYTES];
-	size_t n = head(log, &log->debug_stamp, line, sizeof line);
+	size_t n = head(log, &log->debug_stamp, &m, line, sizeof line);
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(line + n, sizeof line - n, fmt, ap);
 	va_end(ap);
 	clean(line);
-	deliver(log, DEBUGGING, line);
+	m.line = line;
+	m.text = line + n;
+	deliver(log, &m);
 }
 
 /* --- show --- */
@@ -229,28 +250,22 @@ static void show_place(const char *name, const struct place *p, bool on, struct 
 		buf_printf(out, "    %s level %s, %lu messages logged\n", name, severities[p->level], p->logged);
 }
 
-/* Nothing is sent yet: the hosts are listed with that word. */
-static void show_hosts(const struct model *m, struct buf *out)
-{
-	const struct lyd_node *host = model_first(m, NULL, LOGGING "host");
-	int level = level_of(m, LOGGING "trap/enabled", LOGGING "trap/level");
-
-	if (level == OFF)
-		buf_puts(out, "    Trap logging: disabled\n");
-	else
-		buf_printf(out, "    Trap logging: level %s, 0 message lines logged\n", severities[level]);
-	for (; host; host = model_next(host))
-		buf_printf(out, "        Logging to %s: not in this release\n", model_below(host, "address"));
-}
-
-void syslog_show(const struct syslog *log, const struct model *m, struct buf *out)
+void syslog_show(const struct syslog *log, struct buf *out)
 {
 	buf_printf(out, "Syslog logging: %s (%lu messages dropped, %lu flushes, %lu overruns)\n",
 		   log->on ? "enabled" : "disabled", log->lost, log->flushes, log->kept.given_up);
 	show_place("Console logging:", &log->console, true, out);
 	show_place("Monitor logging:", &log->monitor, log->on, out);
 	show_place("Buffer logging: ", &log->buffer, log->on, out);
-	show_hosts(m, out);
+	if (log->trap.level == OFF || !log->on)
+		buf_puts(out, "    Trap logging: disabled\n");
+	else
+		buf_printf(out, "    Trap logging: level %s, %lu message lines logged\n", severities[log->trap.level],
+			   log->trap.logged);
+}
+
+void syslog_show_buffer(const struct syslog *log, struct buf *out)
+{
 	if (log->buffer.level != OFF)
 		buf_printf(out, "\nLog Buffer (%zu bytes):\n\n", log->kept.max);
 }

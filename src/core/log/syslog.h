@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * syslog.h: the device's log: `%FACILITY-SEVERITY-MNEMONIC: text` behind a time stamp. It goes to the console, to
- * sessions that asked (`terminal monitor`) and to a buffer, each from its configured severity on. Never holds a secret.
+ * sessions that asked (`terminal monitor`), to a buffer and to collectors, each from its configured severity on. Never
+ * holds a secret.
  */
 #ifndef CORE_SYSLOG_H
 #define CORE_SYSLOG_H
@@ -10,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 struct clock;
 struct model;
@@ -22,6 +24,19 @@ struct syslog *syslog_new(int console_fd, const struct clock *clock);
 /* Gets every line with the places it is for; returns those where somebody has got it, and SYSLOG_LOST. */
 typedef unsigned syslog_sink_fn(void *arg, const char *line, unsigned places);
 void syslog_sink(struct syslog *log, syslog_sink_fn *fn, void *arg);
+/* One message, on its way to collectors: borrowed. */
+struct syslog_message {
+	int severity;
+	const char *facility, *mnemonic; /* NULL: a line of `debug` */
+	const char *line;                /* as everybody else gets it */
+	const char *text;                /* its end, behind stamp and name */
+	unsigned long number;            /* counts every message */
+	bool numbered;                   /* `service sequence-numbers` */
+	struct timespec wall;
+};
+/* Gets what passes `logging trap` while logging is on. False: there is no collector. */
+typedef bool syslog_remote_fn(void *arg, const struct syslog_message *m);
+void syslog_remote(struct syslog *log, syslog_remote_fn *fn, void *arg);
 /* Reads `logging …` and `service timestamps …` from the model again. */
 void syslog_configure(struct syslog *log, const struct model *m);
 void syslog_booted(struct syslog *log); /* from now on standard error (run/boot.log) gets no copy */
@@ -35,8 +50,9 @@ const char *syslog_word(const char *name, char out[SYSLOG_WORD_MAX]);
 /* A line of `debug`: of the lowest severity, with a stamp of its own and no name before it. */
 void syslog_debug(struct syslog *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* What `show logging` prints before the lines. */
-void syslog_show(const struct syslog *log, const struct model *m, struct buf *out);
+/* What `show logging` prints: of the places, before the collectors; and behind them, before the lines. */
+void syslog_show(const struct syslog *log, struct buf *out);
+void syslog_show_buffer(const struct syslog *log, struct buf *out);
 /* Lines of the buffer from *at (0: the oldest) on, a piece at a time; false: that was the last. */
 bool syslog_lines(const struct syslog *log, uint64_t *at, struct buf *out);
 void syslog_clear(struct syslog *log);

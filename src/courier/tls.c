@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tls.c: see tls.h. Runs in a courier; what comes in is hostile until the handshake is over, and a collector's word
+ * afterwards. libssl is loaded when the courier of such a collector starts, by nobody else: no other process has it
+ * mapped. RFC 5425 sections 4.2 and 5.2, RFC 9525 for the name in the certificate.
+ */
+#include "tls.h"
+
+#include <dlfcn.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SSL_LIBRARY "libssl.so.3"
+#define PIECE       4096
+
+static struct {
+	int (*init)(uint64_t options, const OPENSSL_INIT_SETTINGS *settings);
+	const SSL_METHOD *(*client_method)(void);
+	SSL_CTX *(*ctx_new)(const SSL_METHOD *method);
+	void (*ctx_free)(SSL_CTX *ctx);
+	long (*ctx_ctrl)(SSL_CTX *ctx, int command, long number, void *p);
+	int (*ctx_default_paths)(SSL_CTX *ctx);
+	void (*ctx_set_verify)(SSL_CTX *ctx, int mode, SSL_verify_cb callback);
+	void (*ctx_set_store)(SSL_CTX *ctx, X509_STORE *store);
+	SSL *(*make)(SSL_CTX *ctx);
+	void (*free)(SSL *ssl);
+	void (*set_bio)(SSL *ssl, BIO *in, BIO *out);
+	void (*set_connect)(SSL *ssl);
+	X509_VERIFY_PARAM *(*get_param)(SSL *ssl);
+	long (*ctrl)(SSL *ssl, int command, long number, void *p);
+	int (*handshake)(SSL *ssl);
+	int (*read)(SSL *ssl, void *p, int n);
+	int (*write)(SSL *ssl, const void *p, int n);
+	int (*get_error)(const SSL *ssl, int rc);
+	long (*verified)(const SSL *ssl);
+} lib;
+
+static struct {
+	SSL_CTX *host_store; /* trusts the system's store */
+	SSL *ssl;
+	BIO *in, *out; /* of ssl */
+	bool up;
+} me;
+
+static int load(void)
+{
+	static const struct {
+		const char *name;
+		void *to;
+	} symbols[] = {
+		{ "OPENSSL_init_ssl", &lib.init },
+		{ "TLS_client_method", &lib.client_method },
+		{ "SSL_CTX_new", &lib.ctx_new },
+		{ "SSL_CTX_free", &lib.ctx_free },
+		{ "SSL_CTX_ctrl", &lib.ctx_ctrl },
+		{ "SSL_CTX_set_default_verify_paths", &lib.ctx_default_paths },
+		{ "SSL_CTX_set_verify", &lib.ctx_set_verify },
+		{ "SSL_CTX_set_cert_store", &lib.ctx_set_store },
+		{ "SSL_new", &lib.make },
+		{ "SSL_free", &lib.free },
+		{ "SSL_set_bio", &lib.set_bio },
+		{ "SSL_set_connect_state", &lib.set_connect },
+		{ "SSL_get0_param", &lib.get_param },
+		{ "SSL_ctrl", &lib.ctrl },
+		{ "SSL_do_handshake", &lib.handshake },
+		{ "SSL_read", &lib.read },
+		{ "SSL_write", &lib.write },
+		{ "SSL_get_error", &lib.get_error },
+		{ "SSL_get_verify_result", &lib.verified },
+	};
+	void *handle = dlopen(SSL_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+
+	for (size_t i = 0; handle && i < sizeof symbols / sizeof *symbols; i++) {
+		void *found = dlsym(handle, symbols[i].name);
+
+		if (!found)
+			return E_UNSUPPORTED;
+		memcpy(symbols[i].to, &found, sizeof found);
+	}
+	return handle ? 0 : E_UNSUPPORTED;
+}
+
+static SSL_CTX *make_context(void)
+{
+	SSL_CTX *ctx = lib.ctx_new(lib.client_method());
+
+	if (ctx) {
+		lib.ctx_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL);
+		lib.ctx_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	}
+	return ctx;
+}
+
+int tls_prepare(void)
+{
+	SSL *once;
+
+	/* A certificate's dates are put into words, in a time zone that is not looked up then. */
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	if (load() < 0 || lib.init(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+		return E_UNSUPPORTED;
+	me.host_store = make_context();
+	if (!me.host_store || lib.ctx_default_paths(me.host_store) != 1)
+		return E_UNSUPPORTED;
+	once = lib.make(me.host_store); /* what is made once is made now */
+	lib.free(once);
+	return once ? 0 : E_UNSUPPORTED;
+}
+
+/* --- a new connection --- */
+
+static X509_STORE *read_store(struct str pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	X509_STORE *store = X509_STORE_new();
+	unsigned n = 0;
+	X509 *cert;
+
+	while (bio && store && (cert = PEM_read_bio_X509(bio, NULL, NULL, (void *)""))) {
+		n += X509_STORE_add_cert(store, cert) == 1;
+		X509_free(cert);
+	}
+	BIO_free(bio);
+	ERR_clear_error(); /* the end of the file is one */
+	if (n)
+		return store;
+	X509_STORE_free(store);
+	return NULL;
+}
+
+/* A context of its own for who has its own authorities; the connection keeps it alive. */
+static SSL *make_ssl(struct str authorities, struct errbuf *e)
+{
+	X509_STORE *store;
+	SSL_CTX *ctx;
+	SSL *ssl;
+
+	if (authorities.n == 0)
+		return lib.make(me.host_store);
+	store = read_store(authorities);
+	if (!store) {
+		err_set(e, E_INVAL, "no certificate in the file of authorities");
+		return NULL;
+	}
+	ctx = make_context();
+	if (!ctx) {
+		X509_STORE_free(store);
+		return NULL;
+	}
+	lib.ctx_set_store(ctx, store);
+	ssl = lib.make(ctx);
+	lib.ctx_free(ctx);
+	return ssl;
+}
+
+/* Certificates name an address as such, never as a name. */
+static bool expect(SSL *ssl, const char *name)
+{
+	X509_VERIFY_PARAM *param = lib.get_param(ssl);
+
+	if (X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1)
+		return true;
+	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_host(param, name, 0) == 1 &&
+	       lib.ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)(uintptr_t)name) == 1;
+}
+
+int tls_begin(const char *name, struct str authorities, struct errbuf *e)
+{
+	if (me.ssl)
+		lib.free(me.ssl);
+	me.up = false;
+	err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
+	me.ssl = make_ssl(authorities, e);
+	if (!me.ssl)
+		return E_INVAL;
+	me.in = BIO_new(BIO_s_mem());
+	me.out = BIO_new(BIO_s_mem());
+	if (!me.in || !me.out || !expect(me.ssl, name)) {
+		BIO_free(me.in);
+		BIO_free(me.out);
+		lib.free(me.ssl);
+		me.ssl = NULL;
+		return E_NOMEM;
+	}
+	lib.set_bio(me.ssl, me.in, me.out);
+	lib.set_connect(me.ssl);
+	return 0;
+}
+
+/* --- bytes --- */
+
+static void drain(struct buf *out)
+{
+	uint8_t piece[PIECE];
+	int n;
+
+	while ((n = BIO_read(me.out, piece, sizeof piece)) > 0)
+		buf_put(out, piece, (size_t)n);
+}
+
+static int why(int rc, struct errbuf *e)
+{
+	int error = lib.get_error(me.ssl, rc);
+	long verified = lib.verified(me.ssl);
+	const char *reason = ERR_reason_error_string(ERR_peek_error());
+
+	if (error == SSL_ERROR_WANT_READ)
+		return 0;
+	if (error == SSL_ERROR_ZERO_RETURN)
+		return err_set(e, E_CLOSED, "the collector ended the connection");
+	if (verified != X509_V_OK)
+		return err_set(e, E_DENIED, "its certificate is refused: %s", X509_verify_cert_error_string(verified));
+	return err_set(e, E_IO, "TLS: %s", reason ? reason : "failed");
+}
+
+/* Tickets and the like are in there, too. */
+static int hear(size_t *heard, struct errbuf *e)
+{
+	uint8_t piece[PIECE];
+	int n;
+
+	while ((n = lib.read(me.ssl, piece, sizeof piece)) > 0)
+		*heard += (size_t)n;
+	n = why(n, e);
+	return n < 0 ? n : 1;
+}
+
+int tls_take(struct str in, struct buf *out, size_t *heard, struct errbuf *e)
+{
+	int rc;
+
+	if (!me.ssl || (in.n && BIO_write(me.in, in.p, (int)in.n) != (int)in.n))
+		return err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
+	ERR_clear_error();
+	if (!me.up) {
+		rc = lib.handshake(me.ssl);
+		me.up = rc == 1 && lib.verified(me.ssl) == X509_V_OK;
+		rc = me.up ? 1 : why(rc, e);
+	} else {
+		rc = 1;
+	}
+	if (me.up)
+		rc = hear(heard, e);
+	drain(out); /* an alert goes out, too */
+	return rc;
+}
+
+int tls_put(struct str line, struct buf *out, struct errbuf *e)
+{
+	int rc;
+
+	ERR_clear_error();
+	rc = lib.write(me.ssl, line.p, (int)line.n);
+	if (rc != (int)line.n) {
+		rc = why(rc, e);
+		return rc < 0 ? rc : err_set(e, E_IO, "TLS: failed");
+	}
+	drain(out);
+	return 0;
+}

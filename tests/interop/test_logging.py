@@ -5,10 +5,11 @@ layout, once and in order also when it was away; it is believed only with the ri
 import datetime
 import re
 
+import paramiko
 import pytest
 
 import lab as laboratory
-from collectors import Rsyslog
+from collectors import Rsyslog, authority
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,7 @@ def device(module_lab):
 def terminal(device):
     """Of an administrator; what a test configured is gone behind it."""
     made = device.terminal()
+    made.command("terminal length 0")
     configure(made, "logging facility local7", "no logging console")
     yield made
     lines = [line for line in made.command("show running-config | include ^logging").splitlines() if line.startswith("logging")]
@@ -31,11 +33,6 @@ def configure(terminal, *lines):
     for line in ("configure terminal", *lines, "end"):
         shown = terminal.command(line)
         assert "%" not in shown.replace("%SYS", ""), (line, shown)
-
-
-def say(terminal, text):
-    """Somebody leaves a mark in the log."""
-    configure(terminal, f"banner motd #{text}#")
 
 
 def check_ios(message):
@@ -82,3 +79,129 @@ def test_each_layout_is_understood(terminal, tmp_path, transport):
         server.stop()
         server.start()
     server.stop()
+
+
+# --- who a collector is ---
+
+
+@pytest.fixture(scope="module")
+def certificates(device, tmp_path_factory):
+    base = tmp_path_factory.mktemp("certificates")
+    issue = authority(base, "ca")
+    issue("good")
+    issue("named", names=("other.example",), addresses=())
+    issue("expired", until=datetime.timedelta(days=-1))
+    authority(base, "wrong-ca")("wrong")
+    for name in ("ca", "wrong-ca"):
+        (device.folder / f"flash/{name}.pem").write_bytes((base / f"{name}.pem").read_bytes())
+    return base
+
+
+PROFILE = ["logging tls-profile OFFICE", "ca-file flash:ca.pem", "exit"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_tls(terminal, certificates, layout):
+    server = Rsyslog(certificates, "tls", "good")
+    lines = [f"logging trap syslog-format {layout}"] if layout else []
+    configure(terminal, *PROFILE, *lines, f"logging host 127.0.0.1 transport tls profile OFFICE port {server.port}")
+    LAYOUTS[layout](server.wait("%SYS-5-CONFIG_I: "))
+    assert f"(tls port {server.port}, audit disabled, link up)" in terminal.command("show logging")
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    ("certificate", "host", "reason"),
+    [
+        ("wrong", "127.0.0.1", "unable to get local issuer certificate|self.signed"),
+        ("expired", "127.0.0.1", "certificate has expired"),
+        ("named", "127.0.0.1", "IP address mismatch"),
+        ("named", "log.example", "hostname mismatch"),
+    ],
+)
+def test_wrong_certificate(terminal, certificates, certificate, host, reason):
+    server = Rsyslog(certificates, "tls", certificate)
+    configure(
+        terminal, "ip host log.example 127.0.0.1", *PROFILE,
+        f"logging host {host} transport tls profile OFFICE port {server.port}",
+    )  # fmt: skip
+    assert laboratory.wait_for(
+        lambda: re.search(f"its certificate is refused: .*({reason})", terminal.command("show logging")), 10
+    ), terminal.command("show logging")
+    assert re.search(r"%SYS-3-LOGGINGHOST_FAIL: Logging to host \S+ port \d+ failed: its certificate", terminal.command("show logging"))
+    server.stop()
+    assert server.messages() == []
+
+
+def test_right_name(terminal, certificates):
+    server = Rsyslog(certificates, "tls", "good")
+    configure(
+        terminal, "ip host log.example 127.0.0.1", *PROFILE,
+        f"logging host log.example transport tls profile OFFICE port {server.port}",
+    )  # fmt: skip
+    server.wait("Logging to host log.example port")
+    server.stop()
+
+
+def test_nobody_is_trusted_without_authorities(terminal, certificates):
+    """No profile: the host's store, which does not know ours; a profile that is missing or whose file is: nobody."""
+    server = Rsyslog(certificates, "tls", "good")
+    for lines, words, reason in (
+        ([], "", "its certificate is refused: unable to get local issuer certificate"),
+        ([], "profile NONE", "tls-profile NONE is not there or has no ca-file"),
+        (["logging tls-profile GONE", "ca-file flash:gone.pem", "exit"], "profile GONE", "flash:gone.pem cannot be read"),
+        (["logging tls-profile TEXT", "ca-file nvram:startup-config", "exit"], "profile TEXT", "no certificate in the file"),
+    ):
+        configure(terminal, *lines, f"logging host 127.0.0.1 transport tls {words} port {server.port}")
+        assert laboratory.wait_for(lambda: reason in terminal.command("show logging"), 10), (reason, terminal.command("show logging"))
+    server.stop()
+    assert server.messages() == []
+
+
+# --- what stands in messages ---
+
+
+def test_numbers_and_origin(terminal, tmp_path):
+    server = Rsyslog(tmp_path, "udp")
+    host = f"logging host 127.0.0.1 transport udp port {server.port}"
+    configure(terminal, "service sequence-numbers", "logging facility auth", "logging origin-id string R-7", host)
+    assert re.match(r"<37>(\d+): R-7: 0*\1: \*?\w{3} ", server.wait("CONFIG_I")["rawmsg"])
+    for kind, name in (("ip", "127.0.0.1"), ("hostname", "R1")):
+        configure(terminal, f"logging origin-id {kind}")
+        server.wait(f": {name}: ", "CONFIG_I")
+    configure(terminal, "no service sequence-numbers")
+    server.stop()
+
+
+def test_strangers_forge_nothing(device, terminal, tmp_path):
+    """A user's name stays in its message."""
+    configure(terminal, "login on-failure log", "logging trap syslog-format rfc5424")
+    server = Rsyslog(tmp_path, "tcp")
+    configure(terminal, f"logging host 127.0.0.1 transport tcp port {server.port}")
+    with pytest.raises(paramiko.AuthenticationException):
+        device.paramiko(user='x\n<0>1 - evil - - - [a b="c"] x', password="wrong")
+    message = server.wait("LOGIN_FAILED", "evil")
+    assert (message["app-name"], message["hostname"]) == ("SEC_LOGIN", "R1")
+    assert "127.0.0.1" in message["msg"] and "\n" not in message["rawmsg"]
+    assert not [m for m in server.messages() if m["syslogseverity"] == "0" or "evil" in m["hostname"]]
+    configure(terminal, "no login on-failure log")
+    server.stop()
+
+
+def test_rate_limit(terminal, tmp_path):
+    server = Rsyslog(tmp_path, "udp")
+    configure(terminal, f"logging host 127.0.0.1 transport udp port {server.port}", "logging rate-limit 1 except errors")
+    terminal.send("".join(f"configure terminal\rip host rate{n} 127.0.0.1\rend\r" for n in range(20)))
+    terminal.settle()
+    shown = terminal.command("show logging | include rate-limited")
+    assert int(re.search(r"(\d+) messages rate-limited", shown).group(1)) > 5, shown
+    server.stop()
+
+
+def test_old_form_and_trap(terminal):
+    configure(terminal, "logging 127.0.0.9", "logging trap errors")
+    assert "Logging to 127.0.0.9 (udp port 514, audit disabled, link" in terminal.command("show logging")
+    assert "logging host 127.0.0.9" in terminal.command("show running-config | include ^logging")
+    configure(terminal, "no logging on")
+    assert "Trap logging: disabled" in terminal.command("show logging")
+    configure(terminal, "logging on", "default logging trap")

@@ -355,3 +355,50 @@ def test_asker_can_do_nothing(lab, servers, inject):
             again = asker()
             assert again != pid, name
             pid = again
+
+
+# --- the process that speaks with a syslog server ---
+
+
+@pytest.fixture
+def collector():
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        made.settimeout(20)
+        yield made
+
+
+def carrying(lab, collector, uid):
+    """A device that logs to the collector, by TCP, and a function: the pid of the process that does."""
+    host = f"logging host 127.0.0.1 transport tcp port {collector.getsockname()[1]}\n"
+    device = lab.booted(laboratory.CONFIG.replace("line vty", f"{host}line vty"), uid=uid)
+    kept = []
+
+    def courier():
+        kept.append(collector.accept()[0])
+        assert kept[-1].recv(1) == b"<"
+        return device.role("courier")[-1]
+
+    return device, courier
+
+
+def test_courier_is_locked_in(lab, collector, uid):
+    device, courier = carrying(lab, collector, uid)
+    pid = courier()
+    assert_locked(pid, uid)
+    assert os.stat(f"/proc/{pid}/mem").st_uid == 0
+    assert "libssl" not in pathlib.Path(f"/proc/{pid}/maps").read_text()
+    if os.geteuid() == 0:
+        found = list(descriptors(pid).values())
+        assert len(found) == 2 and all(target.startswith("socket:") for target in found), found
+        assert not set(found) & set(descriptors(core_of(device)).values())
+
+
+def test_courier_can_do_nothing(lab, collector, inject):
+    device, courier = carrying(lab, collector, None)
+    pid = courier()
+    few = ("ptrace core", "open a file", "make a socket")  # each costs a courier, and the next comes ever later
+    for name, call, arguments in [a for a in attempts(device) if a[0] in few]:
+        outcome = inject(pid, call, *arguments)
+        assert_refused(name, outcome)
+        if outcome.startswith("killed"):  # another one goes on, with what had not arrived
+            pid = courier()

@@ -31,6 +31,16 @@ struct place {
 	unsigned long logged;
 };
 
+/* `logging rate-limit`: so many in one second. */
+struct limit {
+	unsigned rate;       /* 0: none */
+	bool console, debug; /* only there; of lines of `debug`, too */
+	int except;          /* OFF, or what is so severe passes */
+	uint64_t second_ms;
+	unsigned passed;
+	unsigned long held_back;
+};
+
 struct syslog {
 	int console_fd;
 	const struct clock *clock;
@@ -42,6 +52,7 @@ struct syslog {
 	syslog_remote_fn *remote;
 	void *remote_arg;
 	struct place console, monitor, buffer, trap;
+	struct limit limit;
 	struct stamp log_stamp, debug_stamp;
 	bool numbered;
 	unsigned long number, lost, flushes;
@@ -72,6 +83,15 @@ static struct stamp stamp_of(const struct lyd_node *node)
 	return s;
 }
 
+static void configure_limit(struct limit *l, const struct model *m)
+{
+	l->rate = (unsigned)model_uint(m, LOGGING "rate-limit/rate", 0);
+	l->console = model_bool(m, LOGGING "rate-limit/console");
+	l->debug = model_bool(m, LOGGING "rate-limit/all");
+	l->except =
+	    model_str(m, LOGGING "rate-limit/except") ? (int)model_uint(m, LOGGING "rate-limit/except", 0) : OFF;
+}
+
 void syslog_configure(struct syslog *log, const struct model *m)
 {
 	log->on = model_bool(m, LOGGING "enabled");
@@ -80,6 +100,7 @@ void syslog_configure(struct syslog *log, const struct model *m)
 	log->buffer.level = level_of(m, LOGGING "buffered/enabled", LOGGING "buffered/level");
 	log->trap.level = level_of(m, LOGGING "trap/enabled", LOGGING "trap/level");
 	log_buffer_limit(&log->kept, log->buffer.level == OFF ? 0 : model_uint(m, LOGGING "buffered/size", 0));
+	configure_limit(&log->limit, m);
 	log->log_stamp = stamp_of(model_first(m, NULL, LOGGING "timestamps/log"));
 	log->debug_stamp = stamp_of(model_first(m, NULL, LOGGING "timestamps/debug"));
 	log->numbered = model_bool(m, LOGGING "sequence-numbers");
@@ -144,13 +165,33 @@ static bool passes(const struct place *p, int severity)
 	return p->level != OFF && severity <= p->level;
 }
 
+static bool held_back(struct limit *l, const struct syslog_message *m)
+{
+	uint64_t now = clock_now_ms();
+
+	if (l->rate == 0 || m->severity <= l->except || (!m->mnemonic && !l->debug))
+		return false;
+	if (now - l->second_ms >= 1000) {
+		l->second_ms = now;
+		l->passed = 0;
+	}
+	if (l->passed++ < l->rate)
+		return false;
+	l->held_back++;
+	return true;
+}
+
 static void deliver(struct syslog *log, const struct syslog_message *m)
 {
 	const char *line = m->line;
 	int severity = m->severity;
 	unsigned places = 0, seen = 0;
 
-	if (passes(&log->console, severity))
+	bool much = held_back(&log->limit, m);
+
+	if (much && !log->limit.console)
+		return;
+	if (!much && passes(&log->console, severity))
 		places |= SYSLOG_CONSOLE;
 	if (log->on && passes(&log->monitor, severity))
 		places |= SYSLOG_MONITOR;
@@ -252,8 +293,10 @@ static void show_place(const char *name, const struct place *p, bool on, struct 
 
 void syslog_show(const struct syslog *log, struct buf *out)
 {
-	buf_printf(out, "Syslog logging: %s (%lu messages dropped, %lu flushes, %lu overruns)\n",
-		   log->on ? "enabled" : "disabled", log->lost, log->flushes, log->kept.given_up);
+	buf_printf(out,
+		   "Syslog logging: %s (%lu messages dropped, %lu messages rate-limited, %lu flushes, "
+		   "%lu overruns)\n",
+		   log->on ? "enabled" : "disabled", log->lost, log->limit.held_back, log->flushes, log->kept.given_up);
 	show_place("Console logging:", &log->console, true, out);
 	show_place("Monitor logging:", &log->monitor, log->on, out);
 	show_place("Buffer logging: ", &log->buffer, log->on, out);

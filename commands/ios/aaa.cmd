@@ -30,6 +30,14 @@ mode config
       "The default authentication list." "Named authentication list." "Authentication method"
   aaa authentication enable default <method METHOD>... = /aaa:aaa/enable ; hook aaa-methods
       "The default authentication list." "Authentication method"
+  aaa authentication banner <prompts/banner BANNER> = /aaa:aaa
+      "Message to use when starting login/authentication." "c banner-text c, where 'c' is a delimiting character"
+  aaa authentication fail-message <prompts/fail-message BANNER> = /aaa:aaa
+      "Message to use for failed login/authentication." "c message c, where 'c' is a delimiting character"
+  aaa authentication password-prompt <prompts/password LINE> = /aaa:aaa
+      "Text to use when prompting for a password" "Text of prompt"
+  aaa authentication username-prompt <prompts/username LINE> = /aaa:aaa
+      "Text to use when prompting for a username" "Text of prompt"
   aaa authorization exec {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/exec ; hook aaa-methods
       "For starting an exec (shell)."
       "The default authorization list." "Named authorization list." "Authorization method"
@@ -77,5 +85,10 @@ mode config
       "AAA group definitions" "AAA Server group definitions" "Tacacs+ group" "Server-group name"
 
 mode config-sg-tacacs  parent config  prompt "(config-sg-tacacs+)"  title "TACACS+ server-group configuration commands:"
+  help ip  "Internet Protocol config commands"
   server [name(named)] <name> = member
       "Specify a TACACS+ server" "A server that `tacacs server` defined" "Name or address of the server"
+  ip vrf forwarding <vrf> ; alias vrf forwarding <vrf>
+      "VPN Routing/Forwarding parameters on the group" "Configure forwarding table" "VRF name"
+  ip tacacs source-interface <source-interface IFNAME>
+      "TACACS+ configuration commands" "Specify interface for source address in TACACS+ packets" "Interface name"

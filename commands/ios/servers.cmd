@@ -17,6 +17,8 @@ mode config
       "The UNENCRYPTED (cleartext) server key"
   tacacs-server timeout <timeout> = /srv:tacacs
       "Time to wait for a TACACS server to reply" "Wait time (secs)"
+  ip tacacs source-interface <source-interface IFNAME> = /srv:tacacs
+      "TACACS configuration commands" "Specify interface for source address in TACACS packets" "Interface name"
   tacacs-server deadtime <deadtime> = /srv:tacacs
       "Time to stop using a server that does not respond" "Time in minutes"
   tacacs-server key [<key/type 0|6|7 (0)>] <key/value SECRET> = /srv:tacacs ; hook server-key

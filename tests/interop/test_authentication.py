@@ -328,3 +328,15 @@ def test_show_ssh_names_the_state(lab):
     assert shown("Authenticated        admin"), t.screen.text
     keyed.close()
     t.close()
+
+
+def test_a_configured_prompt(lab):
+    """`aaa authentication password-prompt` is what keyboard-interactive asks."""
+    aaa = "aaa new-model\naaa authentication login default local\naaa authentication password-prompt \"Secret, please: \"\nline vty"
+    device = lab.booted(laboratory.CONFIG.replace("line vty", aaa).replace(" login local\n", ""))
+    seen = []
+    transport = paramiko.Transport(("127.0.0.1", device.port))
+    transport.start_client(timeout=10)
+    transport.auth_interactive("admin", lambda title, words, prompts: seen.extend(prompts) or ["admin"] * len(prompts))
+    transport.close()
+    assert seen == [("Secret, please: ", False)]

@@ -303,3 +303,17 @@ def test_single_connection(lab):
         assert laboratory.wait_for(lambda: server.aborts == 1)
         assert device.ssh("show privilege", user="alice", password="wonder").stdout == LEVEL
         assert server.connections == 2
+
+
+def test_the_source_address(lab):
+    """A server that knows the device by its address sees that of the interface; without one it is not asked."""
+    with tacacs.Server(tacacs.people()) as server:
+        more = "interface Loopback7\n ip address 127.0.0.77 255.255.255.255\nexit\ninterface Loopback8\nexit\nip tacacs source-interface Loopback7\n"
+        device = lab.booted(tacacs.config(server.port, more=more))
+        assert device.ssh("show privilege", user="alice", password="wonder").stdout == LEVEL
+        assert set(server.peers) == {"127.0.0.77"}
+        t = device.terminal("alice", "wonder")
+        for line in ("configure terminal", "ip tacacs source-interface Loopback8", "end"):
+            t.command(line)
+        assert device.ssh("show privilege", user="alice", password="wonder").returncode == 255
+        assert "cannot be asked: the source interface Loopback8 has no address" in t.command("show logging | include SERVER_DOWN")

@@ -95,6 +95,7 @@ class Server:
         self.users, self.key, self.single, self.prompt, self.wrong = users or {}, key, single, prompt, wrong
         self.ask_user = False  # begin with GETUSER, although the name was given
         self.log, self.records, self.connections, self.aborts = [], [], 0, 0
+        self.peers = []  # where connections came from
         self.commands = []  # that were asked about: (user, port, level, command)
         self.hold = threading.Event()  # cleared by a test: replies wait
         self.hold.set()
@@ -131,10 +132,11 @@ class Server:
     def _accept(self):
         while True:
             try:
-                connection, _ = self.socket.accept()
+                connection, peer = self.socket.accept()
             except OSError:
                 return
             self.connections += 1
+            self.peers.append(peer[0])
             self.open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 

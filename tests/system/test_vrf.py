@@ -4,14 +4,20 @@ families the configuration says, at once and no longer than it says so; in no ot
 is configured."""
 
 import contextlib
+import ctypes
 import os
 import re
 import subprocess
+import sys
+import threading
 import time
 
 import pytest
 
-from lab import CONFIG, wait_for
+from lab import CONFIG, ROOT, wait_for
+
+sys.path.insert(0, str(ROOT / "tests/peers"))
+import tacacs_server  # noqa: E402
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 
@@ -217,3 +223,50 @@ def test_dscp_on_the_wire(lab, spaces, tmp_path):
     assert seen("::1") == {"0x4c"}
     assert seen("127.0.0.1", "no ip ssh dscp", "ip ssh precedence 6") == {"0xc0"}
     assert seen("127.0.0.1", "no ip ssh precedence") == {"0x0"}
+
+
+def server_inside(space, users):
+    """A TACACS+ server whose socket is in the namespace; threads have one each."""
+    made = []
+
+    def make():
+        with open(f"/run/netns/{space.name}") as netns:
+            assert ctypes.CDLL(None).setns(netns.fileno(), 0x40000000) == 0  # CLONE_NEWNET
+        made.append(tacacs_server.Server(users))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    return made[0]
+
+
+def test_servers_of_a_group_are_in_its_vrf(lab, spaces):
+    """The server of the same address in the VRF is asked, and nobody outside; without a namespace nobody is."""
+    alice = {"alice": tacacs_server.User("wonder", ["priv-lvl=15"])}
+    red = spaces("aaa")
+    with server_inside(red, alice) as inside, tacacs_server.Server({}) as outside:
+        config = CONFIG.replace("line vty", f"""\
+aaa new-model
+aaa authentication login default group RED
+aaa authorization exec default group RED
+vrf definition RED
+ address-family ipv4
+exit
+tacacs server IN
+ address ipv4 127.0.0.1
+ port {inside.port}
+ key cisco
+exit
+aaa group server tacacs+ RED
+ server name IN
+ vrf forwarding RED
+exit
+line vty""")
+        device = booted(lab, config, RED=red.name)
+        assert device.ssh("show privilege", user="alice", password="wonder").stdout == "Current privilege level is 15\n"
+        assert inside.connections == 2 and outside.connections == 0
+        poor = lab.device(name="r2")
+        poor.init(config.replace(str(inside.port), str(outside.port)))
+        poor.run()
+        assert poor.ssh("show privilege", user="alice", password="wonder").returncode == 255
+        assert outside.connections == 0

@@ -18,6 +18,7 @@
 
 struct ask {
 	struct core *core;
+	char group[64];
 	struct buf query;    /* the message, to be sent to each */
 	struct event *timer; /* the server's time; at first, and where a call must not come at once: now */
 	struct inquiry *inquiry;
@@ -140,7 +141,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 static int on_want(void *arg)
 {
 	struct ask *a = arg;
-	int fd = server_connect(present(a), &a->why);
+	int fd = server_connect(a->core->servers, present(a), a->group, &a->why);
 
 	if (fd < 0)
 		soon(a);
@@ -210,6 +211,7 @@ struct ask *servers_ask(struct core *core, const char *group, const struct ipc_m
 		free_ask(a);
 		return NULL;
 	}
+	str_copy(str_of(group), a->group, sizeof a->group);
 	a->n = servers_of(core, group, a->of);
 	soon(a);
 	return a;

@@ -20,6 +20,7 @@
 #include "core/log/syslog.h"
 #include "core/login/lockout.h"
 #include "core/login/methods.h"
+#include "core/login/prompts.h"
 #include "core/login/servers.h"
 #include "core/login/subject.h"
 #include "core/session/peer.h"
@@ -292,12 +293,13 @@ void login_prompt(struct peer *p, struct str instruction, struct str prompt, boo
 void login_next_method(struct peer *p)
 {
 	struct login *l = &p->login;
+	char prompt[PROMPTS_SIZE];
 
 	methods_ssh(p->core, &l->list);
 	if (l->list.is == AAA_SERVERS)
 		login_ask_begin(p);
 	else if (l->method == LOGIN_KBDINT)
-		login_prompt(p, STR(""), STR("Password: "), false);
+		login_prompt(p, STR(""), str_of(prompts_password(p->core, prompt)), false);
 	else
 		check_password(p, (struct str){ l->typed, l->typed_len });
 }

@@ -12,6 +12,7 @@
 #include "core/log/syslog.h"
 #include "core/login/asker.h"
 #include "core/login/master.h"
+#include "core/login/reach.h"
 #include "model/model.h"
 
 #include <errno.h>
@@ -260,19 +261,28 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 	return s->asker;
 }
 
-int server_connect(struct server *s, struct errbuf *e)
+/* What a group says counts before what all servers have. */
+static struct reach way_to(const struct core *core, const char *group)
 {
-	int fd = socket(s->at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const struct lyd_node *entry = strcmp(group, ALL) == 0 ? NULL : group_entry(core, group);
+	struct reach way = { .interface = model_str(core->model, TACACS "/source-interface") };
+	const char *own = entry ? model_below(entry, "source-interface") : NULL;
 
-	if (fd >= 0 && (connect(fd, &s->at.any, address_size(&s->at)) == 0 || errno == EINPROGRESS)) {
+	way.vrf = entry ? model_below(entry, "vrf") : NULL;
+	way.interface = own ? own : way.interface;
+	return way;
+}
+
+int server_connect(struct servers *list, struct server *s, const char *group, struct errbuf *e)
+{
+	const struct reach way = way_to(list->core, group);
+	int fd = reach_connect(list->core, &way, &s->at, SOCK_STREAM, e);
+
+	if (fd < 0)
+		s->failed++;
+	else
 		s->opens++;
-		return fd;
-	}
-	s->failed++;
-	err_set(e, E_IO, "%s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return E_IO;
+	return fd;
 }
 
 bool server_dead(const struct server *s)

@@ -42,7 +42,8 @@ unsigned servers_of(const struct core *core, const char *group, struct server *o
 void server_let_go(struct servers *list, struct server *s);
 /* Its process, started if need be; NULL: it cannot be asked, e says why. */
 struct asker *server_asker(struct servers *list, struct server *s, struct errbuf *e);
-int server_connect(struct server *s, struct errbuf *e); /* descriptor, or negative */
+/* A descriptor that begins to connect, as the group says; or negative. */
+int server_connect(struct servers *list, struct server *s, const char *group, struct errbuf *e);
 bool server_dead(const struct server *s);
 void server_failed(struct servers *list, struct server *s, const char *why);
 void server_answered(struct servers *list, struct server *s);

@@ -10,6 +10,7 @@
 #include "core/login/dialogue.h"
 #include "core/login/lockout.h"
 #include "core/login/methods.h"
+#include "core/login/prompts.h"
 #include "core/login/secret_check.h"
 #include "core/login/subject.h"
 #include "core/session/banner.h"
@@ -46,14 +47,16 @@ static bool asks_user(const struct console_login *l)
 
 static int console_ask(struct run *run, struct console_login *l)
 {
+	char prompt[PROMPTS_SIZE];
+
 	if (l->tries++ >= LOGIN_TRIES) {
 		if (l->aaa)
 			return RUN_FAILED;
 		return run_fail(run, "%% Bad %s\n", asks_user(l) ? "login" : "passwords");
 	}
 	if (asks_user(l))
-		return run_ask(run, C_USER, true, ASK_LINE, "Username: ");
-	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+		return run_ask(run, C_USER, true, ASK_LINE, prompts_username(run->core, prompt));
+	return run_ask(run, C_PASSWORD, false, ASK_LINE, prompts_password(run->core, prompt));
 }
 
 /* Without AAA the line's `login` says who asks. */
@@ -98,7 +101,7 @@ static int console_begin(struct run *run, struct console_login *l)
 		return run_fail(run, "%% Authentication failed");
 	if (l->method.is == AAA_LINE && !lines_password(run->core->lines, p->line, &type))
 		return run_fail(run, "%% Password required, but none set");
-	buf_puts(&run->out, "\nUser Access Verification\n\n");
+	prompts_banner(run->core, &run->out);
 	return console_ask(run, l);
 }
 
@@ -127,10 +130,11 @@ static int console_ask_password(struct run *run, struct console_login *l)
 {
 	const struct lyd_node *user = asks_user(l) ? console_user(run, l) : NULL;
 	const char *kind = user ? model_below(user, "credential/kind") : NULL;
+	char prompt[PROMPTS_SIZE];
 
 	if (kind && strcmp(kind, "nopassword") == 0)
 		return console_enter(run, l);
-	return run_ask(run, C_PASSWORD, false, ASK_LINE, "Password: ");
+	return run_ask(run, C_PASSWORD, false, ASK_LINE, prompts_password(run->core, prompt));
 }
 
 static int console_named(struct run *run, struct console_login *l)
@@ -246,7 +250,7 @@ static int console_refuse(struct run *run, struct console_login *l)
 	syslog_event(run->core->log, "SEC_LOGIN", 4, "LOGIN_FAILED", "Login failed [user: %s] [Source: console]",
 		     syslog_word(l->user, user));
 	if (l->aaa)
-		buf_puts(&run->out, "% Authentication failed\n\n");
+		prompts_failed(run->core, &run->out);
 	else if (asks_user(l))
 		buf_puts(&run->out, "% Login invalid\n\n");
 	first_method(run, l);

@@ -19,5 +19,7 @@ mode exec
       "Of the image that runs"
   show software authenticity file <.url WORD> ; level 15, handler show-authenticity-file
       "Of an image file" "File name"
+  show stacks ; level 15
+      "What the last crash left: cause, backtrace, the end of the log"
   show tech-support ; level 15
       "Show system information for Tech-Support"

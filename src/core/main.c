@@ -5,6 +5,7 @@
  */
 #include "core/core.h"
 
+#include "core/backtrace.h"
 #include "core/clock.h"
 #include "core/commands/commands.h"
 #include "core/config/loader.h"
@@ -275,6 +276,7 @@ static void harden(void)
 
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &none);
+	backtrace_install();
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max; /* two descriptors a session, one a helper */
 		setrlimit(RLIMIT_NOFILE, &files);

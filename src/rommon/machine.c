@@ -298,12 +298,19 @@ void machine_on_time(struct rommon *r, uint64_t now)
 {
 	bool ending = r->state == STATE_STOPPING || r->state == STATE_HALTING;
 
-	if (!r->core.pid || r->kill_reason)
+	if (!r->core.pid)
 		return;
+	if (r->kill_reason) {
+		if (now >= r->kill_by_ms)
+			kill(r->core.pid, SIGKILL);
+		return;
+	}
 	if (ending && now >= r->stop_by_ms)
 		r->kill_reason = "it did not stop when asked";
 	else if (r->state == STATE_RUNNING && now >= core_deadline(&r->core))
 		r->kill_reason = r->core.heard ? "it was silent too long" : "it never said that it lives";
-	if (r->kill_reason)
-		kill(r->core.pid, SIGKILL);
+	if (r->kill_reason) {
+		r->kill_by_ms = now + LAST_WORDS_MS;
+		kill(r->core.pid, SIGABRT);
+	}
 }

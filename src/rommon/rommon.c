@@ -80,6 +80,8 @@ static int prepare(struct rommon *r, struct pollfd *p, uint64_t now)
 	}
 	if (r->state == STATE_STOPPING || r->state == STATE_HALTING)
 		until = r->stop_by_ms;
+	if (r->core.pid && r->kill_reason)
+		until = r->kill_by_ms;
 	if (lag || r->console.in_used)
 		return 250;
 	if (until == UINT64_MAX)

@@ -16,6 +16,7 @@
 #include "image/vars.h"
 
 #define CLIENTS        8
+#define LAST_WORDS_MS  1000  /* a core that is killed has this long to say where it was */
 #define STOP_MS        5000  /* an image asked to stop has this long */
 #define EARLY_BREAK_MS 5000  /* Ctrl-C is a break so long after the start of an image, if it is the first key */
 #define BREAK_TIME_MS  60000 /* a break counts this long after a boot, whatever the configuration register says */
@@ -42,7 +43,8 @@ struct rommon {
 	int exit_code, report_fd;
 	int run_fd, flash_fd, nvram_fd, crashinfo_fd, lock_fd, listen_fd, signal_fd;
 	uint64_t stop_by_ms;     /* STATE_HALTING and STATE_STOPPING: core is killed then */
-	const char *kill_reason; /* why core was killed, if rommon did it */
+	const char *kill_reason; /* why core is killed, if rommon does it */
+	uint64_t kill_by_ms;     /* it was told to die of SIGABRT, and to say where it was; then SIGKILL */
 	struct console console;
 	struct tty tty;
 	struct console_reader tty_reader;

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_boot.c: what boots next: `boot system`, `show boot`, `show bootvar`. Runs in core.
+ * cmd_boot.c: what boots next: `boot system`, `show boot`, `show bootvar`; and how the last run ended: `show stacks`.
+ * Runs in core.
  */
 #include "core/commands/commands.h"
 
 #include "core/core.h"
 #include "core/files/fs.h"
 #include "core/session/cli.h"
+#include "files/files.h"
 #include "image/vars.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define CRASHINFO "crashinfo" /* rommon's notes, by time */
+#define NOTE_MAX  16384
 
 /* `boot system FILE`: rommon boots what lies in flash0:, and calls it flash0:NAME. */
 int hook_boot_system(struct run *run)
@@ -42,5 +50,49 @@ int cmd_show_bootvar(struct run *run)
 		   "BOOTLDR variable does not exist\n"
 		   "Configuration register is 0x%04x\n",
 		   v.confreg);
+	return RUN_DONE;
+}
+
+static int is_note(const struct dirent *d)
+{
+	return strncmp(d->d_name, "crash-", 6) == 0;
+}
+
+/* The name of the newest note and how many there are; "" and 0: none. */
+static int newest_note(int dir, char name[NAME_MAX + 1])
+{
+	struct dirent **list;
+	int n = scandirat(dir, ".", &list, is_note, alphasort);
+
+	name[0] = '\0';
+	for (int i = 0; i < n; i++) {
+		if (i == n - 1)
+			snprintf(name, NAME_MAX + 1, "%s", list[i]->d_name);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	return n > 0 ? n : 0;
+}
+
+int cmd_show_stacks(struct run *run)
+{
+	int dir = files_open_dir(run->core->device_fd, CRASHINFO, NULL), n = 0;
+	char name[NAME_MAX + 1] = "";
+	struct buf text;
+
+	buf_init(&text, NOTE_MAX);
+	if (dir >= 0) {
+		n = newest_note(dir, name);
+		if (n && files_load(dir, name, NOTE_MAX, &text, NULL) < 0)
+			n = 0;
+		close(dir);
+	}
+	if (n)
+		buf_printf(&run->out, "%d crash%s on record, the last (%s):\n\n", n, n == 1 ? "" : "es", name);
+	else
+		buf_puts(&run->out, "No crash is on record\n");
+	buf_put(&run->out, buf_ptr(&text), buf_len(&text));
+	buf_release(&text);
 	return RUN_DONE;
 }

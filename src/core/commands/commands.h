@@ -46,6 +46,7 @@
 	X("show-bootvar", cmd_show_bootvar)                                                                            \
 	X("show-authenticity-running", cmd_show_authenticity_running)                                                  \
 	X("show-authenticity-file", cmd_show_authenticity_file)                                                        \
+	X("show-stacks", cmd_show_stacks)                                                                              \
 	X("show-version", cmd_show_version)                                                                            \
 	X("show-users", cmd_show_users)                                                                                \
 	X("show-line", cmd_show_line)                                                                                  \

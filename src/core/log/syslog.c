@@ -5,6 +5,7 @@
  */
 #include "syslog.h"
 
+#include "core/backtrace.h"
 #include "core/clock.h"
 #include "core/log/log_buffer.h"
 #include "core/log/stamp.h"
@@ -191,6 +192,7 @@ static void deliver(struct syslog *log, const struct syslog_message *m)
 
 	if (much && !log->limit.console)
 		return;
+	backtrace_note(line);
 	if (!much && passes(&log->console, severity))
 		places |= SYSLOG_CONSOLE;
 	if (log->on && passes(&log->monitor, severity))

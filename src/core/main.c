@@ -276,7 +276,6 @@ static void harden(void)
 
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &none);
-	backtrace_install();
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max; /* two descriptors a session, one a helper */
 		setrlimit(RLIMIT_NOFILE, &files);
@@ -406,6 +405,7 @@ int core_main(int argc, char **argv)
 	struct errbuf e = { "" };
 
 	harden();
+	backtrace_install();
 	if (!b || start(b, argc, argv, &e) < 0) {
 		tell_rommon(BOOT_FAILED, e.text);
 		return 1;

@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import resource
 import shutil
 import statistics
@@ -479,13 +480,33 @@ def compare(key, rounds):
     ]  # fmt: skip
 
 
+def rommon(key):
+    """Seconds until a device that stays at rommon's prompt has it, and rommon's KiB then."""
+    with tempfile.TemporaryDirectory() as folder:
+        device = lab.Device(pathlib.Path(folder))
+        device.init(device_config(key))
+        (device.folder / "nvram/boot-vars").write_text("CONFREG=0x2100\n")
+        took = []
+        for _ in range(10):
+            begun = time.monotonic()
+            device.run()
+            took.append(time.monotonic() - begun)
+            (pid,) = device.processes()
+            rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+            device.stop()
+    return statistics.median(took), int(re.search(r"^Pss: +(\d+)", rollup, re.M)[1])
+
+
 def device(key):
     back, login, pss = starts(key, 10)
+    prompt, small = rommon(key)
     each = ten(key)
     boot, command, show = huge(key)
     return ["", "| a device | | aim |", "|---|---|---|",
         alone("PSS of a device alone", pss / 1024, "MiB", aim="≤ 9 MB"),
         alone("PSS of each of ten devices", each / 1024, "MiB", aim="≤ 4 MB"),
+        alone("`ravelin run -d` until rommon's prompt stands, where nothing is booted", prompt * 1e3, "ms", 0, aim="≤ 50 ms"),
+        alone("PSS of rommon", small, "KiB", 0),
         alone("`ravelin run -d` until it returns", back * 1e3, "ms", 0),
         alone("`ravelin run -d` to the end of the first login", login * 1e3, "ms", 0, aim="≤ 300 ms"),
         alone("100,000 lines: `ravelin run -d` until it returns", boot, "s", aim="≤ 2 s"),

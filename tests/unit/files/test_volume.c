@@ -185,6 +185,7 @@ static void test_upload(void **state)
 	assert_int_equal(upload_begin(&v, &secret, &other, NULL), E_DENIED);
 	assert_ptr_equal(upload_find(&v, &a), u);
 	assert_int_equal(upload_room(u), 94);
+	assert_int_equal(upload_there(u)->size, 5);
 	assert_int_equal(write(upload_fd(u), "anew", 4), 4);
 	holds("a", "first");
 	assert_int_equal(upload_publish(u, true, 1000000000, NULL), 0);
@@ -197,6 +198,13 @@ static void test_upload(void **state)
 	upload_drop(u);
 	assert_int_equal(v.used, 10);
 	assert_int_equal(entries(), 2);
+	u = begin("late"); /* the name was free, and is taken when it is wanted */
+	assert_null(upload_there(u));
+	put("late", "sooner");
+	assert_int_equal(write(upload_fd(u), "later", 5), 5);
+	assert_int_equal(upload_publish(u, false, 0, NULL), 0);
+	holds("late", "later");
+	assert_int_equal(entries(), 3);
 }
 
 /* Whoever kept a way to write it, a descriptor or a mapping, keeps it from being published. */

@@ -89,6 +89,25 @@ static int landlock_net(void)
 	return bind(fd, (struct sockaddr *)&a, sizeof a) < 0 && errno == EACCES ? 0 : 2;
 }
 
+/* Who may connect has no port, but any address of the host. */
+static int landlock_connecting(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons(20009),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 6) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (!(sandbox_landlock_but(NULL, true) & WALL_NET))
+		return 77;
+	if (bind(fd, (struct sockaddr *)&a, sizeof a) == 0 || errno != EACCES)
+		return 1;
+	a.sin_port = 0;
+	if (bind(fd, (struct sockaddr *)&a, sizeof a) < 0)
+		return 2;
+	a.sin_port = htons(9);
+	return connect(fd, (struct sockaddr *)&a, sizeof a) < 0 && errno == EACCES ? 3 : 0;
+}
+
 static struct sockaddr_un outside = { .sun_family = AF_UNIX };
 static socklen_t outside_len = sizeof outside.sun_family; /* the kernel finds an abstract name nobody has */
 
@@ -120,6 +139,12 @@ static void test_landlock_net(void **state)
 {
 	(void)state;
 	holds(in_child(landlock_net));
+}
+
+static void test_landlock_connecting(void **state)
+{
+	(void)state;
+	holds(in_child(landlock_connecting));
 }
 
 /* The socket to reach is this process's own, outside of the child's domain. */
@@ -438,6 +463,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_landlock_files),
 		cmocka_unit_test(test_landlock_net),
+		cmocka_unit_test(test_landlock_connecting),
 		cmocka_unit_test(test_landlock_scope),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_every_other_call),

@@ -10,6 +10,7 @@ import pytest
 import lab as laboratory
 import tacacs
 import tacacs_server as wire
+from moving import client
 from tacacs import LEVEL
 
 METHODS = tacacs.METHODS + """\
@@ -18,6 +19,7 @@ aaa accounting commands 15 default start-stop group tacacs+
 aaa accounting commands 15 quiet none
 aaa accounting exec staff stop-only group tacacs+
 aaa accounting system default start-stop group tacacs+
+ip scp server enable
 """
 
 
@@ -79,6 +81,18 @@ def test_one_command_and_a_long_one(device, server):
     assert laboratory.wait_for(lambda: len(told(server, "alice")) == 2)
     assert told(server, "alice")[0][4]["cmd"] == "show privilege <cr>"
     assert told(server, "alice")[1][4]["cmd"] + told(server, "alice")[1][4]["cmd-arg"] == "show privilege | redirect flash:" + "l" * 300 + " <cr>"
+
+
+def test_files_that_are_moved(device, server, tmp_path):
+    (tmp_path / "text").write_text("x")
+    del server.records[:]
+    server.users["admin"] = tacacs.User("admin", ["priv-lvl=15"])
+    assert client(device, "scp", "-O", tmp_path / "text", "r:here").returncode == 0
+    assert client(device, "sftp", "r:", text="ls\n").returncode == 0
+    assert laboratory.wait_for(lambda: len(told(server, "admin")) == 4), server.records
+    assert [(r[0], r[4]["cmd"]) for r in told(server, "admin")] == [
+        ("start", "scp -t here <cr>"), ("stop", "scp -t here <cr>"), ("start", "sftp <cr>"), ("stop", "sftp <cr>"),
+    ]  # fmt: skip
 
 
 def test_a_list_of_the_line(device, server):

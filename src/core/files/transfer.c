@@ -11,6 +11,7 @@
 #include "core/files/virtual.h"
 #include "core/log/debug.h"
 #include "core/log/syslog.h"
+#include "core/login/account.h"
 #include "core/login/methods.h"
 #include "core/session/peer.h"
 #include "files/upload.h"
@@ -133,6 +134,7 @@ void transfer_start(struct peer *p, const struct ipc_msg_OPEN *m)
 	}
 	p->transfer->peer = p;
 	p->transfer->kind = m->kind == OPEN_SFTP ? FILES_SFTP : FILES_SCP;
+	account_transfer(p, m->kind == OPEN_SFTP ? STR("sftp") : m->command, PRIVILEGE);
 	peer_set_phase(p, PH_FILES);
 	transfer_say(p, p->transfer->kind == FILES_SFTP ? "sftp" : "scp", "begins");
 	PEER_SEND(p, FILES, .kind = (uint8_t)p->transfer->kind);

@@ -81,8 +81,9 @@ void account_start(struct peer *p)
 
 void account_stop(struct peer *p)
 {
+	records_end(p->core->records, p->transfer_task, NULL);
 	records_end(p->core->records, p->account, NULL);
-	p->account = 0;
+	p->account = p->transfer_task = 0;
 }
 
 /* --- commands --- */
@@ -115,41 +116,59 @@ static void put_command(struct arguments *a, const struct buf *line)
 	}
 }
 
-static void put_line(struct run *run, struct arguments *a)
+/* The task, or 0. `line` is released. */
+static uint32_t tell_command(const struct peer *p, unsigned level, struct buf *line)
 {
-	struct buf line;
+	const struct account_list list = methods_account_list(p->core, p->line, ACCOUNT_COMMANDS, level);
+	char port[SUBJECT_PORT];
+	struct ipc_msg_QUERY m = subject_query(p, AAA_KIND_ACCOUNT, p->cli.user, port);
+	uint32_t task = records_task(p->core->records);
+	struct arguments a;
 
-	buf_init(&line, CMD_LINE_MAX * 2);
-	cmd_words(&run->match, &run->arena, put_word, &line);
-	put_word(&line, STR("<cr>"));
-	put_number(a, "priv-lvl", cmd_level(&run->match));
-	put_command(a, &line);
-	a->list.err = a->list.err ? a->list.err : line.err;
-	buf_release(&line);
+	m.method = p->authenticated;
+	m.level = (uint8_t)p->cli.level;
+	begin(&a, task, "service=shell");
+	put_number(&a, "priv-lvl", level);
+	put_word(line, STR("<cr>"));
+	put_command(&a, line);
+	a.list.err = a.list.err ? a.list.err : line->err;
+	buf_release(line);
+	return tell(p->core, &list, task, &m, &a);
+}
+
+static bool is_told(const struct peer *p, unsigned level)
+{
+	const struct account_list list = methods_account_list(p->core, p->line, ACCOUNT_COMMANDS, level);
+
+	return methods_account_can(p->core, &list);
 }
 
 /* What stands behind `do` is a command of its own. */
 void account_command(struct run *run)
 {
 	const struct peer *p = peer_of(run->cli);
-	char port[SUBJECT_PORT];
-	struct account_list list;
-	struct ipc_msg_QUERY m;
-	struct arguments a;
-	uint32_t task;
+	unsigned level = cmd_level(&run->match);
+	struct buf line;
 
-	if (!p || !p->line || run->match.handler == cmd_do)
+	if (!p || !p->line || run->match.handler == cmd_do || !is_told(p, level))
 		return;
-	list = methods_account_list(p->core, p->line, ACCOUNT_COMMANDS, cmd_level(&run->match));
-	if (!methods_account_can(p->core, &list))
+	buf_init(&line, 2 * CMD_LINE_MAX);
+	cmd_words(&run->match, &run->arena, put_word, &line);
+	run->task = tell_command(p, level, &line);
+}
+
+/* A client's path is any bytes. */
+void account_transfer(struct peer *p, struct str command, unsigned level)
+{
+	char text[CMD_LINE_MAX];
+	struct buf line;
+
+	if (!is_told(p, level))
 		return;
-	task = records_task(p->core->records);
-	m = subject_query(p, AAA_KIND_ACCOUNT, p->cli.user, port);
-	m.method = p->authenticated;
-	m.level = (uint8_t)p->cli.level;
-	begin(&a, task, "service=shell");
-	put_line(run, &a);
-	run->task = tell(p->core, &list, task, &m, &a);
+	str_copy_printable(command, text, sizeof text);
+	buf_init(&line, 2 * CMD_LINE_MAX);
+	put_word(&line, str_of(text));
+	p->transfer_task = tell_command(p, level, &line);
 }
 
 void account_command_done(struct run *run)

@@ -6,6 +6,8 @@
 #ifndef CORE_ACCOUNT_H
 #define CORE_ACCOUNT_H
 
+#include "base/buf.h"
+
 struct core;
 struct peer;
 struct run;
@@ -15,6 +17,9 @@ void account_stop(struct peer *p);  /* … and no more; fine when it had none */
 
 void account_command(struct run *run);      /* the line of a session begins */
 void account_command_done(struct run *run); /* … and is done with; fine when nothing was told of it */
+
+/* Its client moves files by this command, for as long as it is there. */
+void account_transfer(struct peer *p, struct str command, unsigned level);
 
 int account_new(struct core *core); /* core->records; 0 or E_* */
 /* The device is up; what waited is sent, too. Called once. */

@@ -226,7 +226,7 @@ struct account_list methods_account_list(const struct core *core, const struct l
 	    line && of != ACCOUNT_SYSTEM ? lines_list(core->lines, line, "accounting", types[of], level) : NULL;
 	struct account_list list;
 
-	memset(&list, 0, sizeof list); /* its padding too */
+	memset(&list, 0, sizeof list); /* what is behind the name, too */
 	list.of = of;
 	list.level = level;
 	str_copy(str_of(name ? name : "default"), list.name, sizeof list.name);

@@ -85,7 +85,8 @@ struct peer {
 	struct authorize authorize;
 	struct permit *permit; /* of what moves files */
 	struct rights rights;
-	uint32_t account; /* the task that is told of; 0 = none */
+	uint32_t transfer_task; /* the same of what moves files */
+	uint32_t account;       /* the task that is told of; 0 = none */
 	struct peer_names names;
 	struct line *line;
 	struct cli cli;

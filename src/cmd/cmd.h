@@ -126,7 +126,8 @@ int cmd_set_arg(struct cmd_match *m, struct arena *a, const char *name, const ch
 /* The lines collected by the text rule, LF between them, without the terminator (what follows it is ignored). A banner
  * is then whole; other text is cmd_arg(m, "text") for the row's hook. */
 int cmd_match_text(struct cmd_match *m, struct arena *a, struct str text);
-size_t cmd_secret_column(const struct cmd_match *m); /* where the line's secret begins, which ends it; 0: it has none */
+/* What stands from here on is shown to nobody: the line's secret, and before it the type it is written in. 0: none. */
+size_t cmd_secret_column(const struct cmd_match *m);
 /* The line in whole words, one call each: keywords written out, values as they are kept; secrets are hidden. What is
  * made for it is in the arena. */
 typedef void cmd_word_fn(void *arg, struct str word);

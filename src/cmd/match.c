@@ -70,9 +70,11 @@ size_t cmd_arg_column(const struct cmd_match *m, const char *name)
 
 size_t cmd_secret_column(const struct cmd_match *m)
 {
+	size_t type = cmd_arg_column(m, "type");
+
 	for (const struct cmd_item *i = m->values ? m->values->first : NULL; i; i = i->next)
-		if (i->tok && i->tok->kind == KIND_SECRET)
-			return i->column;
+		if (i->tok && item_is_secret(i))
+			return type && type < i->column ? type : i->column;
 	return 0;
 }
 

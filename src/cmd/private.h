@@ -9,6 +9,8 @@
 #include "cmd/table.h"
 #include "model/node.h"
 
+#include <string.h>
+
 struct cmd_set {
 	const struct cmd_table *table;
 	struct model *model;
@@ -42,6 +44,12 @@ struct cmd_item {
 	size_t column;
 	uint16_t path;
 };
+
+/* Of what somebody typed. */
+static inline bool item_is_secret(const struct cmd_item *i)
+{
+	return i->tok->kind == KIND_SECRET || strcmp(i->name, "password") == 0;
+}
 
 struct cmd_values {
 	const struct cmd_set *set;

@@ -57,11 +57,6 @@ static void put_words(const char *text, struct arena *a, cmd_word_fn *fn, void *
 	}
 }
 
-static bool is_secret(const struct cmd_item *i)
-{
-	return i->tok->kind == KIND_SECRET || strcmp(i->name, "password") == 0;
-}
-
 /* Output that goes into a file is more than a look at it. */
 static void put_sink(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void *arg)
 {
@@ -89,7 +84,7 @@ void cmd_words(const struct cmd_match *m, struct arena *a, cmd_word_fn *fn, void
 			continue;
 		if (i->tok->kind == KIND_WORD)
 			fn(arg, str_of(pool_text(set, i->tok->text)));
-		else if (is_secret(i))
+		else if (item_is_secret(i))
 			fn(arg, STR(HIDDEN));
 		else if (i->value)
 			put_words(i->value, a, fn, arg);

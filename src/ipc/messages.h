@@ -298,7 +298,8 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_DONE(F)                                                                                             \
 	F(U32F, status)     /* 0 = done, else 1: the exit status of a remote command */                                \
 	F(U8F, configuring) /* the prompt is a configuration mode's: Ctrl-Z means end */                               \
-	F(STRF, prompt)
+	F(STRF, prompt)                                                                                                \
+	F(U32F, secret) /* the line that was run ends in a secret, from this byte on; 0: it does not */
 #define IPC_FIELDS_HELP_TEXT(F)  F(STRF, text)
 #define IPC_FIELDS_COMPLETION(F) F(STRF, insert) /* what to add to the line; may be empty */
 #define IPC_FIELDS_MONITOR(F)    F(STRF, text)

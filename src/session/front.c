@@ -142,6 +142,12 @@ void front_text(struct front *f, struct str prompt, struct str until, bool withi
 }
 
 /* A program's lines are not kept. */
+void front_hide(struct front *f, size_t from)
+{
+	if (f->term)
+		term_hide(f->term, from);
+}
+
 void front_history(struct front *f)
 {
 	if (f->term)

@@ -32,6 +32,7 @@ void front_complete(struct front *f, struct str insert);
 int front_filter(struct front *f, enum term_filter kind, struct str pattern);
 void front_ask(struct front *f, struct str prompt, bool echo, enum term_ask kind);
 void front_text(struct front *f, struct str prompt, struct str until, bool within, bool echo);
+void front_hide(struct front *f, size_t from); /* the line typed last is a secret from this byte on */
 void front_history(struct front *f);
 void front_finish(struct front *f);
 

@@ -220,6 +220,8 @@ static bool show_done(struct session *s, struct str body, int fd)
 	if (sh->exec) {
 		finish(sh, m.status);
 	} else {
+		if (m.secret)
+			front_hide(&sh->front, m.secret);
 		prompt(sh, m.prompt, m.configuring);
 	}
 	return true;

@@ -362,17 +362,22 @@ bool term_step(struct term *t, struct term_event *ev)
 
 /* --- output --- */
 
+void term_hide(struct term *t, size_t from)
+{
+	history_hide(&t->history, from);
+}
+
 void term_history(struct term *t)
 {
 	struct buf lines;
 
 	buf_init(&lines, 0);
 	for (size_t i = 0; i < t->history.count; i++) {
-		struct str line = buf_str(&t->history.lines[i]);
+		const struct history_line *line = &t->history.lines[i];
 
 		buf_puts(&lines, "  ");
-		buf_put(&lines, line.p, line.n);
-		buf_put_u8(&lines, '\n');
+		buf_put(&lines, buf_ptr(&line->text), buf_len(&line->text));
+		buf_puts(&lines, line->hidden ? "*****\n" : "\n");
 	}
 	term_write(t, buf_str(&lines));
 	buf_release(&lines);

@@ -87,6 +87,8 @@ enum term_ask { TERM_ASK_LINE, TERM_ASK_CONFIRM, TERM_ASK_YESNO, TERM_ASK_KEY };
 void term_ask(struct term *t, struct str prompt, bool echo, enum term_ask kind);
 /* Command output: the lines typed before, oldest first. */
 void term_history(struct term *t);
+/* What was typed last is a secret from this byte on: it stays in no history. */
+void term_hide(struct term *t, size_t from);
 /* Collect until a line is one of the comma-separated words (`within` false) or until the string appears anywhere in
  * a line, whose rest is dropped. If that string is Ctrl-Z, the key ends the text at once. */
 void term_text(struct term *t, struct str prompt, struct str until, bool within, bool echo);

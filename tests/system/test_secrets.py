@@ -166,7 +166,7 @@ def configure(t):
     """A password of a file server; a secret of a user, which is hashed, and another in clear text, which is taken back."""
     clear, hashed = (f"username {how[0]} {how} {word}" for how, word in CHOSEN.items())
     copy = f"copy ftp://me:{COPIED}@127.0.0.1:1/x null:"
-    for line in ("terminal history size 0", copy, "configure terminal", clear, "no username p", hashed):
+    for line in (copy, "configure terminal", clear, "no username p", hashed):
         t.command(line)  # nothing follows that could lie over what is left of it
 
 
@@ -220,7 +220,8 @@ def test_stored_secrets_are_in_core_alone(device, people):
 
 def test_typed_passwords_are_forgotten(device, people):
     """Right or wrong, at the login or at `enable`: neither the session that read it nor core that judged it keeps it.
-    One in a command stands on the screen of who typed it, and in his session until he types the next lines."""
+    One in a command stands on the screen of who typed it, and in his session until he types the next lines; his history
+    keeps those lines without it."""
     needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, COPIED, *CHOSEN.values())}
     core, others = split(device)
     for pid in (core, *others):
@@ -228,6 +229,7 @@ def test_typed_passwords_are_forgotten(device, people):
         assert holds(pid, needles) - shown == set(), (pid, names(pid))
     for line in ("end", "terminal length 0", "show privilege"):
         people[0].command(line)
+    assert people[0].command("show history").count(" *****\n") == len(CHOSEN)
     for pid in (core, *others):
         assert holds(pid, needles) == set(), (pid, names(pid))
 
@@ -266,8 +268,7 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, enabled):
 
 def test_what_is_typed_is_found_while_it_counts(device, enabled):
     """The control: the same search finds what a session does keep, and a password that is being typed."""
-    for line in ("terminal history size 20", "show history"):
-        enabled.command(line)
+    enabled.command("show history")
     enabled.send("disable\renable\r")
     enabled.settle(wait="Password: $")
     enabled.send("half-typed-Vb2")

@@ -83,15 +83,14 @@ static bool is_hash(const char *type)
 /* The line as it may be shown: `hashes` as they are stored. */
 static void put_line(const struct run *run, bool hashes, struct buf *out)
 {
-	size_t secret = cmd_secret_column(&run->match), column = cmd_arg_column(&run->match, "type");
+	size_t secret = cmd_secret_column(&run->match);
 	const char *type = cmd_arg(&run->match, "type"), *value = cmd_arg(&run->match, "value");
 
 	if (!secret) {
 		buf_put(out, run->line.p, run->line.n);
 		return;
 	}
-	column = column && column < secret ? column : secret;
-	buf_put(out, run->line.p, column);
+	buf_put(out, run->line.p, secret);
 	if (hashes && value && is_hash(type))
 		buf_printf(out, "%s %s", type, value);
 	else

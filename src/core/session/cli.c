@@ -422,17 +422,23 @@ static struct run *run_new(struct cli *sh)
 	return run;
 }
 
+static size_t first_word(struct str line)
+{
+	size_t n = 0;
+
+	while (n < line.n && line.p[n] != ' ')
+		n++;
+	return n;
+}
+
 /* Where the word at `column` of what was parsed stands on the screen: behind an alias, or in the alias; and columns
  * count, not bytes. */
 static size_t column_typed(struct str typed, ptrdiff_t grown, size_t column)
 {
-	size_t word = 0;
+	size_t word = first_word(typed);
 
-	if (grown) {
-		while (word < typed.n && typed.p[word] != ' ')
-			word++;
+	if (grown)
 		column = (ptrdiff_t)column >= (ptrdiff_t)word + grown ? (size_t)((ptrdiff_t)column - grown) : 0;
-	}
 	return utf8_columns((struct str){ typed.p, column < typed.n ? column : typed.n });
 }
 
@@ -484,6 +490,28 @@ static int permit_line(struct run *run)
 	return rc == RUN_DONE ? start_line(run) : rc;
 }
 
+/* The match of what was typed has a secret: where that begins in the line as it was typed. What an alias or `do` stands
+ * for is not told apart: all behind the first word counts then. */
+static void note_secret(struct run *run, const struct cmd_match *m, ptrdiff_t grown)
+{
+	size_t column = cmd_secret_column(m);
+
+	if (column)
+		run->cli->secret_at = grown || run->redirected ? run->first_word + 1 : column;
+}
+
+/* A line for the configuration that was typed at exec is none, and its secret still one. */
+static void note_misplaced(struct run *run, struct str line)
+{
+	struct cmd_place config;
+	struct cmd_match m;
+	struct cmd_error err;
+
+	cmd_place_config(run->cli->cmds, &config);
+	if (run->cli->interactive && cmd_parse(run->cli->cmds, &config, 15, line, &run->arena, &m, &err) == 0)
+		note_secret(run, &m, 0);
+}
+
 /* Parses `line` at `place` into the run and chooses its step function. A file has no aliases: what it says must not
  * depend on what it configures. */
 static int begin_line(struct run *run, const struct cmd_place *place, struct str line)
@@ -499,8 +527,10 @@ static int begin_line(struct run *run, const struct cmd_place *place, struct str
 			err.kind = CMD_ERR_INVALID;
 		err.column = column_typed(line, grown, err.column);
 		cmd_error_text(&err, run->prompt_len, &run->out);
+		note_misplaced(run, line);
 		return RUN_FAILED;
 	}
+	note_secret(run, &run->match, grown);
 	if (!run->match.row)
 		return RUN_DONE;
 	run->line =
@@ -534,6 +564,8 @@ int cli_command(struct cli *sh, struct str line)
 		cli_prompt(sh, &prompt);
 	run->prompt_len = buf_len(&prompt);
 	buf_release(&prompt);
+	run->first_word = first_word(line);
+	sh->secret_at = 0;
 	rc = begin_line(run, &sh->place, line);
 	if (rc == RUN_AGAIN)
 		run_continue(run);

@@ -57,6 +57,7 @@ struct cli {
 	unsigned config_session;                        /* in the log of configuration commands */
 	bool configured;                                /* changed something since it entered configuration mode */
 	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */
+	size_t secret_at;                               /* of the line typed last: where its secret begins; 0: none */
 	bool leave;                                     /* `exit` at exec: end the session after this command */
 	struct run *run;                                /* the command in flight or NULL */
 };
@@ -103,6 +104,7 @@ struct run {
 	bool internal;          /* nobody typed it (console login): given up, the session ends */
 	bool redirected;        /* the line came through `do` */
 	uint32_t task;          /* of accounting; 0: nothing is told of it */
+	size_t first_word;      /* of the line as it was typed: where its first word ends */
 	size_t prompt_len;      /* columns before the line: for the caret */
 	uint64_t started_ms;
 	struct sink *sink;                /* the file that what it prints goes into; NULL: none */

@@ -112,7 +112,7 @@ static void cli_done(struct cli *sh, unsigned status)
 	buf_init(&prompt, 256);
 	cli_prompt(sh, &prompt);
 	PEER_SEND(p, DONE, .status = status, .configuring = cmd_place_configuring(&sh->place),
-		  .prompt = buf_str(&prompt));
+		  .prompt = buf_str(&prompt), .secret = (uint32_t)sh->secret_at);
 	buf_release(&prompt);
 	if (p->exec)
 		p->closing = true; /* one command; the session ends by itself */

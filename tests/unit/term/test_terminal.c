@@ -464,6 +464,36 @@ static void test_shows_history(void **state)
 	drive_release(&d);
 }
 
+static void hide_secret(struct drive *d, struct str line)
+{
+	if (line.n > 4 && memcmp(line.p, "key ", 4) == 0)
+		term_hide(d->t, 4);
+	show_history(d, line);
+}
+
+/* Twice the same but for its secret is once; and what is no line of the history hides nothing of another. */
+static void test_hides_a_secret(void **state)
+{
+	struct term_settings off = { .length = 24, .width = 80, .history = 0 };
+	struct drive d;
+
+	start(&d, 24, 80);
+	d.on_line = hide_secret;
+	drive_type(&d, "one\rkey a\rkey b\r");
+	drive_raw(&d);
+	drive_type(&d, "history\r");
+	assert_string_equal(drive_raw(&d), "history\r\n  one\r\n  key *****\r\n  history\r\nR1#");
+	drive_log(&d);
+	drive_type(&d, "\x10\x10"
+		       "c\r");
+	assert_string_equal(drive_log(&d), "line:key c\n");
+	drive_type(&d, "key \x10\r\x10\r");
+	assert_string_equal(drive_log(&d), "line:key \nline:key \n");
+	term_set(d.t, &off);
+	drive_type(&d, "key d\r");
+	drive_release(&d);
+}
+
 /* --- paging --- */
 
 static void begin_output(struct drive *d, uint32_t length, uint32_t width)
@@ -837,6 +867,7 @@ int main(void)
 		cmocka_unit_test(test_text_limit),
 		cmocka_unit_test(test_no_editing),
 		cmocka_unit_test(test_shows_history),
+		cmocka_unit_test(test_hides_a_secret),
 		cmocka_unit_test(test_text_line_limit),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_quit),

@@ -25,6 +25,10 @@ mode config
   aaa local authentication attempts max-fail <local/max-fail> = /aaa:aaa
       "AAA Local method options." "Local authentication" "Attempts to log in" "Max number of failed attempts before a user is locked out"
       "Number of failed attempts in a row"
+  aaa authentication otp echo(otp/echo) = /aaa:aaa
+      "One-time passwords of local users" "Show them while they are typed"
+  aaa authentication otp console(otp/console) = /aaa:aaa
+      "One-time passwords of local users" "Ask for them on the console too"
   aaa authentication login {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/login ; hook aaa-methods
       "Set authentication lists for logins."
       "The default authentication list." "Named authentication list." "Authentication method"

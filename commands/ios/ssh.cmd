@@ -65,6 +65,9 @@ mode config
       "After a time" "Minutes"
   ip ssh rekey volume <volume> = /ssh:ssh/rekey
       "After an amount of data in either direction" "Kilobytes"
+  ip ssh server authenticate user publickey then <authenticate/then> = /ssh:ssh
+      "How users log in" "Methods of users" "A public key comes first" "It is not enough: what comes behind it"
+      "The user's password, and his code if he has a secret of one-time passwords" "A one-time password"
   ip ssh server algorithm encryption <encryption>... = /ssh:ssh/server-algorithm
       "Ciphers"
       "AES-128 in GCM, authenticates by itself" "AES-256 in GCM, authenticates by itself"

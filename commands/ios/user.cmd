@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
+mode exec
+  help crypto  "Encryption module"
+  crypto otp enroll <.user WORD> ; level 15
+      "One-time passwords" "Make a secret for a user and show it" "Name of the user"
+
 mode config
 !
   help username  "Establish User Name Authentication"
@@ -21,6 +26,10 @@ mode config
       "Specify the password for the user"
       "Specifies an UNENCRYPTED password will follow" "Specifies a HIDDEN password will follow"
       "The UNENCRYPTED (cleartext) user password"
+  username <name> otp secret [!<otp/type 0|6|7 (0)>] <otp/value SECRET> = /sys:users/user ; part, hook otp-secret
+      "User name" "One-time passwords of this user" "Specify the secret of his one-time passwords"
+      "Specifies an UNENCRYPTED secret will follow" "Specifies an ENCRYPTED secret will follow" "Specifies a HIDDEN secret will follow"
+      "The secret in base32"
   username <name> autocommand <autocommand LINE> = /sys:users/user ; part
       "User name" "Automatically issue a command after the user logs in" "Command to be automatically issued"
   username <name> nohangup(nohangup) = /sys:users/user ; part

@@ -31,6 +31,7 @@ struct keys;
 struct lines;
 struct lockout;
 struct master;
+struct otp;
 struct overlap;
 struct unenforced;
 struct gatectl;
@@ -85,6 +86,7 @@ struct core {
 	uint32_t system_task;    /* of accounting; 0: nobody was told that the device is up */
 	struct lockout *lockout;
 	struct master *master;
+	struct otp *otp;
 	struct version1 *version1;
 	struct syslog *log;
 	struct remote *remote; /* its collectors */

@@ -54,6 +54,7 @@ pid_t job_at(size_t i, const char **name);
  *   helper-verify   u32 type, string stored, string typed     → u8 matches
  *   helper-secret   u32 type, string clear                    → string stored
  *   helper-master   string what was typed                     → string master key
+ *   helper-qr       string text                                → u32 width, string modules (1 dark)
  *   helper-sign     string PKCS#8 DER, string alg, string data → string signature blob
  *   helper-resolve  string name                               → as many as there are: string address
  *   helper-image    u64 size, u32 newest boot interface       → u8 good, string why not, version, u64 built, payload,

@@ -22,6 +22,7 @@
 #include "core/login/account.h"
 #include "core/login/lockout.h"
 #include "core/login/master.h"
+#include "core/login/otp.h"
 #include "core/login/passwords.h"
 #include "core/login/servers.h"
 #include "core/loop.h"
@@ -335,6 +336,10 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->remote = remote_new(core);
 	if (!core->remote)
 		return err_set(e, E_NOMEM, "out of memory");
+	damaged.text[0] = '\0';
+	core->otp = otp_new(core, &damaged);
+	if (damaged.text[0])
+		syslog_event(core->log, "AAA", 2, "CODES_DAMAGED", "%s", damaged.text);
 	core->lines = lines_new(core->model);
 	core->version1 = version1_new(core);
 	core->sshd = sshd_new(core);
@@ -347,8 +352,8 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->archive = archive_new(core);
 	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
-	    !core->servers || !core->lockout || !core->master || !core->unenforced || !core->archive || !core->cfglog ||
-	    passwords_guard(core) < 0 || account_new(core) < 0 ||
+	    !core->servers || !core->lockout || !core->master || !core->otp || !core->unenforced || !core->archive ||
+	    !core->cfglog || passwords_guard(core) < 0 || account_new(core) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||

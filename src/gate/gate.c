@@ -311,7 +311,9 @@ static int warm(bool *des)
 /* Libraries that only core needs are no part of a session: fewer pages to copy, less code to misuse. */
 static int leave_out(struct dl_phdr_info *library, size_t size, void *arg)
 {
-	static const char *const names[] = { "libevent", "libpcre2", "libseccomp", "libyang" };
+	static const char *const names[] = {
+		"libevent", "liboath", "libpcre2", "libqrencode", "libseccomp", "libyang"
+	};
 	const char *slash = strrchr(library->dlpi_name, '/'), *name = slash ? slash + 1 : library->dlpi_name;
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
 	bool others = false;

@@ -35,6 +35,7 @@ int work_sign(struct str request, struct buf *result);
 int work_move(struct str request, struct buf *result);
 int work_remote(struct str request, struct buf *result);
 int work_image(struct str request, struct buf *result);
+int work_qr(struct str request, struct buf *result);
 int work_resolve(struct str request, struct buf *result);
 
 #endif

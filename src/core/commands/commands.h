@@ -113,6 +113,8 @@
 	X("crypto-key-zeroize-dsa", cmd_key_zeroize_dsa)                                                               \
 	X("boot-system", hook_boot_system)                                                                             \
 	X("hash-secret", hook_hash_secret)                                                                             \
+	X("otp-secret", hook_otp_secret)                                                                               \
+	X("crypto-otp-enroll", cmd_otp_enroll)                                                                         \
 	X("password-aes", hook_password_aes)                                                                           \
 	X("key-config-key", cmd_key_config_key)                                                                        \
 	X("version", cmd_version)                                                                                      \

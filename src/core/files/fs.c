@@ -9,6 +9,7 @@
 #include "core/core.h"
 #include "core/files/archive.h"
 #include "core/login/master.h"
+#include "core/login/otp.h"
 #include "core/login/records.h"
 #include "image/vars.h"
 
@@ -23,7 +24,8 @@ static const struct fs_row rows[FS_KINDS] = {
 _Static_assert((int)FS_FLASH == (int)IFS_FLASH && (int)FS_NULL == (int)IFS_NULL && FS_KINDS == 5, "one order");
 
 /* Core's own, beside what is a user's. */
-static const char *const nvram_hidden[] = { VARS_FILE, CLOCK_FILE, ARCHIVE_FILE, MASTER_FILE, RECORDS_FILE, NULL };
+static const char *const nvram_hidden[] = { VARS_FILE, CLOCK_FILE,   ARCHIVE_FILE, MASTER_FILE,
+					    OTP_FILE,  RECORDS_FILE, NULL };
 
 const struct fs_row *fs_row(enum fs_kind fs)
 {

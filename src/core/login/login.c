@@ -81,8 +81,7 @@ static const struct lyd_node *local_user(struct peer *p, enum aaa_method method)
 	return user;
 }
 
-/* The same, when time has passed: he may have been removed. */
-static bool still_local(const struct peer *p)
+bool login_still_local(const struct peer *p)
 {
 	return methods_ssh_local(p->core) != AAA_DENY && methods_user(p->core, p->login.name, true);
 }
@@ -103,7 +102,7 @@ static void remaining(const struct peer *p, struct buf *out)
 	static const enum login_method order[] = { LOGIN_KEY, LOGIN_KBDINT, LOGIN_PASSWORD };
 
 	for (size_t i = 0; i < LOGIN_METHODS; i++) {
-		if (!used_up(p, order[i]))
+		if (!used_up(p, order[i]) && factors_may_try(p, order[i]))
 			buf_printf(out, "%s%s", buf_len(out) ? "," : "", methods[order[i]]);
 	}
 }
@@ -113,19 +112,33 @@ static void give_up(struct peer *p)
 	peer_close(p, 1, "Too many authentication failures");
 }
 
-static void refuse(struct peer *p)
+/* With nothing left that could succeed, there is no going on. */
+static void go_on(struct peer *p, enum ipc_auth result)
 {
 	struct buf left;
 
-	p->login.prompted = false;
-	if (used_up(p, LOGIN_PASSWORD) && (p->v1.chosen || used_up(p, LOGIN_KBDINT))) {
-		give_up(p);
-		return;
-	}
 	buf_init(&left, 256);
 	remaining(p, &left);
-	PEER_SEND(p, AUTH_RESULT, .result = AUTH_FAIL, .methods = buf_str(&left));
+	if (buf_len(&left))
+		PEER_SEND(p, AUTH_RESULT, .result = (uint8_t)result, .methods = buf_str(&left));
+	else
+		give_up(p);
 	buf_release(&left);
+}
+
+static void refuse(struct peer *p)
+{
+	p->login.prompted = false;
+	if (used_up(p, LOGIN_PASSWORD) && (p->v1.chosen || used_up(p, LOGIN_KBDINT)))
+		give_up(p);
+	else
+		go_on(p, AUTH_FAIL);
+}
+
+void login_partial(struct peer *p)
+{
+	sshdebug_say_version(p, "%s: partial success", methods[p->login.method]);
+	go_on(p, AUTH_PARTIAL);
 }
 
 static void forget_typed(struct login *l)
@@ -139,6 +152,8 @@ static void failed(struct peer *p)
 	char user[SYSLOG_WORD_MAX];
 
 	forget_typed(&p->login);
+	p->login.proven &= ~(unsigned)FACTOR_PASSWORD;
+	p->login.coding = false;
 	p->login.failures[p->login.method]++;
 	sshlog_userauth(p, false);
 	sshdebug_say_version(p, "%s authentication failed for %s", methods[p->login.method],
@@ -148,7 +163,7 @@ static void failed(struct peer *p)
 		refuse(p);
 }
 
-static void succeeded(struct peer *p)
+void login_succeeded(struct peer *p)
 {
 	struct cli *sh = &p->cli;
 
@@ -164,30 +179,6 @@ static void succeeded(struct peer *p)
 static bool under_way(const struct login *l)
 {
 	return l->job || l->answer || (l->ask && !l->prompted);
-}
-
-/* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
-bool login_begin(struct peer *p, enum login_method method, struct str user)
-{
-	struct login *l = &p->login;
-
-	if (p->closing) /* told to end: what was on its way is not looked at */
-		return false;
-	if (under_way(l)) {
-		peer_violation(p, "second login attempt while one is under way");
-		return false;
-	}
-	ask_cancel(l->ask);
-	l->ask = NULL;
-	l->by_server = l->lost = false;
-	l->method = method;
-	l->prompted = false; /* a new request abandons an open question (RFC 4256 section 3.1) */
-	if (!str_copy(user, l->user, sizeof l->user))
-		str_copy(STR("?"), l->user, sizeof l->user); /* too long or with a NUL: nobody's name */
-	if (!used_up(p, method))
-		return true;
-	give_up(p);
-	return false;
 }
 
 static void on_answer(evutil_socket_t fd, short what, void *arg)
@@ -221,14 +212,45 @@ static void fail_now(struct peer *p)
 	login_fail_later(p);
 }
 
+/* Starts an attempt: remembers the name; false (and answered) if it may not go on. */
+bool login_begin(struct peer *p, enum login_method method, struct str user)
+{
+	struct login *l = &p->login;
+
+	if (p->closing) /* told to end: what was on its way is not looked at */
+		return false;
+	if (under_way(l)) {
+		peer_violation(p, "second login attempt while one is under way");
+		return false;
+	}
+	ask_cancel(l->ask);
+	l->ask = NULL;
+	l->by_server = l->lost = l->coding = false;
+	l->method = method;
+	if (!str_is(user, l->user)) {
+		l->proven = 0; /* by another */
+		l->cert = (struct usercert){ 0 };
+	}
+	l->prompted = false; /* a new request abandons an open question (RFC 4256 section 3.1) */
+	if (!str_copy(user, l->user, sizeof l->user))
+		str_copy(STR("?"), l->user, sizeof l->user); /* too long or with a NUL: nobody's name */
+	if (used_up(p, method)) {
+		give_up(p);
+		return false;
+	}
+	if (factors_may_try(p, method))
+		return true;
+	fail_now(p);
+	return false;
+}
+
 /* Who is locked out learns nothing of his password. A check that could not be made was no attempt of his. */
 static void password_checked(struct peer *p, bool made, bool right)
 {
 	struct lockout *lockout = p->core->lockout;
 
-	if (right && still_local(p) && !lockout_locked(lockout, p->login.name)) {
-		lockout_passed(lockout, p->login.name);
-		succeeded(p);
+	if (right && login_still_local(p) && !lockout_locked(lockout, p->login.name)) {
+		factors_proven(p, FACTOR_PASSWORD);
 		return;
 	}
 	if (made)
@@ -308,7 +330,7 @@ void login_server_let_in(struct peer *p)
 {
 	p->login.by_server = true;
 	memcpy(p->login.name, p->login.user, sizeof p->login.name);
-	succeeded(p);
+	factors_proven(p, FACTOR_PASSWORD);
 }
 
 static void first_method(struct peer *p)
@@ -333,7 +355,7 @@ void login_password(struct peer *p, const struct ipc_msg_AUTH_PASSWORD *m)
 
 void login_kbdint(struct peer *p, const struct ipc_msg_AUTH_KBDINT *m)
 {
-	if (login_begin(p, LOGIN_KBDINT, m->user))
+	if (login_begin(p, LOGIN_KBDINT, m->user) && !factors_ask_code(p))
 		first_method(p);
 }
 
@@ -358,6 +380,8 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 		ask_cancel(l->ask);
 		l->ask = NULL;
 		fail_now(p);
+	} else if (l->coding) {
+		factors_code(p, answer);
 	} else if (l->ask) {
 		login_ask_answer(p, answer);
 	} else {
@@ -456,7 +480,7 @@ void login_key_refused(struct peer *p)
 void login_key_end(struct peer *p, bool good)
 {
 	if (good)
-		succeeded(p);
+		factors_proven(p, FACTOR_KEY);
 	else
 		failed(p);
 }
@@ -490,7 +514,7 @@ static void key_succeeded(struct peer *p, const struct usercert *cert)
 	if (cert->used)
 		syslog_event(p->core->log, "SSH", 6, "CERT_LOGIN", "User '%s' from %s is in by certificate %s",
 			     syslog_word(p->login.name, user), p->address, cert->words);
-	succeeded(p);
+	factors_proven(p, FACTOR_KEY);
 }
 
 void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)

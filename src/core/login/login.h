@@ -20,6 +20,8 @@ struct peer;
 struct run;
 struct job;
 
+/* What he has proven of himself on this connection, while more is asked of him. */
+enum login_factor { FACTOR_KEY = 1, FACTOR_PASSWORD = 2, FACTOR_CODE = 4 };
 enum login_method { LOGIN_PASSWORD, LOGIN_KBDINT, LOGIN_KEY, LOGIN_METHODS };
 
 #define LOGIN_TYPED_MAX 256
@@ -32,6 +34,8 @@ struct login {
 	char user[65];    /* of the attempt under way, as he typed it */
 	char name[65];    /* of his entry; "" for who has none */
 	enum login_method method;
+	unsigned proven;                /* bits of enum login_factor, for this user */
+	bool coding;                    /* the prompt that is out asks for a code */
 	struct usercert cert;           /* of who is in */
 	struct method list;             /* of the attempt's list, the method that decides now */
 	uint8_t typed[LOGIN_TYPED_MAX]; /* the password that came with the attempt; more characters match nothing */

@@ -10,6 +10,7 @@
 #include "core/login/dialogue.h"
 #include "core/login/lockout.h"
 #include "core/login/methods.h"
+#include "core/login/otp.h"
 #include "core/login/prompts.h"
 #include "core/login/secret_check.h"
 #include "core/login/subject.h"
@@ -27,7 +28,7 @@
 #define VERIFY_LIMIT_MS 5000
 #define LEVEL_MAX       15
 
-enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED, C_SERVERS, C_AUTHORIZED };
+enum console_step { C_WAIT, C_PRESSED, C_USER, C_PASSWORD, C_VERIFIED, C_SERVERS, C_CODE, C_AUTHORIZED };
 
 struct console_login {
 	struct secret_check check;
@@ -265,11 +266,28 @@ static int console_admit(struct run *run, struct console_login *l)
 	const char *name = user ? model_below(user, "name") : "";
 
 	if (right && !lockout_locked(lockout, name)) {
+		if (model_bool(run->core->model, "/ravelin-aaa:aaa/otp/console") && otp_wanted(run->core, name))
+			return run_ask(run, C_CODE, model_bool(run->core->model, "/ravelin-aaa:aaa/otp/echo"), ASK_LINE,
+				       OTP_PROMPT);
 		lockout_passed(lockout, name);
 		return console_enter(run, l);
 	}
 	if (run->job_ok)
 		lockout_failed(lockout, name);
+	return console_refuse(run, l);
+}
+
+static int console_code(struct run *run, struct console_login *l)
+{
+	const struct lyd_node *user = console_user(run, l);
+	struct lockout *lockout = run->core->lockout;
+	const char *name = user ? model_below(user, "name") : "";
+
+	if (!lockout_locked(lockout, name) && otp_check(run->core, name, buf_str(&run->answer))) {
+		lockout_passed(lockout, name);
+		return console_enter(run, l);
+	}
+	lockout_failed(lockout, name);
 	return console_refuse(run, l);
 }
 
@@ -336,6 +354,8 @@ static int console_step(struct run *run)
 		return console_finish(run, console_verify(run, l));
 	case C_SERVERS:
 		return console_finish(run, console_asked(run, l));
+	case C_CODE:
+		return console_finish(run, console_code(run, l));
 	case C_AUTHORIZED:
 		return console_finish(run, console_authorized(run, l));
 	default:

@@ -7,6 +7,8 @@ mode config
       "Release that wrote this configuration (stated, not changed)" "Release"
   service password-encryption(encryption) = /sys:passwords
       "Encrypt system passwords"
+  service password-recovery(password-recovery) = /res: ; hidden, hook password-recovery, hook-no
+      "Password recovery by ROMMON"
   password encryption aes(aes) = /sys:passwords ; hook password-aes
       "Configure encryption password (key)" "Encrypt system passwords" "Encrypt stored passwords using AES"
   key config-key password-encrypt~password-encryption [<.key SECRET>] ; handler key-config-key, handles-no
@@ -15,6 +17,8 @@ mode config
 !
   hostname <hostname> = /sys: ; always
       "Set system's network name" "This system's network name"
+  config-register <.register WORD> ; handler, handles-no
+      "Define the configuration register" "Config register number, 0x0-0xFFFF"
 !
   help boot  "Modify system boot parameters"
   boot system <file> = /sys:boot-system ; hook boot-system, hook-no, alias boot system flash <file>

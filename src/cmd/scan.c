@@ -108,7 +108,7 @@ static int try_row(struct scan *s, struct hits *h, const struct thread *from, co
 			continue;
 		hit.match = type_match(s->set, tok, rest, s->a, &hit.value, &hit.used);
 		h->part |= hit.match == MATCH_PART;
-		if (hit.match <= MATCH_PART)
+		if (hit.match <= MATCH_PART || (hit.match == MATCH_ABBREV && (row->flags & ROW_WHOLE)))
 			continue;
 		rc = keep(h, &hit, s->a);
 		h->best = hit.match > h->best ? hit.match : h->best;

@@ -69,7 +69,8 @@ enum cmd_row_flag {
 	ROW_PART = 512,       /* says a part of an entry: `no` takes away this part only */
 	ROW_REMOVES = 1024,   /* takes away what the other rows of its list made */
 	ROW_HOOK_NO = 2048,   /* its hook runs before `no`, too */
-	ROW_OUTER = 4096      /* names an entry of the list around its own; `no` takes that away */
+	ROW_OUTER = 4096,     /* names an entry of the list around its own; `no` takes that away */
+	ROW_WHOLE = 8192      /* its keywords are never abbreviated */
 };
 
 struct cmd_row {

@@ -24,6 +24,7 @@
 #include <time.h>
 
 struct archive;
+struct bootset;
 struct cfglog;
 struct event_base;
 struct cmd_set;
@@ -97,12 +98,15 @@ struct core {
 	struct numbers connections;
 
 	struct archive *archive;
+	struct bootset *bootset;
 	struct cfglog *cfglog;
 	struct replace *replacing; /* NULL: the configuration is not being replaced */
 	struct revert *revert;     /* NULL: no change waits for confirmation */
 	struct reload_plan *plan;  /* NULL: no reload is scheduled */
 	bool ending, reload;       /* shutdown_begin was called; to be started again */
 	bool booted;               /* startup-config is in force, sessions are served */
+	uint16_t confreg;          /* the register it was booted with */
+	bool ignore_config;        /* which keeps startup-config away */
 	uint64_t boot_ms;          /* monotonic */
 	bool modified;             /* running-config has changes that were not saved */
 	char last_change[176];     /* "12:00:00 UTC Fri Nov 20 2026 by admin"; empty = none yet */

@@ -10,8 +10,10 @@
 #include "core/commands/commands.h"
 #include "core/config/loader.h"
 #include "core/config/overlap.h"
+#include "core/config/recovery.h"
 #include "core/config/unenforced.h"
 #include "core/files/archive.h"
+#include "core/files/bootset.h"
 #include "core/files/fs.h"
 #include "core/gate/gatectl.h"
 #include "core/gate/guard.h"
@@ -57,7 +59,7 @@
 
 struct boot_state {
 	struct core core;
-	bool gate_up, config_up;
+	bool gate_up, config_up, config_known;
 	struct event *alive, *control, *child;
 	unsigned bad_lines;
 };
@@ -132,8 +134,10 @@ static void maybe_booted(struct boot_state *b)
 	remote_booted(core->remote);
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
+	recovery_booted(core, b->config_known);
 	unenforced_booted(core->unenforced);
 	account_booted(core);
+	bootset_booted(core->bootset);
 	gatectl_console(core->gate);
 	send_status(core);
 	tell_rommon(BOOT_READY, "");
@@ -350,10 +354,12 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	core->lockout = lockout_new(core);
 	core->unenforced = unenforced_new(core);
 	core->archive = archive_new(core);
+	core->bootset = bootset_new(core);
 	core->cfglog = cfglog_new(core);
 	if (!core->lines || !core->version1 || !core->sshd || !core->gate || !core->guard || !core->watch ||
 	    !core->servers || !core->lockout || !core->master || !core->otp || !core->unenforced || !core->archive ||
-	    !core->cfglog || passwords_guard(core) < 0 || account_new(core) < 0 ||
+	    !core->bootset || !core->cfglog || passwords_guard(core) < 0 || recovery_new(core) < 0 ||
+	    account_new(core) < 0 ||
 	    model_watch(core->model, "/ravelin-system:privileges", on_privilege_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-clock:clock", on_clock_change, core) < 0 ||
 	    model_watch(core->model, "/ravelin-log:logging", on_log_change, core) < 0 ||
@@ -399,8 +405,9 @@ static int start(struct boot_state *b, int argc, char **argv, struct errbuf *e)
 	rc = gatectl_start(core->gate, e);
 	if (rc < 0)
 		return rc;
-	if (loader_startup(core, config_report, b) < 0)
-		b->config_up = true; /* none, or unreadable: said in the log */
+	rc = loader_startup(core, config_report, b);
+	b->config_up = rc < 0; /* none, or unreadable: said in the log */
+	b->config_known = rc == 0 || rc == E_NOTFOUND;
 	return 0;
 }
 

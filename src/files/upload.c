@@ -58,6 +58,8 @@ static int open_place(const struct volume *v, const struct path *p, struct stand
 	for (const char *const *name = v->hidden; name && *name; name++)
 		if (strcmp(p->text, *name) == 0)
 			return err_set(e, E_DENIED, "write failed: \"%s\": not allowed", p->text);
+	if (volume_holds(v, p))
+		return err_set(e, E_DENIED, "write failed: \"%s\": not allowed", p->text);
 	if (upload_find(v, p))
 		return err_set(e, E_BUSY, "write failed: \"%s\" is being written", p->text);
 	fd = volume_open_parent(v, p);
@@ -212,6 +214,8 @@ int upload_publish(struct upload *u, bool sync, int64_t mtime, struct errbuf *e)
 	struct stat st;
 	int rc = seal(u, e);
 
+	if (rc == 0 && volume_holds(u->volume, &u->path)) /* since it was begun */
+		rc = err_set(e, E_DENIED, "write failed: \"%s\": not allowed", u->path.text);
 	if (rc == 0 && (fstat(u->fd, &st) < 0 || fchmod(u->fd, MODE) < 0 || (mtime && futimens(u->fd, times) < 0)))
 		rc = files_failed(e, "write", u->path.text);
 	if (rc == 0 && (uint64_t)st.st_size > room)

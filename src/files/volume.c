@@ -29,7 +29,12 @@ static bool is_hidden(const struct volume *v, const struct path *p)
 		if (path_join(&hidden, str_of(*name)) && path_within(p, &hidden))
 			return true;
 	}
-	return false;
+	return volume_holds(v, p);
+}
+
+bool volume_holds(const struct volume *v, const struct path *p)
+{
+	return v->held.text[0] && path_within(p, &v->held);
 }
 
 int volume_open_parent(const struct volume *v, const struct path *p)
@@ -184,6 +189,8 @@ int volume_rename(struct volume *v, const struct path *from, const struct path *
 
 	if (!from->text[0] || !to->text[0])
 		return err_set(e, E_DENIED, "rename failed: the root stays");
+	if (v->held.text[0] && path_within(&v->held, from)) /* a folder, and what is held in it */
+		return err_set(e, E_DENIED, "rename failed: \"%s\": not allowed", from->text);
 	from_fd = find(v, from, &st, e);
 	if (from_fd < 0)
 		return from_fd;
@@ -344,7 +351,7 @@ static int empty(struct volume *v, const struct path *folder, unsigned depth, st
 			rc = volume_remove(v, &below, e);
 		else if (depth >= DEPTH_MAX)
 			rc = err_set(e, E_TOOBIG, "remove failed: \"%s\": too deep", folder->text);
-		else if ((rc = empty(v, &below, depth + 1, e)) == 0)
+		else if ((rc = empty(v, &below, depth + 1, e)) == 0 && !path_within(&v->held, &below))
 			rc = volume_rmdir(v, &below, e);
 	}
 	volume_list_release(&list);
@@ -379,7 +386,7 @@ static uint64_t count(const struct volume *v, int fd, const struct path *at, uns
 		if (!path_join(&p, str_of(d->d_name)) || volume_look(fd, d->d_name, &st) < 0)
 			continue;
 		if (S_ISREG(st.st_mode)) {
-			sum += is_hidden(v, &p) ? 0 : (uint64_t)st.st_size;
+			sum += is_hidden(v, &p) && !volume_holds(v, &p) ? 0 : (uint64_t)st.st_size;
 		} else if (depth < DEPTH_MAX) {
 			sub = files_open_beneath(fd, d->d_name, O_RDONLY | O_DIRECTORY, RESOLVE_NO_XDEV);
 			sum += sub < 0 ? 0 : count(v, sub, &p, depth + 1);

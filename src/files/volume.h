@@ -20,6 +20,7 @@ struct upload;
 struct volume {
 	int fd;                    /* O_PATH on the folder, borrowed */
 	const char *const *hidden; /* names in the root that are not files of the device; ends with NULL; NULL: none */
+	struct path held;          /* a file that is not shown, and whose name nobody else gets; "": none */
 	bool state;                /* what changes is on the disk before a call returns */
 	uint64_t size;             /* bytes its files may take in all */
 	uint64_t used;             /* bytes they take: counted at the start, kept by every change */
@@ -36,6 +37,8 @@ struct volume_entry {
 int volume_init(struct volume *v, int fd, const char *const *hidden, uint64_t size, struct errbuf *e);
 /* Counts again, and sweeps while nobody writes. */
 int volume_recount(struct volume *v, struct errbuf *e);
+/* Whether nobody gets this name, because a file that is not shown has it. */
+bool volume_holds(const struct volume *v, const struct path *p);
 uint64_t volume_free(const struct volume *v); /* bytes that may still come */
 
 /* E_NOTFOUND also for what the device does not show; E_INVAL: a folder where a file is meant, or the reverse. */

@@ -33,6 +33,16 @@ static bool parse_confreg(struct str s, uint16_t *out)
 	return true;
 }
 
+uint16_t vars_register(const struct vars *v)
+{
+	uint16_t reg = v->confreg;
+
+	if (!v->recovery_off)
+		return reg;
+	reg = (uint16_t)(reg & ~VARS_IGNORE_CONFIG);
+	return reg & VARS_BOOT_FIELD ? reg : reg | 2;
+}
+
 /* A name can be typed at a prompt and stands before the first "=". */
 static bool is_name(struct str s)
 {
@@ -75,8 +85,8 @@ static bool set_other(struct vars *v, struct str name, struct str line)
 	char *old = find_other(v, name);
 	size_t used = strlen(v->others), gone = old ? strcspn(old, "\n") + 1 : 0;
 
-	/* BOOT and CONFREG at their longest fit beside it. */
-	if (used - gone + line.n + 1 + sizeof v->boot + 32 > sizeof v->others)
+	/* The lines of BOOT, CONFREG and PASSWORD_RECOVERY at their longest fit beside it. */
+	if (used - gone + line.n + 1 + sizeof v->boot + 64 > sizeof v->others)
 		return false;
 	vars_unset(v, name);
 	used = strlen(v->others);
@@ -93,6 +103,10 @@ bool vars_set(struct vars *v, struct str line)
 		return false;
 	if (str_is(name, "CONFREG"))
 		return parse_confreg(value, &v->confreg);
+	if (str_is(name, "PASSWORD_RECOVERY")) {
+		v->recovery_off = !str_is(value, "on");
+		return true;
+	}
 	if (str_is(name, "BOOT"))
 		return str_copy(value, v->boot, sizeof v->boot);
 	return set_other(v, name, line);
@@ -130,8 +144,8 @@ bool vars_parse(struct str text, struct vars *v)
 
 size_t vars_format(const struct vars *v, char text[VARS_MAX])
 {
-	int n = snprintf(text, VARS_MAX, "%s%s%sCONFREG=0x%04x\n%s", *v->boot ? "BOOT=" : "", v->boot,
-			 *v->boot ? "\n" : "", v->confreg, v->others);
+	int n = snprintf(text, VARS_MAX, "%s%s%sCONFREG=0x%04x\n%s%s", *v->boot ? "BOOT=" : "", v->boot,
+			 *v->boot ? "\n" : "", v->confreg, v->recovery_off ? "PASSWORD_RECOVERY=off\n" : "", v->others);
 
 	return (size_t)n; /* others leaves room for the rest */
 }

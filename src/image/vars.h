@@ -4,6 +4,7 @@
  * by rommon's prompt:
  *     BOOT=flash0:NAME[;flash0:NAME]...    images in the order to be tried
  *     CONFREG=0x2102                       configuration register
+ *     PASSWORD_RECOVERY=off                ROMMON has no prompt, and no register keeps startup-config away
  * Other names are kept as they are.
  */
 #ifndef IMAGE_VARS_H
@@ -23,7 +24,8 @@
 #define VARS_NAME_MAX      256
 
 struct vars {
-	uint16_t confreg;
+	uint16_t confreg; /* as it was set */
+	bool recovery_off;
 	char boot[1024];
 	char others[VARS_MAX]; /* lines of other names, each with its newline */
 };
@@ -33,6 +35,8 @@ void vars_default(struct vars *v);
 bool vars_parse(struct str text, struct vars *v);
 /* Reads VARS_FILE in nvram; an absent file is the default. */
 bool vars_load(int nvram_fd, struct vars *v);
+/* What the register says, as far as it counts. */
+uint16_t vars_register(const struct vars *v);
 /* One line NAME=VALUE. False, and v is as it was: malformed, or no room. */
 bool vars_set(struct vars *v, struct str line);
 bool vars_unset(struct vars *v, struct str name); /* false: there is none; CONFREG is always there */

@@ -88,18 +88,28 @@ static enum monitor_action cmd_dev(struct monitor *p, const char *arg)
 	return MONITOR_STAY;
 }
 
-static void list_entry(struct monitor *p, const char *name)
+static void list_entry(struct monitor *p, int dir_fd, const char *name)
 {
 	char shown[NAME_MAX + 1];
 	struct stat st;
 
-	if (name[0] == '.' || fstatat(p->flash_fd, name, &st, AT_SYMLINK_NOFOLLOW))
+	if (name[0] == '.' || fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
 	str_copy_printable(str_of(name), shown, sizeof shown);
 	if (S_ISDIR(st.st_mode))
 		say(p, "%12s  drw-  %s\n", "", shown);
 	else if (S_ISREG(st.st_mode))
 		say(p, "%12lld  -rw-  %s\n", (long long)st.st_size, shown);
+}
+
+/* One that flash has is listed already. */
+static bool list_secured(void *arg, const char *name)
+{
+	struct monitor *p = arg;
+
+	if (faccessat(p->flash_fd, name, F_OK, AT_SYMLINK_NOFOLLOW))
+		list_entry(p, p->secure_fd, name);
+	return false;
 }
 
 static enum monitor_action cmd_dir(struct monitor *p, const char *arg)
@@ -114,11 +124,12 @@ static enum monitor_action cmd_dir(struct monitor *p, const char *arg)
 	say(p, "Directory of flash0:\n\n");
 	n = scandirat(p->flash_fd, ".", &list, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
-		list_entry(p, list[i]->d_name);
+		list_entry(p, p->flash_fd, list[i]->d_name);
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
+	load_each_secured(p->secure_fd, list_secured, p);
 	return MONITOR_STAY;
 }
 

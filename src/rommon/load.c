@@ -160,18 +160,38 @@ static bool looks_like_image(int flash_fd, const char *name)
 	return n && memcmp(head, "\177ELF", 4) == 0;
 }
 
-bool load_each(int flash_fd, bool (*fn)(void *arg, const char *name), void *arg)
+/* The names of a folder in their order. */
+static bool each(int dir_fd, bool (*wanted)(int dir_fd, const char *name), bool (*fn)(void *arg, const char *name),
+		 void *arg)
 {
 	struct dirent **list;
 	bool done = false;
-	int n = scandirat(flash_fd, ".", &list, NULL, alphasort);
+	int n = dir_fd < 0 ? -1 : scandirat(dir_fd, ".", &list, NULL, alphasort);
 
 	for (int i = 0; i < n; i++) {
-		if (!done && looks_like_image(flash_fd, list[i]->d_name))
+		if (!done && wanted(dir_fd, list[i]->d_name))
 			done = fn(arg, list[i]->d_name);
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
 	return done;
+}
+
+bool load_each(int flash_fd, bool (*fn)(void *arg, const char *name), void *arg)
+{
+	return each(flash_fd, looks_like_image, fn, arg);
+}
+
+bool load_is_secured(int secure_fd, const char *name)
+{
+	struct stat st;
+
+	return secure_fd >= 0 && name[0] != '.' && !strchr(name, '/') &&
+	       fstatat(secure_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+bool load_each_secured(int secure_fd, bool (*fn)(void *arg, const char *name), void *arg)
+{
+	return each(secure_fd, load_is_secured, fn, arg);
 }

@@ -24,6 +24,12 @@ struct load {
 /* Opens NAME in flash and verifies it. 0 and l->fd (the caller closes it), or a negative E_* and the reason. */
 int load_named(int libexec_fd, int flash_fd, const char *name, struct load *l, struct errbuf *e);
 
+/* The secured image is in a folder of its own (secure/), under the name it has in flash0:, whether flash has it or not:
+ * calls fn for each until it returns true, as load_each. */
+bool load_each_secured(int secure_fd, bool (*fn)(void *arg, const char *name), void *arg);
+/* Is there a secured image of this name? */
+bool load_is_secured(int secure_fd, const char *name);
+
 /* Names in flash that look like images (*.bin, or an ELF file), in order of name: calls fn for each until it returns
  * true. True if one did. */
 bool load_each(int flash_fd, bool (*fn)(void *arg, const char *name), void *arg);

@@ -68,7 +68,10 @@ static void enter_prompt(struct rommon *r)
 	r->state = STATE_PROMPT;
 	machine_report(r, true, "it waits at its rommon prompt (ravelin console)");
 	say(r, "\n");
-	monitor_show(&r->monitor);
+	if (r->vars.recovery_off)
+		factory_ask(&r->factory);
+	else
+		monitor_show(&r->monitor);
 }
 
 /* Is somebody at the console? */
@@ -94,19 +97,29 @@ static void give_up(struct rommon *r, const char *why)
 
 /* ---- booting ---- */
 
-static bool try_image(void *arg, const char *name)
+static bool try_image_in(struct rommon *r, int dir_fd, const char *name)
 {
-	struct rommon *r = arg;
 	struct errbuf e;
 
 	say(r, "Loading flash0:%s\n", name);
-	if (load_named(r->o->libexec_fd, r->flash_fd, name, &r->load, &e) == 0) {
+	if (load_named(r->o->libexec_fd, dir_fd, name, &r->load, &e) == 0) {
 		say(r, "%s", r->load.text);
 		return true;
 	}
 	say(r, "flash0:%s refused: %s\n", name, e.text);
 	err_set(&r->refusal, 0, "flash0:%s refused: %s", name, e.text);
 	return false;
+}
+
+/* The secured image is the one of its name, whatever else has it in flash. */
+static bool try_image(void *arg, const char *name)
+{
+	struct rommon *r = arg;
+
+	if (!load_is_secured(r->secure_fd, name))
+		return try_image_in(r, r->flash_fd, name);
+	return try_image_in(r, r->secure_fd, name) ||
+	       (faccessat(r->flash_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && try_image_in(r, r->flash_fd, name));
 }
 
 static bool find_image(struct rommon *r, const char *name)
@@ -120,7 +133,7 @@ static bool find_image(struct rommon *r, const char *name)
 	while ((r->vars.confreg & VARS_BOOT_FIELD) != 1 && vars_next(&at, next))
 		if (try_image(r, next))
 			return true;
-	return load_each(r->flash_fd, try_image, r);
+	return load_each(r->flash_fd, try_image, r) || load_each_secured(r->secure_fd, try_image, r);
 }
 
 static int start_core(struct rommon *r, struct errbuf *e)
@@ -182,7 +195,9 @@ void machine_reset(struct rommon *r)
 	say(r, "\n");
 	if (!vars_load(r->nvram_fd, &r->vars))
 		say(r, "nvram:" VARS_FILE " has malformed lines, which are ignored\n");
-	if ((r->vars.confreg & VARS_BOOT_FIELD) == 0)
+	if (r->vars.recovery_off)
+		say(r, "PASSWORD RECOVERY FUNCTIONALITY IS DISABLED\n");
+	if ((vars_register(&r->vars) & VARS_BOOT_FIELD) == 0)
 		enter_prompt(r);
 	else
 		boot(r, "");
@@ -208,12 +223,43 @@ const char *machine_break(struct rommon *r)
 
 	if (r->state != STATE_RUNNING)
 		return NULL;
+	vars_load(r->nvram_fd, &r->vars); /* core may have changed them */
+	if (r->vars.recovery_off && now - r->core.started_ms > BREAK_TIME_MS)
+		return "[break ignored: password recovery is disabled]\r\n";
 	if ((r->vars.confreg & VARS_BREAK_OFF) && now - r->core.started_ms > BREAK_TIME_MS)
 		return "[break ignored: the configuration register allows it in the first minute only]\r\n";
 	core_ask_stop(&r->core);
 	r->stop_by_ms = now + STOP_MS;
 	r->state = STATE_HALTING;
 	return NULL;
+}
+
+static void reset_to_factory(struct rommon *r)
+{
+	const struct factory_folders at = { r->flash_fd, r->nvram_fd, r->keys_fd, r->secure_fd, r->crashinfo_fd };
+	struct errbuf e;
+
+	say(r, "Reset router configuration to factory default.\n");
+	if (factory_reset(&at, &e) == 0) {
+		machine_reset(r);
+		return;
+	}
+	say(r, "\n%%%s\n", e.text);
+	enter_prompt(r);
+}
+
+static void type_answer(struct rommon *r, char key)
+{
+	switch (factory_key(&r->factory, key)) {
+	case FACTORY_YES:
+		reset_to_factory(r);
+		break;
+	case FACTORY_NO:
+		machine_reset(r);
+		break;
+	case FACTORY_WAITS:
+		break;
+	}
 }
 
 /* Ctrl-C, typed before anything else while the image is starting: a terminal without a break key has this. */
@@ -225,6 +271,10 @@ static bool is_early_break(const struct rommon *r, char key)
 void machine_type(struct rommon *r, const char *bytes, size_t n)
 {
 	for (; n && r->state == STATE_PROMPT; bytes++, n--) {
+		if (r->vars.recovery_off) {
+			type_answer(r, *bytes);
+			continue;
+		}
 		switch (monitor_key(&r->monitor, *bytes)) {
 		case MONITOR_BOOT:
 			boot(r, r->monitor.boot);
@@ -274,6 +324,7 @@ void machine_core_ended(struct rommon *r, int wait_status)
 	struct errbuf cause;
 
 	core_listen(&r->core, now); /* its last words */
+	vars_load(r->nvram_fd, &r->vars);
 	while (poll(&(struct pollfd){ .fd = r->console.master, .events = POLLIN }, 1, 0) > 0)
 		console_pull(&r->console);
 	if (!core_sweep(&r->core))

@@ -17,7 +17,8 @@ struct monitor {
 	struct console *console;
 	struct vars *vars; /* those in force; `sync` writes them, `reset` forgets what was not written */
 	int flash_fd, nvram_fd;
-	bool asking; /* what is typed is an answer to `confreg` */
+	int secure_fd; /* -1: none */
+	bool asking;   /* what is typed is an answer to `confreg` */
 	struct confreg confreg;
 	unsigned number, recalled; /* of the next command; of the one that the arrow keys have brought back */
 	uint8_t escape;            /* how many bytes of a key's sequence (ESC [ A) were read */

@@ -154,6 +154,7 @@ static int open_folders(struct rommon *r, struct errbuf *e)
 	} rows[] = { { "run", &r->run_fd },
 		     { "flash", &r->flash_fd },
 		     { "nvram", &r->nvram_fd },
+		     { "keys", &r->keys_fd },
 		     { "crashinfo", &r->crashinfo_fd } };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -162,6 +163,7 @@ static int open_folders(struct rommon *r, struct errbuf *e)
 			return err_set(e, E_IO, "not a whole device: cannot open \"%s\": %s", rows[i].name,
 				       strerror(errno));
 	}
+	r->secure_fd = openat(r->o->device_fd, "secure", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return 0;
 }
 
@@ -202,9 +204,13 @@ static int start(struct rommon *r, struct errbuf *e)
 	r->listen_fd = control_listen(r->run_fd, e);
 	if (r->listen_fd < 0)
 		return r->listen_fd;
-	r->monitor = (struct monitor){
-		.console = &r->console, .vars = &r->vars, .flash_fd = r->flash_fd, .nvram_fd = r->nvram_fd, .number = 1
-	};
+	r->monitor = (struct monitor){ .console = &r->console,
+				       .vars = &r->vars,
+				       .flash_fd = r->flash_fd,
+				       .nvram_fd = r->nvram_fd,
+				       .secure_fd = r->secure_fd,
+				       .number = 1 };
+	r->factory = (struct factory){ .console = &r->console };
 	r->tty = (struct tty){ -1, -1, false };
 	if (r->o->report_fd < 0) {
 		if (isatty(STDIN_FILENO))

@@ -9,6 +9,7 @@
 #include "rommon/control.h"
 #include "rommon/core.h"
 #include "rommon/crash.h"
+#include "rommon/factory.h"
 #include "rommon/load.h"
 #include "rommon/monitor.h"
 #include "rommon/rommon.h"
@@ -41,7 +42,8 @@ struct rommon {
 	const struct rommon_options *o;
 	enum state state;
 	int exit_code, report_fd;
-	int run_fd, flash_fd, nvram_fd, crashinfo_fd, lock_fd, listen_fd, signal_fd;
+	int run_fd, flash_fd, nvram_fd, keys_fd, crashinfo_fd, lock_fd, listen_fd, signal_fd;
+	int secure_fd;           /* -1: a device without that folder */
 	uint64_t stop_by_ms;     /* STATE_HALTING and STATE_STOPPING: core is killed then */
 	const char *kill_reason; /* why core is killed, if rommon does it */
 	uint64_t kill_by_ms;     /* it was told to die of SIGABRT, and to say where it was; then SIGKILL */
@@ -54,6 +56,7 @@ struct rommon {
 	struct core core;
 	struct crash_history crashes;
 	struct monitor monitor;
+	struct factory factory; /* asks in its place */
 	struct vars vars;
 	struct load load;
 	struct errbuf refusal; /* the last image's */

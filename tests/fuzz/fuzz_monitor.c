@@ -54,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&console, 0, sizeof console);
 	console.master = console.slave = -1;
 	vars_default(&vars);
-	p = (struct monitor){ .console = &console, .vars = &vars, .flash_fd = fd, .nvram_fd = fd, .number = 1 };
+	p = (struct monitor){
+		.console = &console, .vars = &vars, .flash_fd = fd, .nvram_fd = fd, .secure_fd = -1, .number = 1
+	};
 	monitor_show(&p);
 	for (size_t i = 0; i < size; i++)
 		if (monitor_key(&p, (char)data[i]) != MONITOR_STAY)

@@ -305,8 +305,8 @@ def test_image_of_the_same_key_is_run_though_uploaded_without_x(make, uid, build
 def test_image_that_is_a_link_or_no_file_is_refused(make, uid):
     device = make(uid)
     path = device.folder / "flash" / IMAGE
-    path.rename(device.folder / "secure" / IMAGE)
-    path.symlink_to("../secure/" + IMAGE)
+    path.rename(device.folder / "run" / IMAGE)
+    path.symlink_to("../run/" + IMAGE)
     assert "refused" in device.call("run", "-d").stderr
     path.unlink()
     os.mkfifo(path)

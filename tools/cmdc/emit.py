@@ -5,7 +5,7 @@ from syntax import Group, Tok
 
 NONE = 0xffff
 FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'kept': 256, 'part': 512,
-         'removes': 1024, 'hook-no': 2048, 'handles-no': 1}
+         'removes': 1024, 'hook-no': 2048, 'handles-no': 1, 'hidden': 8192}
 
 
 def c_string(text):

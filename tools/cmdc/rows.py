@@ -9,7 +9,7 @@ VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'X:X::X': 'I
                'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD', 'SOURCE': 'SOURCE', 'TARGET': 'TARGET', 'SECRET': 'SECRET',
                'HH:MM:SS': 'TIME', 'HH:MM': 'MINUTES', 'HHH:MM': 'SPAN', 'MONTH': 'MONTH', 'DAY': 'WEEKDAY'}
 OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
-           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes', 'hook-no', 'handles-no'}
+           'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes', 'hook-no', 'handles-no', 'hidden'}
 
 
 # --- rows and modes ---
@@ -27,7 +27,7 @@ class Mode:
 class Row:
     def __init__(self, mode, where, text, base, options, helps, group):
         self.mode, self.where, self.text, self.base_text, self.options = mode, where, text, base, options
-        self.help_texts, self.group, self.hidden = helps, group, False
+        self.help_texts, self.group, self.hidden = helps, group, 'hidden' in options
         self.alias_of = None
 
     def has(self, option):
@@ -256,7 +256,7 @@ class Notation:
         row.is_config = bool(row.leaves or row.defaults or row.has('enter')) and not row.has('handler')
         self.name_row(row)
         row.no_last = no_last(row) if row.is_config else set()
-        if row.list is not None and not row.hidden:
+        if row.list is not None and not row.alias_of:
             bound = {t.node for t in row.toks if t.node} | set(row.set_nodes)
             for node in row.outer, row.list:
                 for key in node.keys if node else ():
@@ -272,7 +272,7 @@ class Notation:
         row.level = int(row.opt('level', 15))
 
     def give_help(self, row):
-        if row.hidden:
+        if row.alias_of:
             for tok in row.toks:
                 tok.help = ''
             return

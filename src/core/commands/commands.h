@@ -79,6 +79,12 @@
 	X("show-file-systems", cmd_show_file_systems)                                                                  \
 	X("show-file-information", cmd_show_file_information)                                                          \
 	X("show-flash:", cmd_show_flash)                                                                               \
+	X("secure-image", hook_secure_image)                                                                           \
+	X("secure-config", hook_secure_config)                                                                         \
+	X("secure-boot-config-restore", cmd_secure_restore)                                                            \
+	X("password-recovery", hook_password_recovery)                                                                 \
+	X("config-register", cmd_config_register)                                                                      \
+	X("show-secure-bootset", cmd_show_bootset)                                                                     \
 	X("show-vrf", cmd_show_vrf)                                                                                    \
 	X("show-ip-vrf", cmd_show_ip_vrf)                                                                              \
 	X("show-ip-ssh", cmd_show_ip_ssh)                                                                              \

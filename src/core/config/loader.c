@@ -330,6 +330,11 @@ int loader_startup(struct core *core, loader_report_fn *report, void *arg)
 	struct buf text;
 	int rc;
 
+	if (core->ignore_config) {
+		syslog_event(core->log, "SYS", 4, "CONFIG_IGNORED",
+			     "startup-config is not read: the configuration register is 0x%04x", core->confreg);
+		return E_NOTFOUND;
+	}
 	buf_init(&text, CONFIG_MAX_BYTES);
 	rc = files_load(core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
 	if (rc == 0)
@@ -340,6 +345,11 @@ int loader_startup(struct core *core, loader_report_fn *report, void *arg)
 		syslog_event(core->log, "SYS", 2, "STARTUP", "startup-config not read: %s", e.text);
 	buf_release(&text);
 	return rc;
+}
+
+bool loader_busy(void)
+{
+	return loaders != NULL;
 }
 
 void loader_abandon(const void *arg)

@@ -25,6 +25,7 @@ int loader_make(struct core *core, const struct behalf *who, struct model *m, st
 		struct str text, loader_report_fn *report, void *arg);
 /* Reads the startup-config; `report` as above. E_NOTFOUND (and no report) when there is none. */
 int loader_startup(struct core *core, loader_report_fn *report, void *arg);
+bool loader_busy(void); /* a file is being read */
 /* Abandons whatever is being merged for `arg`. */
 void loader_abandon(const void *arg);
 

@@ -263,6 +263,41 @@ static void test_size(void **state)
 	assert_int_equal(entries(), 3);
 }
 
+/* A name that is held is nobody's, whatever it is asked for; nor can the folder around it be moved. */
+static void test_held(void **state)
+{
+	struct path b = path("sub/b"), below = path("sub/b/x"), sub = path("sub"), a = path("a"), root = path("");
+	struct upload *u = begin("sub/b"), *moved = begin("new"), *other;
+	struct volume_entry entry;
+	struct volume_list l;
+	uint64_t used = v.used;
+
+	assert_int_equal(write(upload_fd(u), "evil", 4), 4);
+	v.held = b;
+	assert_int_equal(upload_publish(u, false, 0, NULL), E_DENIED);
+	assert_int_equal(upload_move(moved, &b, NULL), E_DENIED);
+	upload_drop(moved);
+	assert_int_equal(upload_begin(&v, &b, &other, NULL), E_DENIED);
+	assert_int_equal(volume_stat(&v, &b, &entry, NULL), E_NOTFOUND);
+	assert_int_equal(volume_open(&v, &b, NULL), E_NOTFOUND);
+	assert_int_equal(volume_remove(&v, &b, NULL), E_NOTFOUND);
+	assert_int_equal(volume_mkdir(&v, &b, NULL), E_NOTFOUND);
+	assert_int_equal(volume_mkdir(&v, &below, NULL), E_NOTFOUND);
+	assert_int_equal(volume_set_mtime(&v, &b, 1, NULL), E_NOTFOUND);
+	assert_true(move("sub/b", "c", true) < 0 && move("a", "sub/b", true) < 0 && move("sub", "bus", true) < 0);
+	assert_int_equal(volume_list(&v, &sub, &l, NULL), 0);
+	assert_int_equal(l.n, 0);
+	volume_list_release(&l);
+	assert_int_equal(volume_rmdir(&v, &sub, NULL), E_EXISTS);
+	assert_int_equal(volume_recount(&v, NULL), 0);
+	assert_int_equal(v.used, used);
+	assert_int_equal(volume_empty(&v, &root, NULL), 0);
+	assert_int_equal(volume_stat(&v, &a, &entry, NULL), E_NOTFOUND);
+	v.held = root;
+	holds("sub/b", "second");
+	assert_int_equal(v.used, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kept_writers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_recount_while_writing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_size, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_held, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

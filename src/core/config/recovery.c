@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * recovery.c: see recovery.h. Runs in core. The boot variables follow the running configuration at once, not when it is
+ * saved; while a configuration is being loaded they stay, so that no instant of a boot lets somebody in.
+ */
+#include "recovery.h"
+
+#include "core/core.h"
+#include "core/log/syslog.h"
+#include "files/files.h"
+#include "image/vars.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEAF "/ravelin-resilience:password-recovery"
+
+static int save(struct core *core, const struct vars *v, struct errbuf *e)
+{
+	char text[VARS_MAX];
+	size_t n = vars_format(v, text);
+
+	return files_save(core->nvram_fd, VARS_FILE, (struct str){ (const uint8_t *)text, n }, 0600, e);
+}
+
+bool recovery_is_off(const struct core *core)
+{
+	return !model_bool(core->model, LEAF);
+}
+
+static void follow(struct core *core)
+{
+	struct errbuf e = { "" };
+	struct vars v;
+
+	vars_load(core->nvram_fd, &v);
+	if (v.recovery_off == recovery_is_off(core))
+		return;
+	v.recovery_off = recovery_is_off(core);
+	if (save(core, &v, &e) < 0)
+		syslog_event(core->log, "SYS", 2, "BOOTVARS", "service password-recovery is not in force: %s", e.text);
+}
+
+/* A line that closes ROMMON counts at once; that none does, only when all lines have been read. */
+static void on_change(void *arg, const struct txn *t)
+{
+	struct core *core = arg;
+
+	(void)t;
+	if (core->booted || recovery_is_off(core))
+		follow(core);
+}
+
+int recovery_new(struct core *core)
+{
+	struct vars v;
+
+	vars_load(core->nvram_fd, &v);
+	core->confreg = v.confreg;
+	core->ignore_config = vars_register(&v) & VARS_IGNORE_CONFIG;
+	return model_watch(core->model, LEAF, on_change, core);
+}
+
+void recovery_booted(struct core *core, bool known)
+{
+	if (known || recovery_is_off(core))
+		follow(core);
+}
+
+int recovery_set_register(struct core *core, uint16_t value, struct errbuf *e)
+{
+	struct vars v;
+
+	vars_load(core->nvram_fd, &v);
+	v.confreg = value;
+	return save(core, &v, e);
+}

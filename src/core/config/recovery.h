@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * recovery.h: the configuration register and `no service password-recovery`: what rommon is to know of the
+ * configuration before there is one. Both stand in the boot variables (image/vars.h). Runs in core.
+ */
+#ifndef CORE_RECOVERY_H
+#define CORE_RECOVERY_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core;
+
+/* At the start, before the configuration is loaded: reads the register. E_NOMEM. */
+int recovery_new(struct core *core);
+/* Does the register keep the startup-config away? */
+bool recovery_ignores_config(const struct core *core);
+/* The configuration is loaded (`known`) or could not be read: the boot variables follow it. */
+void recovery_booted(struct core *core, bool known);
+/* Has the running configuration `no service password-recovery`? */
+bool recovery_is_off(const struct core *core);
+int recovery_set_register(struct core *core, uint16_t value, struct errbuf *e);
+
+#endif

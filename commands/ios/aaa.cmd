@@ -9,8 +9,12 @@ mode exec
   clear aaa local user {lockout | fail-attempts} {username <.user WORD> | all} ; level 15, handler clear-aaa-local-user
       "Clear AAA values" "AAA Local method options" "AAA Local user"
       "Unlock users who are locked out" "Forget the failed attempts of users" "Of one user" "Name of the user" "Of all users"
-  test aaa group {tacacs+ | <.group WORD>} <.user WORD> <.password WORD> {legacy | new-code} ; level 15, handler test-aaa
-      "AAA Test" "AAA test using a server group" "Use list of all Tacacs+ hosts" "Name of the server group" "Username" "User password"
+  show radius statistics ; level 1
+      "Shows radius server statistics" "Statistics of requests and replies"
+  show aaa servers ; level 1
+      "Show AAA values" "Shows all AAA servers as seen by AAA Server MIB"
+  test aaa group {tacacs+ | radius | <.group WORD>} <.user WORD> <.password WORD> {legacy | new-code} ; level 15, handler test-aaa
+      "AAA Test" "AAA test using a server group" "Use list of all Tacacs+ hosts" "Use list of all Radius hosts" "Name of the server group" "Username" "User password"
       "Select legacy aaa code" "Select new aaa code"
 
 mode config
@@ -29,10 +33,10 @@ mode config
       "One-time passwords of local users" "Show them while they are typed"
   aaa authentication otp console(otp/console) = /aaa:aaa
       "One-time passwords of local users" "Ask for them on the console too"
-  aaa authentication login {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/login ; hook aaa-methods
+  aaa authentication login {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/login
       "Set authentication lists for logins."
       "The default authentication list." "Named authentication list." "Authentication method"
-  aaa authentication enable default <method METHOD>... = /aaa:aaa/enable ; hook aaa-methods
+  aaa authentication enable default <method METHOD>... = /aaa:aaa/enable
       "The default authentication list." "Authentication method"
   aaa authentication banner <prompts/banner BANNER> = /aaa:aaa
       "Message to use when starting login/authentication." "c banner-text c, where 'c' is a delimiting character"
@@ -42,10 +46,10 @@ mode config
       "Text to use when prompting for a password" "Text of prompt"
   aaa authentication username-prompt <prompts/username LINE> = /aaa:aaa
       "Text to use when prompting for a username" "Text of prompt"
-  aaa authorization exec {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/exec ; hook aaa-methods
+  aaa authorization exec {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/exec
       "For starting an exec (shell)."
       "The default authorization list." "Named authorization list." "Authorization method"
-  aaa authorization commands <level> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/commands ; hook aaa-methods
+  aaa authorization commands <level> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/commands ; hook aaa-commands
       "For exec (shell) commands." "Enable level"
       "The default authorization list." "Named authorization list." "Authorization method"
   aaa authorization <type> {default(name=default) | <name>} <method METHOD>... = /aaa:aaa/authorization ; kept
@@ -87,6 +91,8 @@ mode config
 !
   aaa group server tacacs+ <name> = /srv:tacacs/group ; enter config-sg-tacacs
       "AAA group definitions" "AAA Server group definitions" "Tacacs+ group" "Server-group name"
+  aaa group server radius <name> = /srv:radius/group ; enter config-sg-radius
+      "AAA group definitions" "AAA Server group definitions" "Radius group" "Server-group name"
 
 mode config-sg-tacacs  parent config  prompt "(config-sg-tacacs+)"  title "TACACS+ server-group configuration commands:"
   help ip  "Internet Protocol config commands"
@@ -96,3 +102,13 @@ mode config-sg-tacacs  parent config  prompt "(config-sg-tacacs+)"  title "TACAC
       "VPN Routing/Forwarding parameters on the group" "Configure forwarding table" "VRF name"
   ip tacacs source-interface <source-interface IFNAME>
       "TACACS+ configuration commands" "Specify interface for source address in TACACS+ packets" "Interface name"
+
+mode config-sg-radius  parent config  prompt "(config-sg-radius)"  title "RADIUS Server-group commands:"
+  help ip  "Internet Protocol config commands"
+  server [name(named)] <name> [auth-port <auth-port>] [acct-port <acct-port>] = member
+      "Specify a RADIUS server" "A server that `radius server` defined" "Name or address of the server"
+      "UDP port for RADIUS authentication server" "Port number" "UDP port for RADIUS accounting server" "Port number"
+  ip vrf forwarding <vrf> ; alias vrf forwarding <vrf>
+      "VPN Routing/Forwarding parameters on the group" "Configure forwarding table" "VRF name"
+  ip radius source-interface <source-interface IFNAME>
+      "RADIUS configuration commands" "Specify interface for source address in RADIUS packets" "Interface name"

@@ -52,6 +52,12 @@ mode exec
       "Incoming ssh debugging" "SSH packets"
   undebug ip scp ; level 15, handler debug
       "Incoming scp debugging"
+  debug radius ; level 15, handler debug
+      "RADIUS protocol"
+  no debug radius ; level 15, handler debug
+      "RADIUS protocol"
+  undebug radius ; level 15, handler debug
+      "RADIUS protocol"
   debug tacacs ; level 15, handler debug
       "TACACS authentication and authorization"
   no debug tacacs ; level 15, handler debug

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# Those of RADIUS are kept: a method that would ask them gets no answer and the next method of its list is tried.
 
 mode config
   help tacacs-server  "Modify TACACS query parameters"
@@ -25,8 +24,11 @@ mode config
       "Set TACACS+ encryption key"
       "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
+  radius server <name> = /srv:radius/server ; enter config-radius-server
+      "RADIUS servers" "Configure a RADIUS server" "Name of the server"
+!
   radius-server host <name> [!auth-port <auth-port (1645)>] [!acct-port <acct-port (1646)>] [timeout <timeout>]
-      [retransmit <retransmit>] [key [<key/type 0|6|7 (0)>] <key/value SECRET>] = /srv:radius/host ; kept
+      [retransmit <retransmit>] [key [<key/type 0|6|7 (0)>] <key/value SECRET>] = /srv:radius/host ; hook server-key
       "Specify a RADIUS server" "Name or address of the server"
       "UDP port for RADIUS authentication server" "Port number" "UDP port for RADIUS accounting server" "Port number"
       "Time to wait for this RADIUS server to reply" "Wait time (secs)"
@@ -34,7 +36,19 @@ mode config
       "Per-server encryption key"
       "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) server key"
-  radius-server key [<key/type 0|6|7 (0)>] <key/value SECRET> = /srv:radius ; kept
+  radius-server timeout <timeout> = /srv:radius
+      "Time to wait for a RADIUS server to reply" "Wait time (secs)"
+  ip radius source-interface <source-interface IFNAME> = /srv:radius
+      "RADIUS configuration commands" "Specify interface for source address in RADIUS packets" "Interface name"
+  radius-server retransmit <retransmit> = /srv:radius
+      "Specify the number of retries to active server" "Number of retries for a transaction"
+  radius-server deadtime <deadtime> = /srv:radius
+      "Time to stop using a server that doesn't respond" "Time in minutes"
+  radius-server dead-criteria [time <dead-criteria/time>] [tries <dead-criteria/tries>] = /srv:radius
+      "Set the criteria used to decide when a RADIUS server is marked dead"
+      "The time during which no properly formed response must be received" "Time in seconds"
+      "The number of times a server can be tried without an answer" "Number of transmits"
+  radius-server key [<key/type 0|6|7 (0)>] <key/value SECRET> = /srv:radius ; hook server-key
       "Encryption key shared with the RADIUS servers"
       "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
       "The UNENCRYPTED (cleartext) shared key"
@@ -52,3 +66,18 @@ mode config-server-tacacs  parent config  prompt "(config-server-tacacs)"  title
       "Time to wait for this server to reply" "Wait time (secs)"
   single-connection(single-connection)
       "Multiplex all packets over a single tcp connection to the server"
+
+mode config-radius-server  parent config  prompt "(config-radius-server)"  title "RADIUS server sub-mode commands:"
+  address {ipv4 <address/ipv4 A.B.C.D> | ipv6 <address/ipv6 X:X::X>} [!auth-port <address/auth-port>] [!acct-port <address/acct-port>]
+      "Specify the radius server address" "IPv4 address" "IPv4 address of the server" "IPv6 address" "IPv6 address of the server"
+      "UDP port for RADIUS authentication server" "Port number" "UDP port for RADIUS accounting server" "Port number"
+  key [<key/type 0|6|7 (0)>] <key/value SECRET> ; hook server-key
+      "Per-server encryption key"
+      "Specifies an UNENCRYPTED key will follow" "Specifies an ENCRYPTED key will follow" "Specifies a HIDDEN key will follow"
+      "The UNENCRYPTED (cleartext) server key"
+  timeout <timeout>
+      "Time to wait for this server to reply" "Wait time (secs)"
+  retransmit <retransmit>
+      "Number of retries to active server" "Number of retries"
+  require-message-authenticator(require-message-authenticator) ; no require-message-authenticator=false, hook radius-unsigned, hook-no
+      "Ignore replies without Message-Authenticator"

@@ -10,8 +10,11 @@
 
 #include <stdint.h>
 
+enum aaa_protocol { AAA_TACACS, AAA_RADIUS, AAA_PROTOCOLS };
+
 #define AAA_WORD_MAX 255 /* bytes of a user, a port, an address, a password, an argument */
 #define AAA_ARGS_MAX 255
+#define AAA_ECHO_MAX 1024
 
 enum aaa_kind {
 	AAA_KIND_LOGIN,
@@ -32,9 +35,12 @@ struct aaa_query {
 	uint8_t level, method; /* method: enum aaa_by; not of those that authenticate */
 	uint8_t record;        /* enum aaa_record, of ACCOUNT */
 	struct str user, port, address;
-	struct str secret; /* of PAP */
+	struct str secret; /* of PAP; of all that authenticate by RADIUS */
 	struct str args;   /* of EXEC, COMMAND and ACCOUNT */
 	unsigned n_args;
+	struct str host;  /* this device's name */
+	struct str local; /* its address towards the server: 4 or 16 bytes, or none */
+	struct str echo;  /* what the server that let him in wants to see again in accounting: of grants */
 };
 
 enum aaa_outcome {
@@ -46,5 +52,8 @@ enum aaa_outcome {
 
 /* What the user is to answer. */
 enum aaa_asked { AAA_GETDATA = 3, AAA_GETUSER = 4, AAA_GETPASS = 5 };
+
+/* Text of a server goes to terminals: what is neither printable ASCII nor a newline becomes a question mark. */
+void aaa_put_text(struct buf *out, struct str text);
 
 #endif

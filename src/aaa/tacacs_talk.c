@@ -104,19 +104,6 @@ static enum aaa_outcome broken(struct tacacs_talk *t, const char *why)
 	return AAA_BROKEN;
 }
 
-/* Text of a server goes to terminals. */
-static void take_text(struct tacacs_talk *t, struct str message)
-{
-	buf_clear(&t->text);
-	for (size_t i = 0; i < message.n; i++) {
-		uint8_t c = message.p[i];
-
-		if (c == '\r')
-			continue;
-		buf_put_u8(&t->text, c == '\n' || (c >= 0x20 && c < 0x7f) ? c : '?');
-	}
-}
-
 static enum aaa_outcome authen(struct tacacs_talk *t, const struct tacacs_reply *r)
 {
 	switch (r->status) {
@@ -204,6 +191,7 @@ enum aaa_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_he
 					   : tacacs_get_acct(bytes, &r);
 	if (!whole)
 		return broken(t, "a malformed reply: are the keys the same?");
-	take_text(t, r.message);
+	buf_clear(&t->text);
+	aaa_put_text(&t->text, r.message);
 	return t->type == TACACS_AUTHEN ? authen(t, &r) : t->type == TACACS_AUTHOR ? author(t, &r) : acct(t, &r);
 }

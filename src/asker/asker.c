@@ -1,74 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * asker.c: see asker.h. Everything a server sends is hostile and is looked into only here; core gets outcomes, cleaned
- * text and arguments. Any number of queries are under way at once, each with a session of the protocol: on a connection
- * of its own, or, where the server agreed (RFC 8907 section 4.3), on one that stays and is shared. There are no clocks
- * here: core gives up on a query when its time is over.
+ * asker.c: see asker.h. Everything a server sends is hostile and is looked into only by the protocol's file; core gets
+ * outcomes, cleaned text and arguments. Any number of queries are under way at once. There are no clocks here: core
+ * gives up on a query when its time is over.
  */
-#include "asker.h"
+#include "asker_private.h"
 
-#include "aaa/tacacs_talk.h"
+#include "aaa/query.h"
+#include "aaa/radius.h"
 #include "base/err.h"
-#include "ipc/ipc.h"
 #include "session/sandbox.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <poll.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define ASKER_FD 3
-#define CHUNK    4096
-#define IN_MAX   ((size_t)TACACS_HEADER + TACACS_BODY_MAX + CHUNK)
-#define OUT_MAX  ((size_t)1 << 20)
 
-enum { EXIT_LOCK = 3, EXIT_CHANNEL, EXIT_MEMORY };
+struct asker_server asker_server;
+static struct ipc_channel core;
 
-struct conn {
-	LIST_ENTRY(conn) entry;
-	int fd;
-	bool shared;    /* the server agreed to keep it */
-	unsigned users; /* queries on it */
-	struct buf in, out;
-};
-
-struct query {
-	LIST_ENTRY(query) entry;
-	uint32_t id;
-	struct conn *conn; /* NULL: core was asked for one */
-	struct tacacs_talk talk;
-	struct buf first; /* packet, for a connection that is not there yet or turns out to be dead */
-	bool retried;
-	uint32_t sent, received;
-};
-
-static struct {
-	struct ipc_channel core;
-	struct buf key;
-	bool known, single; /* QUERY_SERVER has come; keep one connection */
-	LIST_HEAD(, conn) conns;
-	LIST_HEAD(, query) queries;
-} me;
-
-/* --- to core --- */
-
-static void must_send(struct buf *record)
+void asker_tell(struct buf *record)
 {
 	struct buf copy;
 	int rc;
 
 	buf_init(&copy, IPC_MAX_RECORD);
 	do {
-		struct pollfd room = { .fd = me.core.fd, .events = POLLOUT };
+		struct pollfd room = { .fd = core.fd, .events = POLLOUT };
 
 		buf_clear(&copy);
 		buf_put(&copy, buf_ptr(record), buf_len(record));
-		rc = ipc_send(&me.core, &copy, NULL, 0);
+		rc = ipc_send(&core, &copy, NULL, 0);
 		if (rc == E_AGAIN && ppoll(&room, 1, NULL, NULL) < 0 && errno != EINTR)
 			rc = E_IO;
 	} while (rc == E_AGAIN);
@@ -77,234 +43,37 @@ static void must_send(struct buf *record)
 	buf_release(&copy);
 }
 
-#define TELL(NAME, ...)                                                                                                \
-	do {                                                                                                           \
-		struct buf record_;                                                                                    \
-		buf_init(&record_, IPC_MAX_RECORD);                                                                    \
-		ipc_put_##NAME(&record_, &(struct ipc_msg_##NAME){ __VA_ARGS__ });                                     \
-		must_send(&record_);                                                                                   \
-		buf_release(&record_);                                                                                 \
-	} while (0)
-
-/* --- queries and connections --- */
-
-/* Writes what it can; false: the connection is broken (errno). As send(2), which is not among the system calls of these
- * walls. */
-static bool send_some(struct conn *c)
-{
-	struct iovec iov = { .iov_base = c->out.data + c->out.off, .iov_len = buf_len(&c->out) };
-	const struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n = iov.iov_len ? sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
-
-	if (n > 0)
-		buf_forget(&c->out, (size_t)n);
-	return n >= 0 || errno == EAGAIN || errno == EINTR || errno == ENOTCONN;
-}
-
-static void free_conn(struct conn *c)
-{
-	LIST_REMOVE(c, entry);
-	close(c->fd);
-	buf_release(&c->in);
-	buf_release(&c->out);
-	free(c);
-}
-
-static void leave_conn(struct query *q)
-{
-	struct conn *c = q->conn;
-
-	q->conn = NULL;
-	if (c && --c->users == 0 && !c->shared)
-		free_conn(c);
-}
-
-static void free_query(struct query *q)
-{
-	leave_conn(q);
-	LIST_REMOVE(q, entry);
-	tacacs_talk_release(&q->talk);
-	buf_release(&q->first);
-	free(q);
-}
-
-static void end_query(struct query *q, enum aaa_outcome outcome)
-{
-	TELL(QUERY_RESULT, .id = q->id, .outcome = (uint8_t)outcome, .text = buf_str(&q->talk.text),
-	     .why = str_of(q->talk.why.text), .args = str_list_of(&q->talk.args, q->talk.n_args), .sent = q->sent,
-	     .received = q->received);
-	free_query(q);
-}
-
-static void break_query(struct query *q, const char *why)
-{
-	err_set(&q->talk.why, E_IO, "%s", why);
-	end_query(q, AAA_BROKEN);
-}
-
-static struct query *find_query(uint32_t id)
-{
-	struct query *q;
-
-	LIST_FOREACH(q, &me.queries, entry)
-	{
-		if (q->id == id)
-			return q;
-	}
-	return NULL;
-}
-
-static struct query *query_on(const struct conn *c, const uint32_t *session)
-{
-	struct query *q;
-
-	LIST_FOREACH(q, &me.queries, entry)
-	{
-		if (q->conn == c && (!session || q->talk.session == *session))
-			return q;
-	}
-	return NULL;
-}
-
-static struct conn *shared_conn(void)
-{
-	struct conn *c;
-
-	LIST_FOREACH(c, &me.conns, entry)
-	{
-		if (c->shared)
-			return c;
-	}
-	return NULL;
-}
-
-static void join_conn(struct query *q, struct conn *c)
-{
-	q->conn = c;
-	c->users++;
-	buf_put(&c->out, buf_ptr(&q->first), buf_len(&q->first));
-	q->sent++;
-}
-
-/* The connection is no more. A kept one may have died while nobody used it: who has just begun on it tries anew. */
-static void lose_conn(struct conn *c, const char *why)
-{
-	bool was_shared = c->shared;
-	struct query *q;
-
-	c->shared = false;
-	c->users++; /* it stays until the last query has left */
-	while ((q = query_on(c, NULL))) {
-		if (!was_shared || q->received || q->retried) {
-			break_query(q, why);
-			continue;
-		}
-		q->retried = true;
-		q->sent--;
-		leave_conn(q);
-		TELL(QUERY_WANT, .id = q->id);
-	}
-	free_conn(c);
-}
-
-/* --- from core --- */
-
 static void on_server(const struct ipc_msg_QUERY_SERVER *m)
 {
-	if (me.known)
+	if (asker_server.speaks || m->protocol >= AAA_PROTOCOLS)
 		_exit(EXIT_CHANNEL);
-	me.known = true;
-	me.single = m->single;
-	buf_put(&me.key, m->key.p, m->key.n);
-}
-
-static void on_query(const struct ipc_msg_QUERY *m)
-{
-	struct query *q = calloc(1, sizeof *q);
-	const struct aaa_query ask = { .kind = (enum aaa_kind)m->kind,
-				       .level = m->level,
-				       .method = m->method,
-				       .record = m->record,
-				       .user = m->user,
-				       .port = m->port,
-				       .address = m->address,
-				       .secret = m->secret,
-				       .args = m->args.raw,
-				       .n_args = m->args.count };
-	int rc;
-
-	if (!q || !me.known || m->kind >= AAA_KINDS || find_query(m->id))
-		_exit(EXIT_CHANNEL);
-	q->id = m->id;
-	buf_init(&q->first, 0);
-	LIST_INSERT_HEAD(&me.queries, q, entry);
-	rc = tacacs_talk_begin(&q->talk, &ask, buf_str(&me.key), me.single, &q->first);
-	if (rc < 0)
-		break_query(q, err_text(rc));
-	else if (shared_conn())
-		join_conn(q, shared_conn());
-	else
-		TELL(QUERY_WANT, .id = q->id);
-}
-
-static void on_socket(uint32_t id, int *fd)
-{
-	struct query *q = find_query(id);
-	struct conn *c;
-
-	if (!q || q->conn)
-		return; /* over meanwhile; the descriptor goes with the record */
-	c = calloc(1, sizeof *c);
-	if (!c)
-		_exit(EXIT_MEMORY);
-	c->fd = *fd;
-	*fd = -1;
-	buf_init(&c->in, IN_MAX);
-	buf_init(&c->out, OUT_MAX);
-	LIST_INSERT_HEAD(&me.conns, c, entry);
-	join_conn(q, c);
-}
-
-/* Core's word that a query is over comes as an abort; the server is told where it waits for the user. */
-static void on_answer(const struct ipc_msg_QUERY_ANSWER *m)
-{
-	struct query *q = find_query(m->id);
-	struct buf packet;
-	int rc;
-
-	if (!q) /* its end is on its way to core */
-		return;
-	buf_init(&packet, 0);
-	rc = q->conn ? tacacs_talk_answer(&q->talk, m->text, m->abort, &packet) : E_STATE;
-	if (rc == 0) {
-		buf_put(&q->conn->out, buf_ptr(&packet), buf_len(&packet));
-		q->sent++;
-	}
-	if (m->abort) {
-		if (rc == 0) /* at once: its connection may be closed with it */
-			send_some(q->conn);
-		free_query(q);
-	} else if (rc < 0) {
-		break_query(q, err_text(rc));
-	}
-	buf_release(&packet);
+	asker_server.speaks = m->protocol == AAA_RADIUS ? &asker_radius : &asker_tacacs;
+	asker_server.single = m->single;
+	asker_server.sign = m->sign;
+	buf_put(&asker_server.key, m->key.p, m->key.n);
 }
 
 static void handle(struct ipc_record *r)
 {
-	struct ipc_msg_QUERY_SERVER server;
+	const struct asker_protocol *server = asker_server.speaks;
+	struct ipc_msg_QUERY_SERVER first;
 	struct ipc_msg_QUERY_ANSWER answer;
 	struct ipc_msg_QUERY_SOCKET sock;
+	struct ipc_msg_QUERY_AGAIN again;
 	struct ipc_msg_QUERY query;
 
-	if (r->type == IPC_QUERY_SERVER && ipc_get_QUERY_SERVER(r->body, &server))
-		on_server(&server);
-	else if (r->type == IPC_QUERY && ipc_get_QUERY(r->body, &query))
-		on_query(&query);
+	if (r->type == IPC_QUERY_SERVER && ipc_get_QUERY_SERVER(r->body, &first))
+		on_server(&first);
+	else if (!server)
+		_exit(EXIT_CHANNEL);
+	else if (r->type == IPC_QUERY && ipc_get_QUERY(r->body, &query) && query.kind < AAA_KINDS)
+		server->query(&query);
 	else if (r->type == IPC_QUERY_SOCKET && ipc_get_QUERY_SOCKET(r->body, &sock))
-		on_socket(sock.id, &r->fds[0]);
+		server->socket(&sock, &r->fds[0]);
 	else if (r->type == IPC_QUERY_ANSWER && ipc_get_QUERY_ANSWER(r->body, &answer))
-		on_answer(&answer);
+		server->answer(&answer);
+	else if (r->type == IPC_QUERY_AGAIN && ipc_get_QUERY_AGAIN(r->body, &again))
+		server->again(again.id);
 	else
 		_exit(EXIT_CHANNEL);
 }
@@ -314,7 +83,7 @@ static void read_core(void)
 	struct ipc_record r;
 	int rc;
 
-	while ((rc = ipc_recv(&me.core, PH_ANY, 0, &r)) == 0) {
+	while ((rc = ipc_recv(&core, PH_ANY, 0, &r)) == 0) {
 		handle(&r);
 		ipc_record_release(&r);
 	}
@@ -322,139 +91,42 @@ static void read_core(void)
 		_exit(rc == E_CLOSED ? 0 : EXIT_CHANNEL);
 }
 
-/* --- from the server --- */
-
-/* A whole packet at the start of `in`. False: the connection is gone. */
-static bool take_packet(struct conn *c, const struct tacacs_header *h)
-{
-	struct query *q = query_on(c, &h->session);
-	enum aaa_outcome outcome;
-
-	if (!q && c->shared) { /* of a query that was given up */
-		buf_consume(&c->in, TACACS_HEADER + h->length);
-		return true;
-	}
-	if (!q) {
-		lose_conn(c, "a reply to another session");
-		return false;
-	}
-	q->received++;
-	outcome = tacacs_talk_reply(&q->talk, h, c->in.data + c->in.off + TACACS_HEADER);
-	buf_consume(&c->in, TACACS_HEADER + h->length);
-	if (me.single && q->talk.single && !shared_conn())
-		c->shared = true;
-	if (outcome == AAA_ASKS) {
-		TELL(QUERY_PROMPT, .id = q->id, .asked = q->talk.asked, .echo = q->talk.echo,
-		     .text = buf_str(&q->talk.text));
-		return true;
-	}
-	if (outcome == AAA_BROKEN) /* who sends nonsense once is not listened to any more */
-		c->shared = false;
-	c->users++;
-	end_query(q, outcome);
-	c->users--;
-	if (outcome == AAA_BROKEN)
-		lose_conn(c, "the connection was given up");
-	else if (c->users == 0 && !c->shared)
-		free_conn(c);
-	else
-		return true;
-	return false;
-}
-
-/* False: the connection is gone. */
-static bool take_packets(struct conn *c)
-{
-	struct tacacs_header h;
-
-	while (tacacs_get_header(buf_str(&c->in), &h)) {
-		if (h.length > TACACS_BODY_MAX) {
-			lose_conn(c, "an oversized reply");
-			return false;
-		}
-		if (buf_len(&c->in) < TACACS_HEADER + (size_t)h.length)
-			return true;
-		if (!take_packet(c, &h))
-			return false;
-	}
-	return true;
-}
-
-static void read_conn(struct conn *c)
-{
-	uint8_t *room = buf_room(&c->in, CHUNK);
-	ssize_t n = room ? read(c->fd, room, CHUNK) : -1;
-
-	if (!room) {
-		lose_conn(c, "out of memory");
-	} else if (n > 0) {
-		buf_claim(&c->in, (size_t)n);
-		take_packets(c);
-	} else if (n == 0) {
-		lose_conn(c, buf_len(&c->in) ? "the server closed the connection in the middle of a reply"
-					     : "the server closed the connection");
-	} else if (errno != EAGAIN && errno != EINTR) {
-		lose_conn(c, strerror(errno));
-	}
-}
-
-static void write_conn(struct conn *c)
-{
-	if (c->out.err)
-		lose_conn(c, "the server does not read");
-	else if (!send_some(c))
-		lose_conn(c, strerror(errno));
-}
-
-/* --- life --- */
-
-static struct conn *conn_of(int fd)
-{
-	struct conn *c;
-
-	LIST_FOREACH(c, &me.conns, entry)
-	{
-		if (c->fd == fd)
-			return c;
-	}
-	return NULL;
-}
-
 static void serve(void)
 {
 	static struct pollfd fds[1 + ASKER_QUERIES];
+	const struct asker_protocol *server = asker_server.speaks;
 	nfds_t n = 1;
-	struct conn *c;
 
-	fds[0] = (struct pollfd){ .fd = me.core.fd, .events = POLLIN };
-	LIST_FOREACH(c, &me.conns, entry)
-	{
-		if (n < sizeof fds / sizeof fds[0])
-			fds[n++] = (struct pollfd){ c->fd, (short)(POLLIN | (buf_len(&c->out) ? POLLOUT : 0)), 0 };
-	}
+	fds[0] = (struct pollfd){ .fd = core.fd, .events = POLLIN };
+	if (server)
+		n += server->poll(fds + 1, ASKER_QUERIES);
 	if (ppoll(fds, n, NULL, NULL) < 0)
 		return;
-	for (nfds_t i = 1; i < n; i++) { /* one may end another: it is looked for again */
-		if (fds[i].revents & POLLOUT && (c = conn_of(fds[i].fd)))
-			write_conn(c);
-		if (fds[i].revents & (POLLIN | POLLERR | POLLHUP) && (c = conn_of(fds[i].fd)))
-			read_conn(c);
+	for (nfds_t i = 1; i < n; i++) {
+		if (fds[i].revents)
+			server->ready(&fds[i]);
 	}
 	if (fds[0].revents)
 		read_core();
 }
 
-int asker_main(int argc, char **argv)
+/* What libcrypto fetches when it is first used must be there before the walls are. */
+static bool warm(void)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 
-	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) ||
-	    EVP_Digest("", 0, digest, NULL, EVP_md5(), NULL) != 1 ||
-	    sandbox_alone(argc, argv, SANDBOX_SESSION, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS, RLIM_INFINITY) <
-		0)
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) &&
+	       EVP_Digest("", 0, digest, NULL, EVP_md5(), NULL) == 1 &&
+	       HMAC(EVP_md5(), "", 0, (const uint8_t *)"", 0, digest, NULL);
+}
+
+int asker_main(int argc, char **argv)
+{
+	if (!warm() || sandbox_alone(argc, argv, SANDBOX_SESSION, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS,
+				     RLIM_INFINITY) < 0)
 		_exit(EXIT_LOCK);
-	buf_init(&me.key, 0);
-	if (ipc_channel_init(&me.core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)
+	buf_init(&asker_server.key, 0);
+	if (ipc_channel_init(&core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)
 		_exit(EXIT_MEMORY);
 	for (;;)
 		serve();

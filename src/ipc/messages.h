@@ -163,11 +163,13 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	/* core → asker */                                                                                           \
 	X(QUERY_SERVER, FROM_CORE_TO_ASKER, PH_ANY, 1024, 0, 0)  /* first, once: the server it is for */               \
 	X(QUERY, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0)        /* ask the server this */                             \
-	X(QUERY_SOCKET, FROM_CORE_TO_ASKER, PH_ANY, 16, 1, 0)    /* fd: a connection to the server, being made */      \
+	X(QUERY_SOCKET, FROM_CORE_TO_ASKER, PH_ANY, 64, 1, 0)    /* fd: a connection to the server, being made */      \
 	X(QUERY_ANSWER, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0) /* what the user answers, or that it is over */       \
+	X(QUERY_AGAIN, FROM_CORE_TO_ASKER, PH_ANY, 16, 0, 0)     /* no reply came: send it once more */                \
 	/* asker → core */                                                                                           \
 	X(QUERY_WANT, FROM_ASKER, PH_ANY, 16, 0, 0)      /* a connection for this query */                             \
 	X(QUERY_PROMPT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the server asks the user */                                \
+	X(QUERY_NOTE, FROM_ASKER, PH_ANY, 16384, 0, 0)   /* about a query, for debug and counters */                   \
 	X(QUERY_RESULT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the end of a query */                                      \
 	/* core → courier */                                                                                         \
 	X(LOG_HOST, FROM_CORE_TO_COURIER, PH_ANY, 1024, 0, 0)    /* first, once: the collector it is for */            \
@@ -353,7 +355,11 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 #define IPC_FIELDS_TERMINAL(F) F(U8F, unused)
 #define IPC_FIELDS_ADMITTED(F) F(U32F, pid)
 
-#define IPC_FIELDS_QUERY_SERVER(F) F(STRF, key) F(U8F, single) /* single: keep one connection for all */
+#define IPC_FIELDS_QUERY_SERVER(F)                                                                                     \
+	F(U8F, protocol) /* enum aaa_protocol */                                                                       \
+	F(STRF, key)                                                                                                   \
+	F(U8F, single) /* keep one connection for all */                                                               \
+	F(U8F, sign)   /* replies must have a Message-Authenticator */
 #define IPC_FIELDS_QUERY(F)                                                                                            \
 	F(U32F, id)                                                                                                    \
 	F(U8F, kind) /* enum aaa_kind, and the fields it needs */                                                      \
@@ -364,8 +370,16 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, port)                                                                                                  \
 	F(STRF, address)                                                                                               \
 	F(STRF, secret)                                                                                                \
-	F(LISTF, args)
-#define IPC_FIELDS_QUERY_SOCKET(F) F(U32F, id)
+	F(LISTF, args)                                                                                                 \
+	F(STRF, host)                                                                                                  \
+	F(STRF, echo)                                                                                                  \
+	F(U8F, watched)                                       /* packets are told in notes */
+#define IPC_FIELDS_QUERY_SOCKET(F) F(U32F, id) F(STRF, local) /* this device's address on it: 4 or 16 bytes */
+#define IPC_FIELDS_QUERY_AGAIN(F)  F(U32F, id)
+#define IPC_FIELDS_QUERY_NOTE(F)                                                                                       \
+	F(U32F, id)                                                                                                    \
+	F(U8F, flaw) /* enum radius_flaw of a datagram that does not count; 0: text alone */                           \
+	F(STRF, text)
 #define IPC_FIELDS_QUERY_ANSWER(F) F(U32F, id) F(U8F, abort) F(STRF, text)
 #define IPC_FIELDS_QUERY_WANT(F)   F(U32F, id)
 #define IPC_FIELDS_QUERY_PROMPT(F)                                                                                     \
@@ -388,6 +402,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(STRF, text)   /* for the user */                                                                             \
 	F(STRF, why)    /* for the log */                                                                              \
 	F(LISTF, args)                                                                                                 \
+	F(STRF, echo) /* not looked into */                                                                            \
 	F(U32F, sent) /* packets */                                                                                    \
 	F(U32F, received)
 

@@ -17,7 +17,19 @@
 
 int cmd_show_tacacs(struct run *run)
 {
-	servers_show(run->core, &run->out);
+	servers_show_tacacs(run->core, &run->out);
+	return RUN_DONE;
+}
+
+int cmd_show_radius(struct run *run)
+{
+	servers_show_radius(run->core, &run->out);
+	return RUN_DONE;
+}
+
+int cmd_show_aaa_servers(struct run *run)
+{
+	servers_show_aaa(run->core, &run->out);
 	return RUN_DONE;
 }
 
@@ -33,7 +45,7 @@ static int test_begin(struct run *run)
 
 	if (!d || !p)
 		return run_fail(run, "%% test needs a terminal");
-	group = group ? group : "tacacs+";
+	group = group ? group : cmd_has(&run->match, "radius") ? "radius" : "tacacs+";
 	if (!servers_any(run->core, group))
 		return run_fail(run, "%% No server is in group %s", group);
 	if (!subject_name_valid(user) || !str_copy(str_of(user), d->user, sizeof d->user))
@@ -46,7 +58,8 @@ static int test_begin(struct run *run)
 			return run_fail(run, "%% Password too long");
 		buf_puts(&run->out, "Sending password\n");
 	} else {
-		buf_printf(&run->out, "Attempting authentication test to server-group %s using tacacs+\n", group);
+		buf_printf(&run->out, "Attempting authentication test to server-group %s using %s\n", group,
+			   servers_speak(run->core, group) == AAA_RADIUS ? "radius" : "tacacs+");
 	}
 	run->data = d;
 	return dialogue_begin(run, 1, d, group, &m);

@@ -106,13 +106,16 @@
 	X("crypto-key-zeroize-rsa", cmd_key_zeroize)                                                                   \
 	X("help", cmd_help_text)                                                                                       \
 	X("show-aliases", cmd_show_aliases)                                                                            \
-	X("aaa-methods", hook_aaa_methods)                                                                             \
+	X("aaa-commands", hook_aaa_commands)                                                                           \
 	X("aaa-accounting", hook_aaa_accounting)                                                                       \
 	X("show-tacacs", cmd_show_tacacs)                                                                              \
+	X("show-radius-statistics", cmd_show_radius)                                                                   \
+	X("show-aaa-servers", cmd_show_aaa_servers)                                                                    \
 	X("test-aaa", cmd_test_aaa)                                                                                    \
 	X("show-aaa-local-user-lockout", cmd_show_lockout)                                                             \
 	X("clear-aaa-local-user", cmd_clear_local_user)                                                                \
 	X("server-key", hook_server_key)                                                                               \
+	X("radius-unsigned", hook_radius_unsigned)                                                                     \
 	X("crypto-key-generate-dsa", cmd_key_generate_dsa)                                                             \
 	X("crypto-key-generate-ec", cmd_key_generate_ec)                                                               \
 	X("crypto-key-zeroize-ec", cmd_key_zeroize_ec)                                                                 \

@@ -22,24 +22,20 @@
 
 /* --- aaa --- */
 
-static void say_radius(struct run *run)
+/* Servers of RADIUS know nothing of commands. */
+int hook_aaa_commands(struct run *run)
 {
 	if (run->cli->interactive && (cmd_value_begins(&run->match, "method", "group radius") ||
 				      cmd_value_begins(&run->match, "method", "radius")))
-		buf_puts(&run->out, "No RADIUS server is asked in this release: the next method is tried\n");
-}
-
-/* A list with a group of RADIUS servers is kept as it is; who types it is told what it does now. */
-int hook_aaa_methods(struct run *run)
-{
-	say_radius(run);
+		buf_puts(&run->out, "No RADIUS server is asked about commands: the next method is tried\n");
 	return RUN_DONE;
 }
 
 /* One server is enough. */
 int hook_aaa_accounting(struct run *run)
 {
-	say_radius(run);
+	if (cmd_has(&run->match, "commands"))
+		hook_aaa_commands(run);
 	if (run->cli->interactive && cmd_has(&run->match, "broadcast"))
 		buf_puts(&run->out,
 			 "broadcast is kept for configuration only: the first server that answers gets the record\n");
@@ -57,6 +53,15 @@ int hook_server_key(struct run *run)
 				AAA_CLEAR_MAX);
 	if (value)
 		master_warn(run, number, value);
+	return RUN_DONE;
+}
+
+/* Who lets replies be unsigned is told what they are worth. */
+int hook_radius_unsigned(struct run *run)
+{
+	if (run->match.no && run->cli->interactive)
+		buf_puts(&run->out,
+			 "% Warning: insecure: whoever is on the way to this server can turn its no into a yes\n");
 	return RUN_DONE;
 }
 

@@ -20,6 +20,7 @@ struct core;
 	X(DEBUG_IP_SSH_DETAIL, "ip ssh detail", "SSH", "ssh detail messages debugging", NULL)                          \
 	X(DEBUG_IP_SSH_PACKET, "ip ssh packet", "SSH", "ssh packet debugging", NULL)                                   \
 	X(DEBUG_IP_SCP, "ip scp", "SCP", "Incoming SCP debugging", NULL)                                               \
+	X(DEBUG_RADIUS, "radius", "General OS", "Radius protocol debugging", NULL)                                     \
 	X(DEBUG_TACACS, "tacacs", "General OS", "TACACS access control debugging", NULL)                               \
 	X(DEBUG_AAA_AUTHEN, "aaa authentication", "General OS", "AAA Authentication debugging", NULL)                  \
 	X(DEBUG_AAA_AUTHOR, "aaa authorization", "General OS", "AAA Authorization debugging", NULL)                    \

@@ -75,6 +75,7 @@ void account_start(struct peer *p)
 	task = records_task(p->core->records);
 	m.method = p->authenticated;
 	m.level = (uint8_t)p->cli.level;
+	m.echo = p->login.by_server ? buf_str(&p->grant.echo) : STR("");
 	begin(&a, task, "service=shell");
 	p->account = tell(p->core, &list, task, &m, &a);
 }
@@ -188,7 +189,8 @@ static void system_begins(struct core *core)
 				   .user = STR("unknown"),
 				   .port = STR("unknown"),
 				   .address = STR("unknown"),
-				   .secret = STR("") };
+				   .secret = STR(""),
+				   .host = str_of(core_hostname(core)) };
 	struct arguments a;
 	uint32_t task;
 

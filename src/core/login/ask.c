@@ -4,8 +4,11 @@
  * Runs in core. The clock is here: a server has its configured time for the connection and every answer, and none runs
  * while the user thinks.
  */
+#include "core/clock.h"
 #include "core/core.h"
+#include "core/log/syslog.h"
 #include "core/login/asker.h"
+#include "core/login/prompts.h"
 #include "core/login/servers_private.h"
 #include "core/login/subject.h"
 
@@ -25,7 +28,15 @@ struct ask {
 	struct server *of[SERVERS_MAX];
 	unsigned n, at;    /* servers; the one that is asked */
 	struct errbuf why; /* why the present one cannot be asked */
+	struct errbuf odd; /* what came from it and does not count */
 	bool trying, authenticates;
+	enum aaa_protocol protocol;
+	bool accounting, stop;
+	bool asks;         /* for the password itself: RADIUS asks no server without one */
+	bool asked;        /* … and has: the user is to answer */
+	struct buf secret; /* what he answered, or came with the question */
+	unsigned sent;     /* how often the present request was */
+	uint64_t sent_ms;
 	const struct ask_events *events;
 	void *arg;
 };
@@ -37,6 +48,7 @@ static void free_ask(struct ask *a)
 	if (a->timer)
 		event_free(a->timer);
 	buf_release(&a->query);
+	buf_release(&a->secret);
 	free(a);
 }
 
@@ -59,18 +71,45 @@ static void soon(struct ask *a)
 	event_active(a->timer, EV_TIMEOUT, 1);
 }
 
+static struct server_count *count(const struct ask *a)
+{
+	return &present(a)->count[a->accounting ? COUNT_ACCT : COUNT_AUTH];
+}
+
+/* A request is on its way. */
 static void wait_for_server(struct ask *a)
 {
 	const struct timeval tv = { .tv_sec = present(a)->timeout };
 
+	if (a->sent++ == 0) {
+		count(a)->requests++;
+		a->sent_ms = clock_now_ms();
+	}
+	present(a)->unheard++;
 	if (event_add(a->timer, &tv) < 0)
 		soon(a);
 }
 
-static int on_want(void *arg);
+/* A reply came that counts. */
+static void heard(struct ask *a)
+{
+	uint64_t ms = clock_now_ms() - a->sent_ms;
+	struct server_count *c = count(a);
+
+	event_del(a->timer);
+	c->replies++;
+	c->all_ms += ms;
+	c->most_ms = ms > c->most_ms ? ms : c->most_ms;
+	a->sent = 0;
+	a->odd.text[0] = '\0';
+	server_answered(a->core->servers, present(a));
+}
+
+static bool on_want(void *arg, struct asker_socket *out);
 static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text);
+static void on_note(void *arg, uint8_t flaw, struct str text);
 static void on_result(void *arg, const struct asker_result *r);
-static const struct inquiry_events inquiry_events = { on_want, on_prompt, on_result };
+static const struct inquiry_events inquiry_events = { on_want, on_prompt, on_note, on_result };
 
 /* Asks the present server; false: it cannot be asked, `why` says it. */
 static bool begin(struct ask *a)
@@ -80,13 +119,17 @@ static bool begin(struct ask *a)
 
 	if (!asker || !subject_kept(&a->query, &m))
 		return false;
-	servers_debug(a->core, "Using server %s", present(a)->address);
+	if (a->protocol == AAA_RADIUS && a->authenticates)
+		m.secret = buf_str(&a->secret);
+	m.watched = debug_on(a->core, servers_protocols[a->protocol].debug);
+	server_debug(a->core, present(a), "Using server %s", present(a)->address);
 	a->inquiry = asker_ask(asker, &m, &inquiry_events, a);
 	if (!a->inquiry) {
 		err_set(&a->why, E_BUSY, "too many questions are with it");
 		return false;
 	}
-	servers_debug(a->core, "(%u) Started %u sec timeout", m.id, present(a)->timeout);
+	server_debug(a->core, present(a), "(%u) Started %u sec timeout", m.id, present(a)->timeout);
+	a->sent = 0;
 	wait_for_server(a);
 	return true;
 }
@@ -99,21 +142,53 @@ static void try_on(struct ask *a)
 	for (; a->at < a->n; a->at++) {
 		if (server_dead(present(a)))
 			continue;
-		a->why.text[0] = '\0';
+		a->why.text[0] = a->odd.text[0] = '\0';
 		if (begin(a))
 			return;
 		server_failed(a->core->servers, present(a), a->why.text);
 	}
-	servers_debug(a->core, "no server of the group could say");
+	if (a->n)
+		server_debug(a->core, a->of[0], "no server of the group could say");
 	finish(a, &none);
 }
 
 static void fail_present(struct ask *a, const char *why)
 {
 	event_del(a->timer);
+	count(a)->failovers++;
 	server_failed(a->core->servers, present(a), why);
 	a->at++;
 	try_on(a);
+}
+
+/* The first thing that happens, from the event loop. What is longer than RADIUS can hide is nobody's password. */
+static void start(struct ask *a)
+{
+	static const struct ask_result no = { .end = ASK_FAIL };
+	char prompt[PROMPTS_SIZE];
+
+	if (a->asks && !a->asked) {
+		a->asked = true;
+		a->events->prompt(a->arg, AAA_GETPASS, false, str_of(prompts_password(a->core, prompt)));
+	} else if (buf_len(&a->secret) > RADIUS_PASSWORD_MAX) {
+		finish(a, &no);
+	} else {
+		a->trying = true;
+		try_on(a);
+	}
+}
+
+/* Datagrams get lost: the same request once more. */
+static bool try_again(struct ask *a)
+{
+	struct server *s = present(a);
+
+	if (!a->inquiry || a->why.text[0] || a->sent > s->retransmit || !inquiry_again(a->inquiry))
+		return false;
+	count(a)->resent++;
+	server_debug(a->core, s, "Retransmit to (%s:%u,%u)", s->address, s->port, s->acct_port);
+	wait_for_server(a);
+	return true;
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -124,30 +199,63 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (!a->trying) {
-		a->trying = true;
-		try_on(a);
+		start(a);
 		return;
 	}
+	if (try_again(a))
+		return;
 	a->inquiry = NULL;
 	if (i && a->why.text[0] == '\0') {
 		present(a)->timeouts++;
 		present(a)->aborts++;
-		err_set(&a->why, E_TIMEOUT, "no answer within %u seconds", present(a)->timeout);
+		count(a)->timeouts++;
+		err_set(&a->why, E_TIMEOUT, "no answer within %u seconds%s%s", present(a)->timeout,
+			a->odd.text[0] ? ", but " : "", a->odd.text);
 	}
 	inquiry_end(i);
 	fail_present(a, a->why.text);
 }
 
-static int on_want(void *arg)
+static bool on_want(void *arg, struct asker_socket *out)
 {
 	struct ask *a = arg;
-	int fd = server_connect(a->core->servers, present(a), a->group, &a->why);
+	bool made = server_connect(a->core->servers, present(a), a->group, a->accounting, out, &a->why);
 
-	if (fd < 0)
-		soon(a);
+	if (made)
+		server_debug(a->core, present(a), "connecting to %s:%u", present(a)->address,
+			     a->accounting && a->protocol == AAA_RADIUS ? present(a)->acct_port : present(a)->port);
 	else
-		servers_debug(a->core, "connecting to %s:%u", present(a)->address, present(a)->port);
-	return fd;
+		soon(a);
+	return made;
+}
+
+static void show_lines(const struct ask *a, struct str text)
+{
+	for (struct cur c = cur_of(text); c.n;) {
+		const uint8_t *end = memchr(c.p, '\n', c.n);
+		struct str line = cur_take(&c, end ? (size_t)(end - c.p) : c.n);
+
+		if (end)
+			cur_u8(&c);
+		server_debug(a->core, present(a), "%.*s", (int)line.n, (const char *)line.p);
+	}
+}
+
+/* What does not count changes nothing but what is said when the time is over. */
+static void on_note(void *arg, uint8_t flaw, struct str text)
+{
+	struct ask *a = arg;
+	struct server *s = present(a);
+
+	show_lines(a, text);
+	if (flaw == RADIUS_GOOD)
+		return;
+	count(a)->flaws[flaw]++;
+	if (a->odd.text[0] == '\0' && !s->down)
+		syslog_event(a->core->log, "RADIUS", 4, "BAD_REPLY",
+			     "RADIUS server %s:%u,%u, or somebody in its name, sends %.*s", s->address, s->port,
+			     s->acct_port, (int)text.n, (const char *)text.p);
+	err_set(&a->odd, E_INVAL, "%.*s", (int)text.n, (const char *)text.p);
 }
 
 static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text)
@@ -157,21 +265,35 @@ static void on_prompt(void *arg, uint8_t asked, bool echo, struct str text)
 	};
 	struct ask *a = arg;
 
-	event_del(a->timer);
-	server_answered(a->core->servers, present(a));
+	heard(a);
+	count(a)->challenges++;
 	if (!a->authenticates) {
 		err_set(&a->why, E_INVAL, "a question where none may come");
 		soon(a);
 		return;
 	}
-	servers_debug(a->core, "Received authen response status %s (%u)",
-		      asked >= AAA_GETDATA && asked <= AAA_GETPASS ? names[asked] : "?", asked);
+	server_debug(a->core, present(a), "Received authen response status %s (%u)",
+		     asked >= AAA_GETDATA && asked <= AAA_GETPASS ? names[asked] : "?", asked);
 	a->events->prompt(a->arg, asked, echo, text);
+}
+
+static void tally(const struct ask *a, enum ask_end end)
+{
+	struct server_count *c = count(a);
+
+	if (end == ASK_FAIL)
+		c->rejects++;
+	else if (!a->accounting)
+		c->accepts++;
+	else if (a->stop)
+		c->stops++;
+	else
+		c->starts++;
 }
 
 static void on_result(void *arg, const struct asker_result *r)
 {
-	struct ask_result result = { .text = r->text, .args = r->args };
+	struct ask_result result = { .text = r->text, .args = r->args, .echo = r->echo };
 	struct ask *a = arg;
 	struct server *s = present(a);
 	char why[200];
@@ -187,9 +309,11 @@ static void on_result(void *arg, const struct asker_result *r)
 		return;
 	}
 	s->closes++;
-	server_answered(a->core->servers, s);
+	heard(a);
 	result.end = r->outcome == AAA_YES ? ASK_PASS : ASK_FAIL;
-	servers_debug(a->core, "Received response status %s", result.end == ASK_PASS ? "PASS" : "FAIL");
+	result.grants = a->protocol == AAA_RADIUS;
+	tally(a, result.end);
+	server_debug(a->core, s, "Received response status %s", result.end == ASK_PASS ? "PASS" : "FAIL");
 	finish(a, &result);
 }
 
@@ -203,7 +327,14 @@ struct ask *servers_ask(struct core *core, const char *group, const struct ipc_m
 	a->core = core;
 	a->events = events;
 	a->arg = arg;
+	a->protocol = servers_speak(core, group);
+	str_copy(str_of(group), a->group, sizeof a->group);
 	a->authenticates = m->kind <= AAA_KIND_ENABLE;
+	a->accounting = m->kind == AAA_KIND_ACCOUNT;
+	a->stop = a->accounting && m->record == AAA_RECORD_STOP;
+	a->asks = a->protocol == AAA_RADIUS && a->authenticates && m->kind != AAA_KIND_PAP;
+	buf_init(&a->secret, 0);
+	buf_put(&a->secret, m->secret.p, m->secret.n);
 	buf_init(&a->query, QUERY_MAX);
 	ipc_put_QUERY(&a->query, m);
 	a->timer = evtimer_new(core->base, on_timer, a);
@@ -211,14 +342,21 @@ struct ask *servers_ask(struct core *core, const char *group, const struct ipc_m
 		free_ask(a);
 		return NULL;
 	}
-	str_copy(str_of(group), a->group, sizeof a->group);
-	a->n = servers_of(core, group, a->of);
+	if (a->protocol != AAA_RADIUS || a->authenticates ||
+	    a->accounting) /* it has no question for what else there is */
+		a->n = servers_of(core, group, a->of);
 	soon(a);
 	return a;
 }
 
 void ask_answer(struct ask *a, struct str text)
 {
+	if (a->asks && !a->trying) {
+		buf_clear(&a->secret);
+		buf_put(&a->secret, text.p, text.n);
+		soon(a);
+		return;
+	}
 	if (a->inquiry && inquiry_answer(a->inquiry, text)) {
 		wait_for_server(a);
 		return;

@@ -5,6 +5,7 @@
 #include "core/login/asker.h"
 
 #include "aaa/query.h"
+#include "aaa/radius.h"
 #include "asker/asker.h"
 #include "core/clock.h"
 #include "core/core.h"
@@ -18,13 +19,14 @@
 #include <unistd.h>
 
 #define RECORDS_PER_TURN 16
-#define WANTS_MAX        2 /* a kept connection may turn out to be dead */
+#define WANTS_MAX        2   /* a kept connection may turn out to be dead */
+#define NOTES_MAX        512 /* a dialogue of many rounds, with debug */
 
 struct inquiry {
 	LIST_ENTRY(inquiry) entry;
 	struct asker *asker;
 	uint32_t id;
-	unsigned wants;
+	unsigned wants, notes;
 	bool asked; /* the user is to answer */
 	const struct inquiry_events *events;
 	void *arg;
@@ -158,6 +160,11 @@ bool inquiry_answer(struct inquiry *i, struct str text)
 	return !i->asker->dead && ASKER_SEND(i->asker, QUERY_ANSWER, .id = i->id, .text = text);
 }
 
+bool inquiry_again(struct inquiry *i)
+{
+	return !i->asker->dead && ASKER_SEND(i->asker, QUERY_AGAIN, .id = i->id);
+}
+
 void inquiry_end(struct inquiry *i)
 {
 	if (!i)
@@ -184,8 +191,9 @@ static struct inquiry *find(const struct asker *a, uint32_t id)
 static const char *on_want(struct asker *a, struct str body)
 {
 	struct ipc_msg_QUERY_WANT m;
+	struct asker_socket made;
 	struct inquiry *i;
-	int fd, rc;
+	int rc;
 
 	if (!ipc_get_QUERY_WANT(body, &m))
 		return "malformed QUERY_WANT";
@@ -194,11 +202,11 @@ static const char *on_want(struct asker *a, struct str body)
 		return NULL;
 	if (++i->wants > WANTS_MAX)
 		return "wants too many connections";
-	fd = i->events->want(i->arg);
-	if (fd < 0)
+	if (!i->events->want(i->arg, &made))
 		return NULL;
-	rc = IPC_SEND_FDS(&a->channel, &fd, 1, QUERY_SOCKET, .id = m.id);
-	close(fd);
+	rc = IPC_SEND_FDS(&a->channel, &made.fd, 1, QUERY_SOCKET, .id = m.id,
+			  .local = (struct str){ made.local, made.n_local });
+	close(made.fd);
 	return rc < 0 ? err_text(rc) : NULL;
 }
 
@@ -228,19 +236,35 @@ static const char *on_prompt(struct asker *a, struct str body)
 	return NULL;
 }
 
+static const char *on_note(struct asker *a, struct str body)
+{
+	struct ipc_msg_QUERY_NOTE m;
+	struct inquiry *i;
+
+	if (!ipc_get_QUERY_NOTE(body, &m) || !printable(m.text) || m.flaw >= RADIUS_FLAWS)
+		return "malformed QUERY_NOTE";
+	i = find(a, m.id);
+	if (!i)
+		return NULL;
+	if (i->notes++ >= NOTES_MAX)
+		return "tells too much of one question";
+	i->events->note(i->arg, m.flaw, m.text);
+	return NULL;
+}
+
 static const char *on_result(struct asker *a, struct str body)
 {
 	struct ipc_msg_QUERY_RESULT m;
 	struct asker_result r;
 	struct inquiry *i;
 
-	if (!ipc_get_QUERY_RESULT(body, &m) || !printable(m.text) || !printable(m.why) || m.outcome <= AAA_ASKS ||
-	    m.outcome > AAA_BROKEN)
+	if (!ipc_get_QUERY_RESULT(body, &m) || !printable(m.text) || !printable(m.why) || m.echo.n > AAA_ECHO_MAX ||
+	    m.outcome <= AAA_ASKS || m.outcome > AAA_BROKEN)
 		return "malformed QUERY_RESULT";
 	i = find(a, m.id);
 	if (!i)
 		return NULL;
-	r = (struct asker_result){ m.outcome, m.text, m.why, m.args, m.sent, m.received };
+	r = (struct asker_result){ m.outcome, m.text, m.why, m.args, m.echo, m.sent, m.received };
 	finish(i, &r);
 	return NULL;
 }
@@ -252,6 +276,8 @@ static const char *handle(struct asker *a, const struct ipc_record *r)
 		return on_want(a, r->body);
 	case IPC_QUERY_PROMPT:
 		return on_prompt(a, r->body);
+	case IPC_QUERY_NOTE:
+		return on_note(a, r->body);
 	case IPC_QUERY_RESULT:
 		return on_result(a, r->body);
 	default:
@@ -284,15 +310,16 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	free_if_done(a);
 }
 
-static bool listen_to(struct asker *a, struct str key, bool single)
+static bool listen_to(struct asker *a, const struct asker_server *server)
 {
 	a->readable = event_new(a->core->base, a->channel.fd, EV_READ | EV_PERSIST, on_readable, a);
 	a->gone = event_new(a->core->base, -1, 0, on_gone, a);
 	return a->readable && a->gone && event_add(a->readable, NULL) == 0 &&
-	       IPC_SEND(&a->channel, QUERY_SERVER, .key = key, .single = single) == 0;
+	       IPC_SEND(&a->channel, QUERY_SERVER, .protocol = server->protocol, .key = server->key,
+			.single = server->single, .sign = server->sign) == 0;
 }
 
-struct asker *asker_start(struct core *core, struct str key, bool single, struct errbuf *e)
+struct asker *asker_start(struct core *core, const struct asker_server *server, struct errbuf *e)
 {
 	struct asker *a = calloc(1, sizeof *a);
 	int pair[2];
@@ -304,7 +331,7 @@ struct asker *asker_start(struct core *core, struct str key, bool single, struct
 	}
 	a->core = core;
 	err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
-	if (ipc_channel_init(&a->channel, pair[0], FROM_ASKER, false) == 0 && listen_to(a, key, single))
+	if (ipc_channel_init(&a->channel, pair[0], FROM_ASKER, false) == 0 && listen_to(a, server))
 		a->pid = spawn_role(&core->jobs.spawn, "asker", NULL, pair[1], e);
 	close(pair[1]);
 	if (a->pid > 0) {

@@ -4,6 +4,7 @@
  */
 #include "core/login/authorize.h"
 
+#include "aaa/radius.h"
 #include "core/core.h"
 #include "core/log/debug.h"
 #include "core/log/syslog.h"
@@ -39,6 +40,7 @@ static bool number_of(const char *text, unsigned most, unsigned *out)
 
 static bool take_level(struct peer *p, const char *value)
 {
+	p->rights.level_set = true;
 	return number_of(value, LEVEL_MAX, &p->cli.level);
 }
 
@@ -64,6 +66,37 @@ static bool take_idle(struct peer *p, const char *value)
 static bool take_end(struct peer *p, const char *value)
 {
 	return take_minutes(value, &p->rights.end_set, &p->rights.end_ms);
+}
+
+static bool take_seconds(const char *value, bool *set, uint64_t *ms)
+{
+	unsigned seconds;
+
+	*set = number_of(value, MINUTES_MAX * 60, &seconds);
+	*ms = *set ? (uint64_t)seconds * 1000 : 0;
+	return *set;
+}
+
+static bool take_idle_seconds(struct peer *p, const char *value)
+{
+	return take_seconds(value, &p->rights.idle_set, &p->rights.idle_ms);
+}
+
+static bool take_end_seconds(struct peer *p, const char *value)
+{
+	return take_seconds(value, &p->rights.end_set, &p->rights.end_ms);
+}
+
+/* Service-Type of RADIUS; `shell:priv-lvl` says it better. Others than these were refused before. */
+static bool take_service(struct peer *p, const char *value)
+{
+	unsigned service;
+
+	if (!number_of(value, RADIUS_NAS_PROMPT, &service))
+		return false;
+	if (service == RADIUS_ADMINISTRATIVE && !p->rights.level_set)
+		p->cli.level = LEVEL_MAX;
+	return true;
 }
 
 static bool take_nohangup(struct peer *p, const char *value)
@@ -96,10 +129,17 @@ static const struct {
 	const char *name;
 	bool (*take)(struct peer *p, const char *value);
 } arguments[] = {
-	{ "priv-lvl", take_level },    { "autocmd", take_autocommand },
-	{ "idletime", take_idle },     { "timeout", take_end },
-	{ "nohangup", take_nohangup }, { "noescape", any },
-	{ "service", is_shell },       { "cmd", is_empty },
+	{ "priv-lvl", take_level },
+	{ "autocmd", take_autocommand },
+	{ "idletime", take_idle },
+	{ "timeout", take_end },
+	{ "nohangup", take_nohangup },
+	{ "noescape", any },
+	{ "service", is_shell },
+	{ "cmd", is_empty },
+	{ "idle-timeout", take_idle_seconds },
+	{ "session-timeout", take_end_seconds },
+	{ "service-type", take_service },
 };
 
 /* "name=value" must be understood, "name*value" may be passed over. */
@@ -146,12 +186,24 @@ static bool take_arguments(struct peer *p, struct str_list args)
 
 static void ask(struct peer *p);
 
+/* By RADIUS he was authorized when he was authenticated, or never. */
+static bool by_grant(const struct peer *p)
+{
+	return servers_speak(p->core, p->authorize.method.group) == AAA_RADIUS;
+}
+
 static enum authorize_end next_method(struct peer *p)
 {
 	struct authorize *a = &p->authorize;
 	unsigned level;
 
-	methods_exec(p->core, peer_is_console(p), &a->method);
+	do
+		methods_exec(p->core, peer_is_console(p), &a->method);
+	while (a->method.is == AAA_SERVERS && by_grant(p) && !(p->grant.given && p->login.by_server));
+	if (a->method.is == AAA_SERVERS && by_grant(p)) {
+		debug(p, "by what came with the login, group ", a->method.group);
+		return take_arguments(p, grant_args(&p->grant)) ? AUTHORIZE_YES : AUTHORIZE_NO;
+	}
 	if (a->method.is == AAA_SERVERS) {
 		ask(p);
 		return AUTHORIZE_LATER;

@@ -17,6 +17,7 @@ struct rights {
 	bool local;            /* what his local entry says counts */
 	char autocommand[256]; /* "": none */
 	bool stays;            /* … and the session goes on behind it */
+	bool level_set;        /* by name, not by what kind of service it is */
 	bool idle_set, end_set;
 	uint64_t idle_ms, end_ms; /* of the session; 0 = never */
 };

@@ -4,6 +4,7 @@
  */
 #include "core/login/dialogue.h"
 
+#include "core/login/grant.h"
 #include "core/session/cli.h"
 
 #include <string.h>
@@ -52,6 +53,8 @@ static void on_done(void *arg, const struct ask_result *r)
 
 	d->ask = NULL;
 	d->end = r->end;
+	if (d->grant)
+		grant_take(d->grant, r);
 	take_text(d, r->text);
 	if (d->state == DIALOGUE_ASKED) /* a terminal that was asked answers first */
 		d->state = DIALOGUE_OVER;

@@ -8,6 +8,7 @@
 
 #include "core/login/servers.h"
 
+struct grant;
 struct run;
 
 enum dialogue_state { DIALOGUE_WAITS, DIALOGUE_PROMPT, DIALOGUE_ASKED, DIALOGUE_OVER };
@@ -20,6 +21,7 @@ struct dialogue {
 	const char *typed; /* the password, if it is known: nobody is asked for it. NULL: ask */
 	char text[512];    /* what the server asks, or says at the end */
 	enum ask_end end;
+	struct grant *grant; /* kept there, if it is not NULL */
 };
 
 /* Asks; the step function is called again with `next` and calls dialogue_step. RUN_WAIT, or RUN_FAILED (said). `d`

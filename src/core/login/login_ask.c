@@ -107,6 +107,7 @@ static void on_done(void *arg, const struct ask_result *r)
 		l->lost = true;
 		return;
 	}
+	grant_take(&p->grant, r);
 	switch (r->end) {
 	case ASK_PASS:
 		debug(p, "PASS");

@@ -258,7 +258,9 @@ bool methods_account(const struct core *core, const struct account_list *list, b
 {
 	if (!methods_account_wants(core, list, stop))
 		return false;
-	next_of(core, account_entry(core, list), "method", 0, m);
+	do /* RADIUS has no record of a command */
+		next_of(core, account_entry(core, list), "method", 0, m);
+	while (list->of == ACCOUNT_COMMANDS && m->is == AAA_SERVERS && servers_speak(core, m->group) == AAA_RADIUS);
 	return m->is == AAA_SERVERS;
 }
 

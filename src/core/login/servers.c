@@ -11,92 +11,44 @@
 #include "core/log/debug.h"
 #include "core/log/syslog.h"
 #include "core/login/asker.h"
-#include "core/login/master.h"
 #include "core/login/reach.h"
 #include "model/model.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define TACACS "/ravelin-servers:tacacs"
-#define ALL    "tacacs+" /* the group of all servers */
-
-void servers_debug(const struct core *core, const char *fmt, ...)
+void server_debug(const struct core *core, const struct server *s, const char *fmt, ...)
 {
+	const struct servers_protocol *of = &servers_protocols[s->protocol];
 	char text[400];
 	va_list ap;
 
-	if (!debug_on(core, DEBUG_TACACS))
+	if (!debug_on(core, of->debug))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	syslog_debug(core->log, "TPLUS: %s", text);
+	syslog_debug(core->log, "%s: %s", of->prefix, text);
 }
 
 /* --- who they are --- */
 
-static bool set_address(struct server *s, const char *text)
+/* Is it the same entry of the configuration? Hosts of RADIUS are told apart by their ports, too. */
+static bool same_entry(const struct server *a, const struct server *b)
 {
-	return address_parse(text, (uint16_t)s->port, &s->at) && str_copy(str_of(text), s->address, sizeof s->address);
+	bool ports = a->protocol != AAA_RADIUS || a->named || (a->port == b->port && a->acct_port == b->acct_port);
+
+	return a->protocol == b->protocol && a->named == b->named && ports && strcmp(a->name, b->name) == 0;
 }
 
-/* A name is looked up in the table of `ip host`: nothing in core waits for a name server. */
-static void find_address(const struct model *m, const struct lyd_node *entry, struct server *s)
-{
-	const char *text = s->name;
-	const struct lyd_node *known;
-
-	if (s->named) {
-		text = model_below(entry, "address/ipv4");
-		text = text ? text : model_below(entry, "address/ipv6");
-	}
-	if (!text || set_address(s, text))
-		return;
-	known = hosts_addresses(m, text);
-	if (!known || !set_address(s, model_value(known)))
-		s->address[0] = '\0';
-}
-
-static void take_key(const struct core *core, const struct lyd_node *entry, char out[AAA_CLEAR_MAX + 1])
-{
-	const struct model *m = core->model;
-	const char *type = model_below(entry, "key/type"), *value = model_below(entry, "key/value");
-
-	if (!value) {
-		type = model_str(m, TACACS "/key/type");
-		value = model_str(m, TACACS "/key/value");
-	}
-	out[0] = '\0';
-	if (value)
-		master_reveal(core->master, type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR, value, out,
-			      AAA_CLEAR_MAX + 1);
-}
-
-static void read_server(const struct core *core, const struct lyd_node *entry, bool named, struct server *s)
-{
-	const char *timeout = model_below(entry, "timeout");
-	const struct model *m = core->model;
-
-	*s = (struct server){ .named = named, .configured = true };
-	str_copy(str_of(model_below(entry, "name")), s->name, sizeof s->name);
-	s->port = (unsigned)strtoul(model_below(entry, "port"), NULL, 10);
-	s->timeout = timeout ? (unsigned)strtoul(timeout, NULL, 10) : (unsigned)model_uint(m, TACACS "/timeout", 5);
-	s->single = strcmp(model_below(entry, "single-connection"), "true") == 0;
-	take_key(core, entry, s->key);
-	find_address(m, entry, s);
-}
-
-static struct server *find_server(const struct servers *list, const char *name, bool named)
+static struct server *find_server(const struct servers *list, const struct server *like)
 {
 	struct server *s;
 
 	TAILQ_FOREACH (s, &list->list, link) {
-		if (s->named == named && s->configured && strcmp(s->name, name) == 0)
+		if (s->configured && same_entry(s, like))
 			return s;
 	}
 	return NULL;
@@ -104,14 +56,15 @@ static struct server *find_server(const struct servers *list, const char *name, 
 
 static bool same_peer(const struct server *a, const struct server *b)
 {
-	return strcmp(a->address, b->address) == 0 && a->port == b->port && a->single == b->single &&
-	       strcmp(a->key, b->key) == 0;
+	return strcmp(a->address, b->address) == 0 && a->port == b->port && a->acct_port == b->acct_port &&
+	       a->single == b->single && a->sign == b->sign && strcmp(a->key, b->key) == 0;
 }
 
 /* What changed is new as far as its process and its death go. */
 static void update_server(struct server *s, const struct server *now)
 {
 	s->timeout = now->timeout;
+	s->retransmit = now->retransmit;
 	if (same_peer(s, now))
 		return;
 	asker_retire(s->asker);
@@ -119,7 +72,9 @@ static void update_server(struct server *s, const struct server *now)
 	s->down = false;
 	s->dead_until_ms = 0;
 	s->port = now->port;
+	s->acct_port = now->acct_port;
 	s->single = now->single;
+	s->sign = now->sign;
 	s->at = now->at;
 	memcpy(s->address, now->address, sizeof s->address);
 	memcpy(s->key, now->key, sizeof s->key);
@@ -140,15 +95,17 @@ void server_let_go(struct servers *list, struct server *s)
 }
 
 /* In the order of the configuration: hosts, then the named ones. */
-static void sync_servers(struct servers *list, const char *path, bool named)
+static void sync_servers(struct servers *list, enum aaa_protocol protocol, bool named)
 {
 	const struct model *m = list->core->model;
 	struct server now, *s;
+	char path[80];
 
+	snprintf(path, sizeof path, "%s/%s", servers_protocols[protocol].root, named ? "server" : "host");
 	for (const struct lyd_node *e = model_first(m, NULL, path); e; e = model_next(e)) {
-		read_server(list->core, e, named, &now);
+		server_read(list->core, protocol, named, e, &now);
 		TAILQ_FOREACH (s, &list->list, link) {
-			if (!s->configured && s->named == named && strcmp(s->name, now.name) == 0)
+			if (!s->configured && same_entry(s, &now))
 				break;
 		}
 		if (s) {
@@ -157,6 +114,7 @@ static void sync_servers(struct servers *list, const char *path, bool named)
 			TAILQ_REMOVE(&list->list, s, link);
 		} else if ((s = malloc(sizeof *s))) {
 			*s = now;
+			s->since_ms = clock_now_ms();
 		}
 		if (s)
 			TAILQ_INSERT_TAIL(&list->list, s, link);
@@ -172,8 +130,10 @@ static void on_change(void *arg, const struct txn *t)
 	(void)t;
 	TAILQ_FOREACH (s, &list->list, link)
 		s->configured = false;
-	sync_servers(list, TACACS "/host", false);
-	sync_servers(list, TACACS "/server", true);
+	for (unsigned protocol = 0; protocol < AAA_PROTOCOLS; protocol++) {
+		sync_servers(list, protocol, false);
+		sync_servers(list, protocol, true);
+	}
 	for (s = TAILQ_FIRST(&list->list); s; s = next) {
 		next = TAILQ_NEXT(s, link);
 		if (!s->configured && s->users == 0)
@@ -194,7 +154,8 @@ struct servers *servers_new(struct core *core)
 		return NULL;
 	list->core = core;
 	TAILQ_INIT(&list->list);
-	if (model_watch(core->model, TACACS, on_change, list) < 0 ||
+	if (model_watch(core->model, servers_protocols[AAA_TACACS].root, on_change, list) < 0 ||
+	    model_watch(core->model, servers_protocols[AAA_RADIUS].root, on_change, list) < 0 ||
 	    model_watch(core->model, HOSTS, on_change, list) < 0)
 		return NULL; /* the boot fails: what watches already goes with it */
 	return list;
@@ -202,26 +163,66 @@ struct servers *servers_new(struct core *core)
 
 /* --- groups --- */
 
-static const struct lyd_node *group_entry(const struct core *core, const char *group)
+/* A group of all servers of a protocol has its name; one that is configured is of the protocol it stands under. */
+static const struct lyd_node *find_group(const struct core *core, const char *group, enum aaa_protocol *protocol,
+					 bool *all)
 {
-	return model_entry(core->model, TACACS "/group", (const char *[]){ group });
+	const struct lyd_node *entry = NULL;
+	char path[80];
+
+	*all = false;
+	for (unsigned p = 0; p < AAA_PROTOCOLS && !entry && !*all; p++) {
+		*protocol = p;
+		*all = strcmp(group, servers_protocols[p].all) == 0;
+		snprintf(path, sizeof path, "%s/group", servers_protocols[p].root);
+		if (!*all)
+			entry = model_entry(core->model, path, (const char *[]){ group });
+	}
+	return entry;
+}
+
+enum aaa_protocol servers_speak(const struct core *core, const char *group)
+{
+	enum aaa_protocol protocol;
+	bool all;
+
+	find_group(core, group, &protocol, &all);
+	return protocol;
+}
+
+static unsigned port_of(const struct lyd_node *member, const char *leaf)
+{
+	return (unsigned)strtoul(model_below(member, leaf), NULL, 10);
+}
+
+static struct server *member_of(const struct servers *list, enum aaa_protocol protocol, const struct lyd_node *member)
+{
+	struct server like = { .protocol = protocol, .named = strcmp(model_below(member, "named"), "true") == 0 };
+
+	str_copy(str_of(model_below(member, "name")), like.name, sizeof like.name);
+	if (protocol == AAA_RADIUS) {
+		like.port = port_of(member, "auth-port");
+		like.acct_port = port_of(member, "acct-port");
+	}
+	return find_server(list, &like);
 }
 
 unsigned servers_of(const struct core *core, const char *group, struct server *out[SERVERS_MAX])
 {
-	bool all = strcmp(group, ALL) == 0;
-	const struct lyd_node *entry = all ? NULL : group_entry(core, group), *m;
+	enum aaa_protocol protocol;
+	bool all;
+	const struct lyd_node *entry = find_group(core, group, &protocol, &all), *m;
 	struct server *s;
 	unsigned n = 0;
 
 	if (all) {
 		TAILQ_FOREACH (s, &core->servers->list, link) {
-			if (s->configured && n < SERVERS_MAX)
+			if (s->configured && s->protocol == protocol && n < SERVERS_MAX)
 				out[n++] = s;
 		}
 	}
 	for (m = entry ? model_first(core->model, entry, "member") : NULL; m && n < SERVERS_MAX; m = model_next(m)) {
-		s = find_server(core->servers, model_below(m, "name"), strcmp(model_below(m, "named"), "true") == 0);
+		s = member_of(core->servers, protocol, m);
 		if (s)
 			out[n++] = s;
 	}
@@ -244,12 +245,14 @@ bool servers_any(const struct core *core, const char *group)
 
 struct asker *server_asker(struct servers *list, struct server *s, struct errbuf *e)
 {
+	const struct asker_server with = { s->protocol, str_of(s->key), s->single, s->sign };
+
 	if (!s->address[0]) {
 		err_set(e, E_NOTFOUND, "no address is known for it");
 		return NULL;
 	}
 	if (!s->key[0]) { /* RFC 8907 section 10.5.1: what is not hidden by a key is not asked */
-		err_set(e, E_DENIED, "no key is configured for it, or it cannot be decrypted");
+		err_set(e, E_DENIED, "no key is configured for it");
 		return NULL;
 	}
 	if (s->asker && !asker_alive(s->asker)) {
@@ -257,32 +260,62 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 		s->asker = NULL;
 	}
 	if (!s->asker)
-		s->asker = asker_start(list->core, str_of(s->key), s->single, e);
+		s->asker = asker_start(list->core, &with, e);
 	return s->asker;
+}
+
+/* The address that a request says it comes from is that of the socket. */
+static void take_local(struct asker_socket *out)
+{
+	union address local = { .any = { .sa_family = AF_UNSPEC } };
+	socklen_t n = sizeof local;
+
+	out->n_local = 0;
+	if (getsockname(out->fd, &local.any, &n) < 0)
+		return;
+	if (local.any.sa_family == AF_INET)
+		memcpy(out->local, &local.four.sin_addr, out->n_local = sizeof local.four.sin_addr);
+	else if (local.any.sa_family == AF_INET6)
+		memcpy(out->local, &local.six.sin6_addr, out->n_local = sizeof local.six.sin6_addr);
 }
 
 /* What a group says counts before what all servers have. */
 static struct reach way_to(const struct core *core, const char *group)
 {
-	const struct lyd_node *entry = strcmp(group, ALL) == 0 ? NULL : group_entry(core, group);
-	struct reach way = { .interface = model_str(core->model, TACACS "/source-interface") };
+	enum aaa_protocol protocol;
+	bool all;
+	const struct lyd_node *entry = find_group(core, group, &protocol, &all);
 	const char *own = entry ? model_below(entry, "source-interface") : NULL;
+	struct reach way = { .vrf = entry ? model_below(entry, "vrf") : NULL, .interface = own };
+	char path[80];
 
-	way.vrf = entry ? model_below(entry, "vrf") : NULL;
-	way.interface = own ? own : way.interface;
+	snprintf(path, sizeof path, "%s/source-interface", servers_protocols[protocol].root);
+	if (!own)
+		way.interface = model_str(core->model, path);
 	return way;
 }
 
-int server_connect(struct servers *list, struct server *s, const char *group, struct errbuf *e)
+/* Datagrams, too, come only from where a socket is connected to; the kernel chooses its port. */
+bool server_connect(struct servers *list, struct server *s, const char *group, bool accounting,
+		    struct asker_socket *out, struct errbuf *e)
 {
 	const struct reach way = way_to(list->core, group);
-	int fd = reach_connect(list->core, &way, &s->at, SOCK_STREAM, e);
+	union address to = s->at;
 
-	if (fd < 0)
+	if (accounting && s->acct_port) {
+		if (to.any.sa_family == AF_INET)
+			to.four.sin_port = htons((uint16_t)s->acct_port);
+		else
+			to.six.sin6_port = htons((uint16_t)s->acct_port);
+	}
+	out->fd = reach_connect(list->core, &way, &to, s->protocol == AAA_RADIUS ? SOCK_DGRAM : SOCK_STREAM, e);
+	if (out->fd < 0) {
 		s->failed++;
-	else
-		s->opens++;
-	return fd;
+		return false;
+	}
+	s->opens++;
+	take_local(out);
+	return true;
 }
 
 bool server_dead(const struct server *s)
@@ -290,67 +323,73 @@ bool server_dead(const struct server *s)
 	return s->dead_until_ms > clock_now_ms();
 }
 
-/* For people. */
-static const char *called(const struct server *s)
+const char *server_called(const struct server *s)
 {
 	return s->address[0] ? s->address : s->name;
 }
 
+/* RADIUS has criteria: both a time and a number of requests without a valid reply. */
+static bool criteria_met(const struct model *m, const struct server *s)
+{
+	uint64_t seconds = model_uint(m, "/ravelin-servers:radius/dead-criteria/time", 0);
+	uint64_t tries = model_uint(m, "/ravelin-servers:radius/dead-criteria/tries", 0);
+
+	return s->protocol != AAA_RADIUS ||
+	       (clock_now_ms() - s->heard_ms >= seconds * 1000 && (s->unheard >= tries || !s->asker));
+}
+
+static void tell_state(const struct core *core, const struct server *s, const char *why)
+{
+	if (s->protocol == AAA_TACACS && why)
+		syslog_event(core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%u cannot be asked: %s",
+			     server_called(s), s->port, why);
+	else if (s->protocol == AAA_TACACS)
+		syslog_event(core->log, "TACACS", 4, "SERVER_UP", "TACACS+ server %s:%u answers again", s->address,
+			     s->port);
+	else if (why)
+		syslog_event(core->log, "RADIUS", 4, "RADIUS_DEAD", "RADIUS server %s:%u,%u is not responding.",
+			     server_called(s), s->port, s->acct_port);
+	else
+		syslog_event(core->log, "RADIUS", 4, "RADIUS_ALIVE", "RADIUS server %s:%u,%u is being marked alive.",
+			     server_called(s), s->port, s->acct_port);
+}
+
+static void change_state(const struct core *core, struct server *s, const char *why)
+{
+	uint64_t now = clock_now_ms();
+
+	s->down = why != NULL;
+	s->before_ms = now - s->since_ms;
+	s->since_ms = now;
+	s->deaths += s->down;
+	s->dead_ms += s->down ? 0 : s->before_ms;
+	tell_state(core, s, why);
+}
+
 void server_failed(struct servers *list, struct server *s, const char *why)
 {
-	uint64_t minutes = model_uint(list->core->model, TACACS "/deadtime", 0);
+	const struct model *m = list->core->model;
+	uint64_t minutes;
+	char path[80];
 
-	servers_debug(list->core, "server %s:%u cannot be asked: %s", called(s), s->port, why);
+	server_debug(list->core, s, "server %s:%u cannot be asked: %s", server_called(s), s->port, why);
+	if (!criteria_met(m, s))
+		return;
+	snprintf(path, sizeof path, "%s/deadtime", servers_protocols[s->protocol].root);
+	minutes = model_uint(m, path, 0);
 	if (minutes)
 		s->dead_until_ms = clock_now_ms() + minutes * 60 * 1000;
 	if (!s->down)
-		syslog_event(list->core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%u cannot be asked: %s",
-			     called(s), s->port, why);
-	s->down = true;
+		change_state(list->core, s, why);
 }
 
 void server_answered(struct servers *list, struct server *s)
 {
 	s->dead_until_ms = 0;
+	s->heard_ms = clock_now_ms();
+	s->unheard = 0;
 	if (s->down)
-		syslog_event(list->core->log, "TACACS", 4, "SERVER_UP", "TACACS+ server %s:%u answers again",
-			     s->address, s->port);
-	s->down = false;
-}
-
-/* --- for people --- */
-
-void servers_show(const struct core *core, struct buf *out)
-{
-	const struct server *s;
-
-	TAILQ_FOREACH (s, &core->servers->list, link) {
-		if (!s->configured)
-			continue;
-		buf_puts(out, "\nTacacs+ Server -  public  :\n");
-		if (s->named)
-			buf_printf(out, "               Server name: %s\n", s->name);
-		buf_printf(out,
-			   "            Server address: %s\n"
-			   "               Server port: %u\n"
-			   "              Socket opens: %10lu\n"
-			   "             Socket closes: %10lu\n"
-			   "             Socket aborts: %10lu\n"
-			   "             Socket errors: %10lu\n"
-			   "           Socket Timeouts: %10lu\n"
-			   "   Failed Connect Attempts: %10lu\n"
-			   "        Total Packets Sent: %10lu\n"
-			   "        Total Packets Recv: %10lu\n"
-			   "              Server state: %s\n",
-			   s->address[0] ? s->address
-			   : s->named    ? "none"
-					 : s->name,
-			   s->port, s->opens, s->closes, s->aborts, s->errors, s->timeouts, s->failed, s->sent,
-			   s->received,
-			   server_dead(s) ? "dead"
-			   : s->down      ? "down"
-					  : "up");
-	}
+		change_state(list->core, s, NULL);
 }
 
 pid_t servers_process(const struct core *core, size_t i)

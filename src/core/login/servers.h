@@ -15,17 +15,22 @@ struct core;
 struct servers;
 
 struct servers *servers_new(struct core *core); /* NULL: out of memory */
-/* Is there a server in this group ("tacacs+": all of them)? */
+/* Is there a server in this group ("tacacs+", "radius": all of them)? */
 bool servers_any(const struct core *core, const char *group);
 void servers_read_again(struct core *core); /* their keys may be others though the configuration is not */
-void servers_show(const struct core *core, struct buf *out); /* `show tacacs` */
-pid_t servers_process(const struct core *core, size_t i);    /* for `show processes`; -1 behind the last */
+enum aaa_protocol servers_speak(const struct core *core, const char *group);
+void servers_show_tacacs(const struct core *core, struct buf *out); /* `show tacacs` */
+void servers_show_radius(const struct core *core, struct buf *out); /* `show radius statistics` */
+void servers_show_aaa(const struct core *core, struct buf *out);    /* `show aaa servers` */
+pid_t servers_process(const struct core *core, size_t i);           /* for `show processes`; -1 behind the last */
 
 enum ask_end { ASK_PASS, ASK_FAIL, ASK_ERROR /* no server of the group could say */ };
 struct ask_result {
 	enum ask_end end;
 	struct str text;      /* for the user */
-	struct str_list args; /* of an authorization */
+	struct str_list args; /* of an authorization; of a pass by RADIUS, which authorizes, too */
+	struct str echo;      /* aaa_query's */
+	bool grants;          /* a pass by RADIUS */
 };
 struct ask_events {
 	/* The user is to answer, of the kinds that authenticate: `asked` is AAA_GETUSER, AAA_GETPASS or

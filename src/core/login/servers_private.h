@@ -1,34 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * servers_private.h: what servers.c (who they are, which are asked) and ask.c (one question) share. Runs in core.
+ * servers_private.h: what servers.c (who they are, which are asked), servers_read.c, servers_show.c and ask.c (one
+ * question) share. Runs in core.
  */
 #ifndef CORE_SERVERS_PRIVATE_H
 #define CORE_SERVERS_PRIVATE_H
 
 #include "aaa/aaa.h"
+#include "aaa/radius.h"
 #include "base/address.h"
+#include "core/log/debug.h"
 #include "core/login/servers.h"
 
 #include <sys/queue.h>
 
 struct asker;
+struct lyd_node;
 
 #define SERVERS_MAX 16 /* asked for one question */
 
+struct servers_protocol {
+	const char *root;   /* of its configuration */
+	const char *all;    /* the group of all its servers */
+	const char *prefix; /* of debug lines */
+	enum debug_switch debug;
+};
+extern const struct servers_protocol servers_protocols[AAA_PROTOCOLS];
+
+/* What happened to questions that authenticate, or to records. Times in milliseconds. */
+struct server_count {
+	unsigned long requests, resent, timeouts, failovers, accepts, rejects, challenges, flaws[RADIUS_FLAWS];
+	unsigned long starts, stops; /* records that were taken */
+	uint64_t replies, all_ms, most_ms;
+};
+enum { COUNT_AUTH, COUNT_ACCT, COUNTS };
+
 struct server {
 	TAILQ_ENTRY(server) link;
-	char name[254]; /* of its host or `tacacs server` */
+	enum aaa_protocol protocol;
+	char name[254]; /* of its host or `tacacs server`, `radius server` */
 	bool named;     /* the latter */
 	bool configured;
 	char address[46]; /* "" when the name has none */
 	union address at;
-	unsigned port, timeout; /* seconds */
+	unsigned port, acct_port, timeout; /* timeout: seconds */
+	unsigned retransmit;               /* how often a request is sent once more */
 	char key[AAA_CLEAR_MAX + 1];
-	bool single;
+	bool single, sign;   /* as in QUERY_SERVER */
 	struct asker *asker; /* NULL: not started */
 	unsigned users;      /* questions that may come to it */
 	bool down;           /* the log has said so */
 	uint64_t dead_until_ms;
+	uint64_t since_ms, before_ms, dead_ms; /* it is up or down; how long it was not, and down in all */
+	unsigned long deaths;
+	uint64_t heard_ms; /* a valid reply came */
+	unsigned unheard;  /* requests sent since then */
+	struct server_count count[COUNTS];
 	unsigned long opens, closes, aborts, errors, timeouts, failed, sent, received;
 };
 
@@ -42,11 +69,18 @@ unsigned servers_of(const struct core *core, const char *group, struct server *o
 void server_let_go(struct servers *list, struct server *s);
 /* Its process, started if need be; NULL: it cannot be asked, e says why. */
 struct asker *server_asker(struct servers *list, struct server *s, struct errbuf *e);
-/* A descriptor that begins to connect, as the group says; or negative. */
-int server_connect(struct servers *list, struct server *s, const char *group, struct errbuf *e);
+struct asker_socket;
+/* A socket that begins to connect, as the group says; `accounting`: for records. */
+bool server_connect(struct servers *list, struct server *s, const char *group, bool accounting,
+		    struct asker_socket *out, struct errbuf *e);
 bool server_dead(const struct server *s);
 void server_failed(struct servers *list, struct server *s, const char *why);
 void server_answered(struct servers *list, struct server *s);
-void servers_debug(const struct core *core, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *server_called(const struct server *s); /* for people */
+/* An entry of the configuration, with what holds for all where it says nothing itself; asker and counters are none. */
+void server_read(const struct core *core, enum aaa_protocol protocol, bool named, const struct lyd_node *entry,
+		 struct server *s);
+void server_debug(const struct core *core, const struct server *s, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

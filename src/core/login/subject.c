@@ -23,12 +23,17 @@ static struct ipc_msg_QUERY query(const struct line *line, const char *user, con
 				       .port = str_of(port),
 				       .address = str_of(address[0] ? address : "async"),
 				       .secret = STR(""),
-				       .args = { STR(""), 0 } };
+				       .args = { STR(""), 0 },
+				       .host = STR(""),
+				       .echo = STR("") };
 }
 
 struct ipc_msg_QUERY subject_query(const struct peer *p, enum aaa_kind kind, const char *user, char port[SUBJECT_PORT])
 {
-	return query(p->line, user, p->address, kind, port);
+	struct ipc_msg_QUERY m = query(p->line, user, p->address, kind, port);
+
+	m.host = str_of(core_hostname(p->core));
+	return m;
 }
 
 struct ipc_msg_QUERY subject_query_of(const struct behalf *who, enum aaa_kind kind, char port[SUBJECT_PORT])

@@ -123,6 +123,7 @@ static int console_ask_servers(struct run *run, struct console_login *l)
 		m.user = str_of(l->user); /* nobody's name, asked about all the same */
 	}
 	memcpy(l->dialogue.user, l->user, sizeof l->dialogue.user);
+	l->dialogue.grant = &p->grant;
 	return dialogue_begin(run, C_SERVERS, &l->dialogue, l->method.group, &m);
 }
 

@@ -9,6 +9,7 @@
 #include "access/access.h"
 #include "core/login/account.h"
 #include "core/login/authorize.h"
+#include "core/login/grant.h"
 #include "core/login/login.h"
 #include "core/session/cli.h"
 #include "core/ssh/offer.h"
@@ -87,6 +88,7 @@ struct peer {
 	struct rights rights;
 	uint32_t transfer_task; /* the same of what moves files */
 	uint32_t account;       /* the task that is told of; 0 = none */
+	struct grant grant;
 	struct peer_names names;
 	struct line *line;
 	struct cli cli;

@@ -228,6 +228,7 @@ static void end_session(struct peer *p)
 	cli_release(&p->cli);
 	terminal_release(p);
 	authorize_release(&p->authorize);
+	grant_release(&p->grant);
 	permit_cancel(p->permit);
 	buf_release(&p->opening);
 	login_release(&p->login);

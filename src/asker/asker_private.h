@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * asker_private.h: what the files of the asker share: the loop and core's messages (asker.c), and a protocol each.
+ */
+#ifndef ASKER_PRIVATE_H
+#define ASKER_PRIVATE_H
+
+#include "asker/asker.h"
+#include "ipc/ipc.h"
+
+#include <poll.h>
+
+enum { EXIT_LOCK = 3, EXIT_CHANNEL, EXIT_MEMORY };
+
+/* A query of core (its id is new), the socket it wanted (*fd is -1 when it is taken over), the user's answer or core's
+ * word that it is over, and that no reply came; then the descriptors to poll, and one that is ready. */
+struct asker_protocol {
+	void (*query)(const struct ipc_msg_QUERY *m);
+	void (*socket)(const struct ipc_msg_QUERY_SOCKET *m, int *fd);
+	void (*answer)(const struct ipc_msg_QUERY_ANSWER *m);
+	void (*again)(uint32_t id);
+	nfds_t (*poll)(struct pollfd *fds, nfds_t max);
+	void (*ready)(const struct pollfd *fd);
+};
+extern const struct asker_protocol asker_tacacs, asker_radius;
+
+/* The server, as QUERY_SERVER names it. */
+struct asker_server {
+	const struct asker_protocol *speaks; /* NULL: not yet */
+	struct buf key;
+	bool single, sign;
+};
+extern struct asker_server asker_server;
+
+/* Waits for room; without core there is no asker. */
+void asker_tell(struct buf *record);
+#define ASKER_TELL(NAME, ...)                                                                                          \
+	do {                                                                                                           \
+		struct buf record_;                                                                                    \
+		buf_init(&record_, IPC_MAX_RECORD);                                                                    \
+		ipc_put_##NAME(&record_, &(struct ipc_msg_##NAME){ __VA_ARGS__ });                                     \
+		asker_tell(&record_);                                                                                  \
+		buf_release(&record_);                                                                                 \
+	} while (0)
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * servers_read.c: a server as the configuration has it (servers_private.h). Runs in core.
+ */
+#include "core/login/servers_private.h"
+
+#include "core/config/hosts.h"
+#include "core/core.h"
+#include "core/login/master.h"
+#include "model/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct servers_protocol servers_protocols[AAA_PROTOCOLS] = {
+	[AAA_TACACS] = { "/ravelin-servers:tacacs", "tacacs+", "TPLUS", DEBUG_TACACS },
+	[AAA_RADIUS] = { "/ravelin-servers:radius", "radius", "RADIUS", DEBUG_RADIUS },
+};
+
+static bool set_address(struct server *s, const char *text)
+{
+	return address_parse(text, (uint16_t)s->port, &s->at) && str_copy(str_of(text), s->address, sizeof s->address);
+}
+
+/* A name is looked up in the table of `ip host`: nothing in core waits for a name server. */
+static void find_address(const struct model *m, const struct lyd_node *entry, struct server *s)
+{
+	const char *text = s->name;
+	const struct lyd_node *known;
+
+	if (s->named) {
+		text = model_below(entry, "address/ipv4");
+		text = text ? text : model_below(entry, "address/ipv6");
+	}
+	if (!text || set_address(s, text))
+		return;
+	known = hosts_addresses(m, text);
+	if (!known || !set_address(s, model_value(known)))
+		s->address[0] = '\0';
+}
+
+/* What holds for all servers of the protocol. */
+static const char *general(const struct model *m, const struct server *s, const char *leaf)
+{
+	char path[80];
+
+	snprintf(path, sizeof path, "%s/%s", servers_protocols[s->protocol].root, leaf);
+	return model_str(m, path);
+}
+
+/* Its own, else the general one. */
+static unsigned number(const struct model *m, const struct lyd_node *entry, const struct server *s, const char *leaf)
+{
+	const char *value = model_below(entry, leaf);
+
+	value = value ? value : general(m, s, leaf);
+	return value ? (unsigned)strtoul(value, NULL, 10) : 0;
+}
+
+static void take_key(const struct core *core, const struct lyd_node *entry, struct server *s)
+{
+	const char *type = model_below(entry, "key/type"), *value = model_below(entry, "key/value");
+
+	if (!value) {
+		type = general(core->model, s, "key/type");
+		value = general(core->model, s, "key/value");
+	}
+	s->key[0] = '\0';
+	if (value)
+		master_reveal(core->master, type ? (int)strtol(type, NULL, 10) : SECRET_CLEAR, value, s->key,
+			      sizeof s->key);
+}
+
+static unsigned port_of(const struct lyd_node *entry, const char *leaf)
+{
+	return (unsigned)strtoul(model_below(entry, leaf), NULL, 10);
+}
+
+static void take_radius(const struct model *m, const struct lyd_node *entry, struct server *s)
+{
+	s->port = port_of(entry, s->named ? "address/auth-port" : "auth-port");
+	s->acct_port = port_of(entry, s->named ? "address/acct-port" : "acct-port");
+	s->retransmit = number(m, entry, s, "retransmit");
+	s->sign = !s->named || strcmp(model_below(entry, "require-message-authenticator"), "true") == 0;
+}
+
+static void take_tacacs(const struct lyd_node *entry, struct server *s)
+{
+	s->port = port_of(entry, "port");
+	s->single = strcmp(model_below(entry, "single-connection"), "true") == 0;
+}
+
+void server_read(const struct core *core, enum aaa_protocol protocol, bool named, const struct lyd_node *entry,
+		 struct server *s)
+{
+	*s = (struct server){ .protocol = protocol, .named = named, .configured = true };
+	str_copy(str_of(model_below(entry, "name")), s->name, sizeof s->name);
+	s->timeout = number(core->model, entry, s, "timeout");
+	if (protocol == AAA_RADIUS)
+		take_radius(core->model, entry, s);
+	else
+		take_tacacs(entry, s);
+	take_key(core, entry, s);
+	find_address(core->model, entry, s);
+}

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of RADIUS share: FreeRADIUS in a folder of its own on ports of its own, the configuration of a device
+that asks it, and its people."""
+
+import pathlib
+import shutil
+import socket
+import subprocess
+import threading
+
+import lab as laboratory
+
+SECRET = "testing123"
+LEVEL = "Current privilege level is 15\n"
+METHODS = """\
+aaa new-model
+aaa authentication login default group radius local
+aaa authentication login con group radius local
+aaa authentication enable default group radius enable
+aaa authorization exec default group radius local
+aaa accounting exec default start-stop group radius
+"""
+
+USERS = r"""
+alice Cleartext-Password := "wonder"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Reply-Message = "Last login: never",
+	Class = 0x00ff2a,
+	Class += 0x62
+bob Cleartext-Password := "builder"
+	Service-Type = NAS-Prompt-User
+admin15 Cleartext-Password := "six"
+	Service-Type = Administrative-User
+lower Cleartext-Password := "lower"
+	Service-Type = Administrative-User,
+	Cisco-AVPair = "shell:priv-lvl=7"
+auto Cleartext-Password := "auto"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Cisco-AVPair += "shell:autocmd=show privilege",
+	Cisco-AVPair += "shell:idletime*5"
+odd Cleartext-Password := "odd"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Cisco-AVPair += "shell:color*blue",
+	Cisco-AVPair += "ip:addr-pool=mine"
+strict Cleartext-Password := "strict"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Cisco-AVPair += "shell:roles=network-admin"
+level Cleartext-Password := "level"
+	Cisco-AVPair = "shell:priv-lvl=16"
+framed Cleartext-Password := "framed"
+	Service-Type = Framed-User
+plain Cleartext-Password := "plain"
+short Cleartext-Password := "short"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Session-Timeout = 2
+idle Cleartext-Password := "idle"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Idle-Timeout = 2
+long Cleartext-Password := "{long}"
+	Cisco-AVPair = "shell:priv-lvl=15"
+$enab15$ Cleartext-Password := "up"
+"""
+LONG = "p" * 126 + "q"
+
+# Two rounds behind the password of `token`: State carries where he is.
+CHALLENGE = """
+	if (&User-Name == "token") {
+		if (!&State) {
+			if (&User-Password != "pin") {
+				reject
+			}
+			update control {
+				&Auth-Type := First
+			}
+		}
+		elsif (&State == 0x6f6e65) {
+			if (&User-Password != "1234") {
+				reject
+			}
+			update control {
+				&Auth-Type := Second
+			}
+		}
+		else {
+			if (&User-Password != "9") {
+				reject
+			}
+			update control {
+				&Auth-Type := Accept
+			}
+			update reply {
+				&Cisco-AVPair := "shell:priv-lvl=15"
+			}
+		}
+	}
+"""
+
+
+def _round(name, message, state, prompt):
+    return f"""
+	Auth-Type {name} {{
+		update reply {{
+			&Reply-Message := "{message}"
+			&State := {state}
+			&Prompt := {prompt}
+		}}
+		update control {{
+			&Response-Packet-Type := Access-Challenge
+		}}
+		handled
+	}}
+"""
+
+
+SIGN = "update reply {\n&Message-Authenticator := 0x00\n}\n"
+SITE = """
+server default {{
+listen {{
+	type = auth
+	ipaddr = 127.0.0.1
+	port = {auth}
+}}
+listen {{
+	type = acct
+	ipaddr = 127.0.0.1
+	port = {acct}
+}}
+authorize {{
+	files
+	{challenge}
+	pap
+}}
+authenticate {{
+	Auth-Type PAP {{
+		pap
+	}}
+	{rounds}
+}}
+post-auth {{
+	{sign}
+	Post-Auth-Type REJECT {{
+		{sign}
+		ok
+	}}
+	Post-Auth-Type Challenge {{
+		{sign}
+		ok
+	}}
+}}
+accounting {{
+	detail
+	ok
+}}
+}}
+"""
+RADIUSD = """
+prefix = /usr
+libdir = /usr/lib/freeradius
+confdir = {folder}
+run_dir = {folder}
+logdir = {folder}
+name = freeradius
+max_requests = 4096
+security {{
+	reject_delay = 0
+	status_server = no
+	allow_vulnerable_openssl = yes
+}}
+client lo {{
+	ipaddr = 127.0.0.1
+	secret = {secret}
+	require_message_authenticator = yes
+}}
+thread pool {{
+	start_servers = 2
+	max_servers = 4
+}}
+modules {{
+	pap {{
+	}}
+	files {{
+		usersfile = {folder}/users
+	}}
+	detail {{
+		filename = {folder}/detail
+	}}
+	always ok {{
+		rcode = ok
+	}}
+	always reject {{
+		rcode = reject
+	}}
+	always handled {{
+		rcode = handled
+	}}
+}}
+{site}
+"""
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class FreeRadius:
+    def __init__(self, folder, secret=SECRET, sign=True):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.auth, self.acct = free_port(), free_port()
+        rounds = _round("First", "Welcome.\\nToken: ", "0x6f6e65", "Echo") + _round("Second", "PUK: ", "0x74776f", "No-Echo")
+        site = SITE.format(auth=self.auth, acct=self.acct, challenge=CHALLENGE, rounds=rounds, sign=SIGN if sign else "")
+        (self.folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
+        (self.folder / "users").write_text(USERS.replace("{long}", LONG))
+        (self.folder / "radiusd.conf").write_text(RADIUSD.format(folder=self.folder, secret=secret, site=site))
+        self.log = ""
+        self.start()
+
+    def start(self):
+        command = [shutil.which("freeradius", path="/usr/sbin:/usr/bin"), "-X", "-d", str(self.folder)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        ready = threading.Event()
+
+        def read():
+            for line in self.process.stdout:
+                self.log += line
+                if line.startswith("Ready to process requests"):
+                    ready.set()
+            ready.set()
+
+        self.reader = threading.Thread(target=read, daemon=True)
+        self.reader.start()
+        assert ready.wait(30) and self.process.poll() is None, self.log[-2000:]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.reader.join()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def records(self):
+        """Those of the accounting detail file, each a list of (name, value)."""
+        path = self.folder / "detail"
+        out = []
+        for block in (path.read_text() if path.exists() else "").split("\n\n"):
+            pairs = [line.strip().split(" = ", 1) for line in block.splitlines() if " = " in line]
+            if pairs:
+                out.append([(name, value.strip('"')) for name, value in pairs])
+        return out
+
+
+def server(name, auth, acct, key=SECRET, address="127.0.0.1", more=" timeout 1\n retransmit 1\n"):
+    """A `radius server` of a configuration."""
+    return f"radius server {name}\n address ipv4 {address} auth-port {auth} acct-port {acct}\n key {key}\n{more}exit"
+
+
+def config(*servers, methods=METHODS, more=""):
+    return laboratory.CONFIG.replace("line vty", "\n".join([methods + more, *servers]) + "\nline vty")

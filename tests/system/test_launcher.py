@@ -290,10 +290,11 @@ def test_tampered_image_is_refused(make, uid, build, tmp_path, how):
     assert not device.processes()
 
 
-def test_image_of_the_same_key_is_run_though_uploaded_without_x(make, uid, build, tmp_path):
+@pytest.mark.parametrize("interface", ["1", "0"], ids=["same", "older"])
+def test_image_of_this_release_or_an_older_one_is_run_though_uploaded_without_x(make, uid, build, tmp_path, interface):
     device = make(uid)
     path = device.folder / "flash" / IMAGE
-    data = resigned(build, tmp_path, path.read_bytes())
+    data = resigned(build, tmp_path, path.read_bytes(), interface=[interface])
     path.unlink()
     path.write_bytes(data)
     path.chmod(0o644)

@@ -253,6 +253,8 @@ void remote_show(const struct core *core, struct buf *out)
 	const char *source = model_str(core->model, LOGGING "/source-interface");
 	const struct host *h;
 
+	if (!core->remote) /* not yet */
+		return;
 	TAILQ_FOREACH (h, &core->remote->hosts, link)
 		collector_show(h->collector, out);
 	if (core->remote->left_out)
@@ -266,6 +268,8 @@ pid_t remote_process(const struct core *core, size_t i)
 {
 	const struct host *h;
 
+	if (!core->remote)
+		return -1;
 	TAILQ_FOREACH (h, &core->remote->hosts, link) {
 		if (collector_pid(h->collector) >= 0 && i-- == 0)
 			return collector_pid(h->collector);

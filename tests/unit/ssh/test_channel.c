@@ -440,7 +440,7 @@ static void test_peer_reads_nothing(void **state)
 
 static void test_feed_is_bounded(void **state)
 {
-	static const uint8_t bytes[200000];
+	static const uint8_t bytes[400000];
 
 	assert_int_equal(ssh_feed(h.ssh, bytes, sizeof(bytes)), E_TOOBIG);
 	assert_true(ssh_wants_input(h.ssh));

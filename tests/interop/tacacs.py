@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of TACACS+ share: the configuration of a device that asks our server, and its people."""
 
-import pathlib
-import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
-import lab as laboratory  # noqa: E402
-from tacacs_server import GETDATA, Server, User  # noqa: E402, F401
+import lab as laboratory
+from tacacs_server import GETDATA, Server, User  # noqa: F401
 
 LEVEL = "Current privilege level is 15\n"
 METHODS = """\

@@ -147,13 +147,21 @@ static void gate_ready(struct core *core)
 {
 	struct boot_state *b = (struct boot_state *)core;
 
+	guard_send(core->guard);
 	listen_hand_over(sshd_listen(core->sshd));
 	gatectl_console(core->gate);
 	b->gate_up = true;
 	maybe_booted(b);
 }
 
-static const struct gatectl_events gate_events = { .ready = gate_ready, .arrived = service_start };
+static void gate_matched(struct core *core, const struct ipc_msg_MATCHED *m)
+{
+	guard_matched(core->guard, m);
+}
+
+static const struct gatectl_events gate_events = { .ready = gate_ready,
+						   .matched = gate_matched,
+						   .arrived = service_start };
 
 static void config_report(void *arg, const char *message)
 {

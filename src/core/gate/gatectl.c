@@ -8,9 +8,7 @@
 #include "base/walls.h"
 #include "core/clock.h"
 #include "core/core.h"
-#include "core/gate/guard.h"
 #include "core/gate/vrf.h"
-#include "core/gate/watch.h"
 #include "core/log/syslog.h"
 #include "core/session/peer.h"
 #include "core/spawn.h"
@@ -52,7 +50,7 @@ struct gatectl {
 	bool was_ready;
 	struct gate_process now, next; /* next: starting, takes over when it is ready */
 	struct gate_process old;       /* accepts nothing more; what it brought last is still on its way */
-	bool des_wanted;
+	bool des_wanted, quiet;
 	unsigned taken; /* connections from the present gate */
 	bool crowded;   /* gate is told who exchanged keys */
 	struct event *restart;
@@ -121,7 +119,7 @@ void gatectl_policy(struct gatectl *g)
 		.starts_full = gatectl_places(g),
 		.per_source = PER_SOURCE,
 		.login_secs = number(g, "/ravelin-ssh:ssh/time-out") + LOGIN_GRACE_SECS,
-		.quiet = watch_quiet(g->core->watch),
+		.quiet = g->quiet,
 		.penalties = model_bool(g->core->model, PENALTY "enabled"),
 		.crash = number(g, PENALTY "crash"),
 		.failure = number(g, PENALTY "failure"),
@@ -134,6 +132,12 @@ void gatectl_policy(struct gatectl *g)
 
 	if (g->now.ready)
 		must_take(g, ipc_send_POLICY(&g->now.channel, &m, NULL, 0));
+}
+
+void gatectl_quiet(struct gatectl *g, bool quiet)
+{
+	g->quiet = quiet;
+	gatectl_policy(g);
 }
 
 int gatectl_lists(struct gatectl *g, int fd, uint64_t size, uint32_t serial)
@@ -297,7 +301,7 @@ static void on_matched(struct gatectl *g, struct ipc_record *r)
 	struct ipc_msg_MATCHED m;
 
 	if (ipc_get_MATCHED(r->body, &m))
-		guard_matched(g->core->guard, &m);
+		g->events->matched(g->core, &m);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
@@ -376,7 +380,6 @@ static void on_ready(struct gatectl *g, const struct ipc_record *r)
 		syslog_event(g->core->log, "SSH", 3, "NO_DES",
 			     "single DES is configured and OpenSSL has none: its legacy provider does not load");
 	gatectl_policy(g);
-	guard_send(g->core->guard);
 	g->was_ready = true;
 	g->events->ready(g->core);
 	if (g->now.des_asked != g->des_wanted && !g->next.pid)

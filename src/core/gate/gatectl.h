@@ -15,14 +15,16 @@
 
 struct core;
 struct gatectl;
+struct ipc_msg_MATCHED;
 struct peer;
 struct peer_origin;
 struct errbuf;
 
-/* ready: a new gate has taken over; it has no listening socket yet. arrived: gate brought a connection, or the console
- * gets a session; takes over `fd`, core's end of its channel. */
+/* ready: a new gate has taken over; it has no listening socket and no list yet. matched: a rule with `log`. arrived:
+ * gate brought a connection, or the console gets a session; takes over `fd`, core's end of its channel. */
 struct gatectl_events {
 	void (*ready)(struct core *core);
+	void (*matched)(struct core *core, const struct ipc_msg_MATCHED *m);
 	struct peer *(*arrived)(struct core *core, int fd, enum ipc_kind kind, const char *address, uint16_t port,
 				const struct peer_origin *origin);
 };
@@ -38,6 +40,7 @@ void gatectl_des(struct gatectl *g, bool wanted);
 void gatectl_console(struct gatectl *g);
 /* Sends the limits of the present configuration. */
 void gatectl_policy(struct gatectl *g);
+void gatectl_quiet(struct gatectl *g, bool quiet); /* only whom the list of quiet mode permits comes in */
 /* The access lists, the memory of the penalties. A gate that cannot take them is ended: the next one gets them. */
 int gatectl_lists(struct gatectl *g, int fd, uint64_t size, uint32_t serial);
 int gatectl_ledger(struct gatectl *g, int fd);

@@ -6,7 +6,7 @@
  * other work, while the one before stays in force. Gate shares a copy, in which it counts; core asks its own, which
  * nobody else can write. What a rule was hit before goes with it into the next table.
  */
-#include "core/gate/guard.h"
+#include "core/gate/guard_private.h"
 
 #include "core/core.h"
 #include "core/gate/gatectl.h"
@@ -23,40 +23,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define AT_ONCE        256 /* rules */
-#define NAME_MAX_BYTES 65
-
-struct entry {
-	const struct lyd_node *node;
-	uint32_t sequence;
-};
-
-/* One that is finished, or in the making. */
-struct compiled {
-	struct access_table *own, *shared; /* shared: mapped, gate counts in it; NULL while in the making */
-	size_t size;
-	int fd;
-	uint32_t *sequence; /* of each rule */
-	uint64_t *cleared;  /* hits that are not shown any more */
-	struct named {
-		enum guard_kind kind;
-		char name[NAME_MAX_BYTES];
-	} named[ACCESS_LISTS_MAX];
-};
-
-struct guard {
-	struct core *core;
-	struct compiled now;
-	struct compiled next;  /* own NULL: nothing is in the making */
-	struct entry *entries; /* of all lists of `next`, each in the order of its sequence */
-	uint32_t done;
-	uint32_t serial;
-	uint64_t epoch; /* of the model that `entries` are in */
-	bool dirty;
-	struct event *turn;
-	struct penalty_table *penalties;
-	int penalties_fd;
-};
+#define AT_ONCE 256 /* rules */
 
 static const char *const paths[GUARD_KINDS] = {
 	[GUARD_STANDARD] = "/ravelin-access:access/standard",
@@ -67,220 +34,6 @@ static const char *const paths[GUARD_KINDS] = {
 const char *guard_path(enum guard_kind kind)
 {
 	return paths[kind];
-}
-
-/* --- which lists --- */
-
-/* The list of this name for the family; NULL: there is none. */
-static const struct lyd_node *find_list(const struct guard *g, enum access_family family, const char *name,
-					enum guard_kind *kind)
-{
-	const struct lyd_node *list = NULL;
-
-	for (*kind = family == ACCESS_IPV6 ? GUARD_IPV6 : GUARD_STANDARD; !list; ++*kind) {
-		list = model_entry(g->core->model, paths[*kind], (const char *[]){ name });
-		if (list || *kind >= GUARD_EXTENDED)
-			break;
-	}
-	return list;
-}
-
-/* Its number in the table in the making, where it is put if it is new; ACCESS_NONE: there is none, or no room. */
-static uint32_t list_number(struct guard *g, enum access_family family, const char *name)
-{
-	struct access_table *t = g->next.own;
-	enum guard_kind kind;
-	uint32_t i;
-
-	if (!name || !find_list(g, family, name, &kind))
-		return ACCESS_NONE;
-	for (i = 0; i < t->n_lists; i++)
-		if (g->next.named[i].kind == kind && strcmp(g->next.named[i].name, name) == 0)
-			return i;
-	if (i == ACCESS_LISTS_MAX)
-		return ACCESS_NONE;
-	t->n_lists++;
-	t->list[i] = (struct access_list){ .ipv6 = kind == GUARD_IPV6, .named = kind != GUARD_STANDARD };
-	g->next.named[i].kind = kind;
-	str_copy(str_of(name), g->next.named[i].name, NAME_MAX_BYTES);
-	return i;
-}
-
-static const char *const leaves[ACCESS_FAMILIES] = {
-	[ACCESS_IPV4] = "access-class", [ACCESS_IPV6] = "ipv6-access-class"
-};
-
-static void add_list(struct access_door *door, uint32_t number)
-{
-	uint32_t i = 0;
-
-	while (i < door->n && door->list[i] != number)
-		i++;
-	if (i == door->n)
-		door->list[door->n++] = number;
-}
-
-/* The doors of a line, for SSH: what it names and is there; a list that does not exist permits all. In VRFs it counts
- * if it says so, else nobody comes in there. */
-static void add_line(struct guard *g, const struct line *line, enum access_family family)
-{
-	bool vrf_also;
-	const char *name = lines_access_class(g->core->lines, line, leaves[family], "in", &vrf_also);
-	uint32_t number = list_number(g, family, name);
-	enum guard_kind kind;
-	bool open = number == ACCESS_NONE && (!name || !find_list(g, family, name, &kind));
-
-	for (enum access_place place = 0; place < ACCESS_PLACES; place++) {
-		struct access_door *door = &g->next.own->door[place][family];
-
-		if (place == ACCESS_VRF && name && !vrf_also)
-			continue;
-		door->open |= open;
-		if (number != ACCESS_NONE)
-			add_list(door, number);
-	}
-}
-
-static void find_lists(struct guard *g)
-{
-	const char *quiet = model_str(g->core->model, "/ravelin-login:login/quiet-access-class");
-	const char *exempt = model_str(g->core->model, "/ravelin-ssh:ssh/penalty/exempt");
-	struct access_table *t = g->next.own;
-	const struct line *line;
-	size_t serve = 0;
-
-	for (size_t i = 0; (line = lines_group(g->core->lines, i)); i++) {
-		if (line->type != LINE_VTY || !lines_serves(g->core->lines, line, "ssh"))
-			continue;
-		serve++;
-		for (enum access_family f = 0; f < ACCESS_FAMILIES; f++)
-			add_line(g, line, f);
-	}
-	for (enum access_family f = 0; f < ACCESS_FAMILIES; f++) {
-		if (!serve) /* no line at all is none of the lists' business */
-			t->door[ACCESS_HOME][f].open = t->door[ACCESS_VRF][f].open = true;
-		t->quiet[f] = list_number(g, f, quiet);
-		t->exempt[f] = list_number(g, f, exempt);
-	}
-}
-
-/* --- making a table --- */
-
-static void release(struct compiled *c)
-{
-	if (c->shared)
-		munmap(c->shared, c->size);
-	if (c->size && c->fd >= 0)
-		close(c->fd);
-	free(c->own);
-	free(c->sequence);
-	free(c->cleared);
-	*c = (struct compiled){ .fd = -1 };
-}
-
-static int by_sequence(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
-static uint32_t sequence_of(const struct lyd_node *rule)
-{
-	return (uint32_t)strtoul(model_below(rule, "sequence"), NULL, 10);
-}
-
-/* The entries of one list, in order. Too many: the end of the list denies what the rest would have said. */
-static int gather(struct guard *g, uint32_t list, size_t *n, size_t *room)
-{
-	const struct named *named = &g->next.named[list];
-	const struct lyd_node *of = model_entry(g->core->model, paths[named->kind], (const char *[]){ named->name }),
-			      *rule;
-	size_t first = *n;
-
-	for (rule = model_first(g->core->model, of, "rule"); rule && *n < ACCESS_RULES_MAX; rule = model_next(rule)) {
-		if (strcmp(model_below(rule, "action"), "remark") == 0)
-			continue;
-		if (*n == *room) {
-			struct entry *more = realloc(g->entries, (2 * *room + 64) * sizeof *more);
-
-			if (!more)
-				return E_NOMEM;
-			g->entries = more;
-			*room = 2 * *room + 64;
-		}
-		g->entries[(*n)++] = (struct entry){ rule, sequence_of(rule) };
-	}
-	if (rule)
-		syslog_event(g->core->log, "SYS", 3, "ACCESS_LIST",
-			     "access list %s is cut: more than %u entries in all", named->name, ACCESS_RULES_MAX);
-	if (*n > first)
-		qsort(g->entries + first, *n - first, sizeof *g->entries, by_sequence);
-	g->next.own->list[list].first = (uint32_t)first;
-	g->next.own->list[list].n = (uint32_t)(*n - first);
-	return 0;
-}
-
-static void drop_empty(const struct access_table *t, uint32_t *list)
-{
-	if (*list != ACCESS_NONE && t->list[*list].n == 0)
-		*list = ACCESS_NONE;
-}
-
-static int begin(struct guard *g)
-{
-	size_t n = 0, room = 0;
-	struct access_table *t;
-	int rc = 0;
-
-	release(&g->next);
-	free(g->entries);
-	g->entries = NULL;
-	g->done = 0;
-	g->next.own = calloc(1, sizeof *t);
-	if (!g->next.own)
-		return E_NOMEM;
-	find_lists(g);
-	for (uint32_t i = 0; i < g->next.own->n_lists && !rc; i++)
-		rc = gather(g, i, &n, &room);
-	for (enum access_family f = 0; f < ACCESS_FAMILIES; f++) { /* an empty list excepts nobody */
-		drop_empty(g->next.own, &g->next.own->quiet[f]);
-		drop_empty(g->next.own, &g->next.own->exempt[f]);
-	}
-	g->next.size = access_size((uint32_t)n);
-	t = rc ? NULL : calloc(1, g->next.size);
-	g->next.sequence = calloc(n + 1, sizeof *g->next.sequence);
-	g->next.cleared = calloc(n + 1, sizeof *g->next.cleared);
-	if (!t || !g->next.sequence || !g->next.cleared) {
-		free(t);
-		return E_NOMEM;
-	}
-	memcpy(t, g->next.own, sizeof *t);
-	free(g->next.own);
-	g->next.own = t;
-	t->n_rules = (uint32_t)n;
-	return 0;
-}
-
-static enum guard_kind kind_of_rule(const struct guard *g, uint32_t rule)
-{
-	uint32_t i = 0;
-
-	while (rule - g->next.own->list[i].first >= g->next.own->list[i].n)
-		i++;
-	return g->next.named[i].kind;
-}
-
-/* True: all rules are there. */
-static bool compile(struct guard *g, uint32_t most)
-{
-	struct access_table *t = g->next.own;
-
-	for (; g->done < t->n_rules && most; g->done++, most--) {
-		g->next.sequence[g->done] = g->entries[g->done].sequence;
-		guard_compile(g->entries[g->done].node, kind_of_rule(g, g->done), &t->rule[g->done]);
-	}
-	return g->done == t->n_rules;
 }
 
 /* --- a table that is finished --- */
@@ -345,7 +98,7 @@ static int publish(struct guard *g)
 	g->next.shared = map;
 	for (uint32_t i = 0; i < g->next.own->n_lists; i++)
 		keep_hits(&g->now, &g->next, i);
-	release(&g->now);
+	guard_release(&g->now);
 	g->now = g->next;
 	g->next = (struct compiled){ .fd = -1 };
 	free(g->entries);
@@ -362,17 +115,17 @@ static void step(struct guard *g, uint32_t most)
 	int rc;
 
 	if (g->epoch != model_epoch(g->core->model))
-		release(&g->next); /* its nodes are gone, though the lists are the same */
+		guard_release(&g->next); /* its nodes are gone, though the lists are the same */
 	g->epoch = model_epoch(g->core->model);
-	rc = g->next.own ? 0 : begin(g);
-	if (rc == 0 && !compile(g, most)) {
+	rc = g->next.own ? 0 : guard_begin(g);
+	if (rc == 0 && !guard_make(g, most)) {
 		event_add(g->turn, &again);
 		return;
 	}
 	rc = rc ? rc : publish(g);
 	if (rc == 0)
 		return;
-	release(&g->next);
+	guard_release(&g->next);
 	syslog_event(g->core->log, "SYS", 2, "ACCESS_LIST", "the access lists in force are the old ones: %s",
 		     err_text(rc));
 }
@@ -400,8 +153,8 @@ static void on_change(void *arg, const struct txn *t)
 
 	(void)t;
 	g->dirty = true;
-	release(&g->next);   /* its nodes may be gone */
-	if (g->core->booted) /* while startup-config loads, half of it is no answer */
+	guard_release(&g->next); /* its nodes may be gone */
+	if (g->core->booted)     /* while startup-config loads, half of it is no answer */
 		step(g, AT_ONCE);
 }
 
@@ -427,13 +180,13 @@ bool guard_line_admits(struct guard *g, const struct line *line, const struct ac
 {
 	enum access_family family = p->version == 6 ? ACCESS_IPV6 : ACCESS_IPV4;
 	bool vrf_also;
-	const char *name = lines_access_class(g->core->lines, line, leaves[family], "in", &vrf_also);
+	const char *name = lines_access_class(g->core->lines, line, guard_leaves[family], "in", &vrf_also);
 	enum guard_kind kind;
 	uint32_t list, rule;
 
 	if (name && p->away && !vrf_also)
 		return false;
-	if (!name || !find_list(g, family, name, &kind))
+	if (!name || !guard_find_list(g, family, name, &kind))
 		return true;
 	settle(g);
 	list = list_called(&g->now, kind, name);

@@ -72,7 +72,7 @@ static void end_quiet(struct watch *w, const char *why)
 	w->quiet = false;
 	event_del(w->quiet_end);
 	forget(w);
-	gatectl_policy(w->core->gate);
+	gatectl_quiet(w->core->gate, w->quiet);
 	syslog_event(w->core->log, "SEC_LOGIN", 5, "QUIET_MODE_OFF", "Quiet Mode is OFF, because %s at %s", why,
 		     now_text(w, at));
 }
@@ -101,7 +101,7 @@ static void begin_quiet(struct watch *w, const struct peer *by)
 	w->quiet = true;
 	w->quiet_until_ms = clock_now_ms() + w->seconds * 1000;
 	event_add(w->quiet_end, &tv);
-	gatectl_policy(w->core->gate);
+	gatectl_quiet(w->core->gate, w->quiet);
 	syslog_event(w->core->log, "SEC_LOGIN", 1, "QUIET_MODE_ON",
 		     "Still timeleft for watching failures is %llu secs, [user: %s] [Source: %s] [localport: %d] "
 		     "[Reason: Login Authentication Failed] [ACL: %s] at %s",
@@ -123,11 +123,6 @@ static void count(struct watch *w, const struct peer *p)
 	oldest = w->times[w->failed % w->attempts];
 	if (w->failed >= w->attempts && now - oldest <= w->within * 1000)
 		begin_quiet(w, p);
-}
-
-bool watch_quiet(const struct watch *w)
-{
-	return w->quiet;
 }
 
 uint64_t watch_delay_ms(const struct watch *w)

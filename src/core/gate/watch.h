@@ -19,7 +19,6 @@ struct watch *watch_new(struct core *core);
 /* p->login.user tried, and did not get in; or got in. */
 void watch_failed(struct watch *w, const struct peer *p);
 void watch_succeeded(struct watch *w, const struct peer *p);
-bool watch_quiet(const struct watch *w);        /* gate lets in only whom the list of quiet mode permits */
 uint64_t watch_delay_ms(const struct watch *w); /* before a refusal is told */
 /* For `show login` and `show login failures`. */
 void watch_show(const struct watch *w, struct buf *out);

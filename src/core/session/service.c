@@ -151,7 +151,11 @@ static void on_BYE(struct peer *p, const struct ipc_msg_BYE *m)
 	peer_set_deadline(p, PEER_CLOSE_GRACE_MS);
 }
 
-#define on_SIGN          transcript_sign
+static void on_SIGN(struct peer *p, const struct ipc_msg_SIGN *m)
+{
+	transcript_sign(p, m, sshd_hostkey(p->core->sshd, m->alg));
+}
+
 #define on_AUTH_NONE     login_none
 #define on_AUTH_PASSWORD login_password
 #define on_AUTH_KBDINT   login_kbdint

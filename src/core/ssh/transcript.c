@@ -12,7 +12,6 @@
 #include "core/ssh/dhgroup.h"
 #include "core/ssh/offer.h"
 #include "core/ssh/signer.h"
-#include "core/ssh/sshd.h"
 #include "keys/keys.h"
 #include "ssh/rows.h"
 
@@ -201,10 +200,9 @@ static void sign_slowly(struct peer *p, const struct key *key, struct str alg, c
 		peer_violation(p, "signing helper not available");
 }
 
-void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m)
+void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m, const struct key *hostkey)
 {
-	bool offered = offer_has(&p->offered, OFFER_HOSTKEY, m->alg);
-	const struct key *key = offered ? sshd_hostkey(p->core->sshd, m->alg) : NULL;
+	const struct key *key = offer_has(&p->offered, OFFER_HOSTKEY, m->alg) ? hostkey : NULL;
 	struct buf blob, signature;
 	uint8_t hash[64];
 	size_t n = 0;

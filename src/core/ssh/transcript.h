@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct key;
 struct offer_set;
 struct peer;
 
@@ -37,7 +38,8 @@ void transcript_offer(struct transcript *k, const struct offer_set *offered, uin
 void transcript_release(struct transcript *k);
 /* A fresh cookie for the next exchange. 0 or E_CRYPTO. */
 int transcript_new_cookie(struct transcript *k);
-void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m);
+/* `hostkey`: the device's own for m->alg, NULL if it has none. */
+void transcript_sign(struct peer *p, const struct ipc_msg_SIGN *m, const struct key *hostkey);
 
 /* The checks alone, for tests: does the transcript belong to this cookie, version and key? Fills the exchange hash. */
 int transcript_check(const struct transcript *k, const struct ipc_msg_SIGN *m, struct str our_version,

@@ -88,10 +88,3 @@ bool gex_on_request_old(struct ssh_conn *c, struct cur *in, struct ssh_event *ev
 	buf_put_u32(&c->kex.gex, request.n);
 	return answer(c, &request);
 }
-
-bool gex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
-{
-	if (c->kex.state != KEX_PUBLIC || !alg_kex_agrees(c->kex.alg))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "group exchange message not expected");
-	return kex_take_public(c, in, ev);
-}

@@ -26,6 +26,5 @@ int gex_take_group(struct cur *in, const struct gex_request *request, unsigned l
 /* A server's side. */
 bool gex_on_request(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 bool gex_on_request_old(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
-bool gex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
 
 #endif

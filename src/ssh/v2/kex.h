@@ -28,7 +28,7 @@ void kex_release(struct kex *k);
 
 /* kex_server.c */
 bool kex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
-bool kex_take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev);
+bool kex_on_gex_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev); /* in a group that gex.c agreed on */
 void kex_sign(struct ssh_conn *c, struct str hash, struct str signature);
 
 /* The exchange hash of RFC 4253 section 8 (RFC 5656 section 4; RFC 4419 section 3, of which `gex` is the request and

@@ -47,16 +47,7 @@ static void ask_signature(struct ssh_conn *c, struct ssh_event *ev)
 	c->wait = WAIT_SIGNATURE;
 }
 
-bool kex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
-{
-	if (c->kex.state == KEX_REQUEST) /* the number has another meaning then */
-		return gex_on_request_old(c, in, ev);
-	if (c->kex.state != KEX_PUBLIC || alg_kex_agrees(c->kex.alg))
-		return conn_fail(c, REASON_PROTOCOL_ERROR, "key exchange message not expected");
-	return kex_take_public(c, in, ev);
-}
-
-bool kex_take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+static bool take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 {
 	struct kex *k = &c->kex;
 	struct str q_c = cur_str(in);
@@ -77,6 +68,22 @@ bool kex_take_public(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
 	k->state = KEX_SIGNING;
 	ask_signature(c, ev);
 	return true;
+}
+
+bool kex_on_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	if (c->kex.state == KEX_REQUEST) /* the number has another meaning then */
+		return gex_on_request_old(c, in, ev);
+	if (c->kex.state != KEX_PUBLIC || alg_kex_agrees(c->kex.alg))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "key exchange message not expected");
+	return take_public(c, in, ev);
+}
+
+bool kex_on_gex_init(struct ssh_conn *c, struct cur *in, struct ssh_event *ev)
+{
+	if (c->kex.state != KEX_PUBLIC || !alg_kex_agrees(c->kex.alg))
+		return conn_fail(c, REASON_PROTOCOL_ERROR, "group exchange message not expected");
+	return take_public(c, in, ev);
 }
 
 static void send_reply(struct ssh_conn *c, struct str signature)

@@ -48,7 +48,7 @@ static const struct row {
 	[MSG_NEWKEYS] = { FROM_BOTH, AT_ANY_KEX, kex_on_newkeys },
 	[MSG_KEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, kex_on_init },
 	[MSG_KEX_REPLY] = { FROM_SERVER, AT_ANY_KEX, NULL },
-	[MSG_GEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, gex_on_init },
+	[MSG_GEX_INIT] = { FROM_CLIENT, AT_ANY_KEX, kex_on_gex_init },
 	[MSG_GEX_REPLY] = { FROM_SERVER, AT_ANY_KEX, NULL },
 	[MSG_GEX_REQUEST] = { FROM_CLIENT, AT_ANY_KEX, gex_on_request },
 	[MSG_USERAUTH_REQUEST] = { FROM_CLIENT, AT_AUTH | AT_OPEN, auth_on_request },

@@ -6,8 +6,6 @@
  */
 #include "core/core.h"
 #include "core/gate/gatectl.h"
-#include "core/gate/guard.h"
-#include "core/gate/watch.h"
 #include "core/log/syslog.h"
 #include "gate/gate.h"
 #include "ipc/ipc.h"
@@ -120,8 +118,6 @@ static void test_only_gate_brings_sessions(void **state)
 	assert_int_equal(model_new(&core.model, NULL), 0);
 	core.base = event_base_new();
 	gate = core.gate = gatectl_new(&core, -1, &events);
-	core.guard = guard_new(&core);
-	core.watch = watch_new(&core);
 	assert_int_equal(gatectl_start(gate, &e), 0);
 	for (int i = 0; i < 10000 && !logged("honest"); i++) {
 		event_base_loop(core.base, EVLOOP_NONBLOCK);

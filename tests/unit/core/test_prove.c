@@ -222,6 +222,11 @@ static struct ipc_msg_SIGN transcript(struct bed *b)
 				      .secret = { secret, sizeof secret } };
 }
 
+static void sign(struct bed *b, const struct ipc_msg_SIGN *m)
+{
+	transcript_sign(&b->peer, m, sshd_hostkey(b->core.sshd, m->alg));
+}
+
 /* How many of these core sent. */
 static unsigned sent(struct bed *b, enum ipc_type type)
 {
@@ -240,13 +245,13 @@ static void one_cookie_signs_once(void **state)
 	struct bed *b = *state;
 	struct ipc_msg_SIGN m = transcript(b);
 
-	transcript_sign(&b->peer, &m);
+	sign(b, &m);
 	assert_int_equal(sent(b, IPC_SIGNED), 1);
 	m = transcript(b); /* with a new one, as at every key exchange after it */
-	transcript_sign(&b->peer, &m);
+	sign(b, &m);
 	assert_int_equal(sent(b, IPC_SIGNED), 1);
 	assert_false(b->peer.doomed);
-	transcript_sign(&b->peer, &m);
+	sign(b, &m);
 	assert_true(b->peer.doomed);
 	assert_int_equal(sent(b, IPC_SIGNED), 0);
 }
@@ -258,7 +263,7 @@ static void a_refused_transcript_uses_its_cookie(void **state)
 	struct ipc_msg_SIGN m = transcript(b), bad = m;
 
 	bad.k_s = STR("another key");
-	transcript_sign(&b->peer, &bad);
+	sign(b, &bad);
 	assert_true(b->peer.doomed);
 	assert_false(b->peer.transcript.cookie_given);
 }
@@ -269,7 +274,7 @@ static void while_it_signs_it_signs_nothing_else(void **state)
 	struct ipc_msg_SIGN m = transcript(b);
 
 	b->peer.transcript.signing = true; /* a helper is at it */
-	transcript_sign(&b->peer, &m);
+	sign(b, &m);
 	assert_true(b->peer.doomed);
 	assert_int_equal(sent(b, IPC_SIGNED), 0);
 }

@@ -31,21 +31,22 @@ static bool holds(const struct bit *b, uint16_t value)
 static void summarize(const struct confreg *c)
 {
 	static const char *const from[] = { "the ROM Monitor", "the first image in flash0:",
-					    "image specified by the boot system commands\n"
-					    "      or default to: the first image in flash0:" };
+					    "image specified by the boot system commands" };
 	unsigned field = c->value & VARS_BOOT_FIELD;
 	char text[512];
 
 	snprintf(text, sizeof text,
-		 "\n    Configuration Summary\n   (Virtual Configuration Register: 0x%04x)\nenabled are:\n", c->value);
+		 "\n    Configuration Summary\n   (Virtual Configuration Register: 0x%04x)\nenabled are:\n",
+		 (unsigned)c->value);
 	console_puts(c->console, text);
 	for (size_t i = 0; i < BITS; i++)
 		if (holds(&bits[i], c->value)) {
 			console_puts(c->console, bits[i].words);
 			console_puts(c->console, "\n");
 		}
-	snprintf(text, sizeof text, "boot: %s\n\n", from[field < 2 ? field : 2]);
-	console_puts(c->console, text);
+	console_puts(c->console, "boot: ");
+	console_puts(c->console, from[field < 2 ? field : 2]);
+	console_puts(c->console, field < 2 ? "\n\n" : "\n      or default to: the first image in flash0:\n\n");
 }
 
 static void ask(const struct confreg *c)
@@ -60,7 +61,7 @@ static void ask(const struct confreg *c)
 		snprintf(text, sizeof text,
 			 "enter to boot:\n 0 = ROM Monitor\n 1 = the first image in flash0:\n 2-15 = boot system\n"
 			 "    [%u]:  ",
-			 c->value & VARS_BOOT_FIELD);
+			 (unsigned)c->value & VARS_BOOT_FIELD);
 		console_puts(c->console, text);
 	} else {
 		const struct bit *b = &bits[c->question - Q_FIRST_BIT];

@@ -20,13 +20,18 @@ REFUSED = r"No such file|Not a directory|Permission|Invalid input|rror"
 SAID = re.compile(rb"RVLNBOOT|\x7fELF")
 
 
+def links(device, inode):
+    """The names of a file on the device; other devices may have it, too."""
+    return sum(path.lstat().st_ino == inode for path in device.folder.rglob("*"))
+
+
 def bootset(device):
     """Name: inode, links, blocks, digest, of the secured files and of the image's name in flash0:."""
     found = {}
     for path in (*sorted((device.folder / "secure").iterdir()), flash(device, device.image)):
         st = path.stat()
         digest = hashlib.sha512(path.read_bytes()).hexdigest()
-        found[str(path.relative_to(device.folder))] = (st.st_ino, st.st_nlink, st.st_blocks, st.st_size, digest)
+        found[str(path.relative_to(device.folder))] = (st.st_ino, links(device, st.st_ino), st.st_blocks, st.st_size, digest)
     return found
 
 

@@ -38,7 +38,7 @@ static void put_field(const char *text, size_t most, struct buf *out)
 {
 	size_t n = 0;
 
-	for (; text[n] && n < most; n++)
+	for (; n < most && text[n]; n++)
 		buf_put_u8(out, text[n] > 0x20 && text[n] < 0x7f ? (uint8_t)text[n] : '-');
 	if (n == 0)
 		buf_put_u8(out, '-');

@@ -252,7 +252,7 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 		return NULL;
 	}
 	if (!s->key[0]) { /* RFC 8907 section 10.5.1: what is not hidden by a key is not asked */
-		err_set(e, E_DENIED, "no key is configured for it");
+		err_set(e, E_DENIED, "no key is configured for it, or it cannot be decrypted");
 		return NULL;
 	}
 	if (s->asker && !asker_alive(s->asker)) {

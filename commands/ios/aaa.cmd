@@ -4,15 +4,25 @@ mode exec
   help test  "Test subsystems, memory, and interfaces"
   show tacacs ; level 1
       "Shows tacacs+ server statistics"
+  help show aaa  "Show AAA values"
+  show aaa sessions ; level 15
+      "Show AAA sessions as seen by AAA Session MIB"
+  show aaa user {all | <.id 1-4294967295>} ; level 15, handler show-aaa-user
+      "Show AAA users" "Show all users" "Unique ID of a user"
+  show aaa method-lists {all | authentication | authorization | accounting} ; level 15, handler show-aaa-method-lists
+      "Show method lists" "Show all kinds of method lists" "Show authentication method lists"
+      "Show authorization method lists" "Show accounting method lists"
+  show aaa attributes ; level 15
+      "Show attributes of an EXEC that servers may grant"
   show aaa local user lockout ; level 15
-      "Show AAA values" "AAA Local method options" "AAA Local user" "AAA Local locked-out users"
+      "AAA Local method options" "AAA Local user" "AAA Local locked-out users"
   clear aaa local user {lockout | fail-attempts} {username <.user WORD> | all} ; level 15, handler clear-aaa-local-user
       "Clear AAA values" "AAA Local method options" "AAA Local user"
       "Unlock users who are locked out" "Forget the failed attempts of users" "Of one user" "Name of the user" "Of all users"
   show radius statistics ; level 1
       "Shows radius server statistics" "Statistics of requests and replies"
   show aaa servers ; level 1
-      "Show AAA values" "Shows all AAA servers as seen by AAA Server MIB"
+      "Shows all AAA servers as seen by AAA Server MIB"
   test aaa group {tacacs+ | radius | <.group WORD>} <.user WORD> <.password WORD> {legacy | new-code} ; level 15, handler test-aaa
       "AAA Test" "AAA test using a server group" "Use list of all Tacacs+ hosts" "Use list of all Radius hosts" "Name of the server group" "Username" "User password"
       "Select legacy aaa code" "Select new aaa code"

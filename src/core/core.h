@@ -94,6 +94,7 @@ struct core {
 	unsigned debug;        /* a bit per enum debug_switch */
 	struct pace ssh_debug_pace, ssh_log_pace;
 	struct peer_list peers;
+	uint32_t sessions; /* so many had an EXEC since the boot */
 	unsigned starting; /* SSH connections that have no line yet */
 	struct numbers connections;
 

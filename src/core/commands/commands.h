@@ -110,6 +110,10 @@
 	X("aaa-accounting", hook_aaa_accounting)                                                                       \
 	X("show-tacacs", cmd_show_tacacs)                                                                              \
 	X("show-radius-statistics", cmd_show_radius)                                                                   \
+	X("show-aaa-sessions", cmd_show_aaa_sessions)                                                                  \
+	X("show-aaa-user", cmd_show_aaa_user)                                                                          \
+	X("show-aaa-method-lists", cmd_show_method_lists)                                                              \
+	X("show-aaa-attributes", cmd_show_aaa_attributes)                                                              \
 	X("show-aaa-servers", cmd_show_aaa_servers)                                                                    \
 	X("test-aaa", cmd_test_aaa)                                                                                    \
 	X("show-aaa-local-user-lockout", cmd_show_lockout)                                                             \

@@ -128,19 +128,29 @@ static bool any(struct peer *p, const char *value)
 static const struct {
 	const char *name;
 	bool (*take)(struct peer *p, const char *value);
+	const char *format; /* for people */
 } arguments[] = {
-	{ "priv-lvl", take_level },
-	{ "autocmd", take_autocommand },
-	{ "idletime", take_idle },
-	{ "timeout", take_end },
-	{ "nohangup", take_nohangup },
-	{ "noescape", any },
-	{ "service", is_shell },
-	{ "cmd", is_empty },
-	{ "idle-timeout", take_idle_seconds },
-	{ "session-timeout", take_end_seconds },
-	{ "service-type", take_service },
+	{ "priv-lvl", take_level, "Ulong" },
+	{ "autocmd", take_autocommand, "String" },
+	{ "idletime", take_idle, "Ulong" },
+	{ "timeout", take_end, "Ulong" },
+	{ "nohangup", take_nohangup, "Bool" },
+	{ "noescape", any, "Bool" },
+	{ "service", is_shell, "Enum" },
+	{ "cmd", is_empty, "String" },
+	{ "idle-timeout", take_idle_seconds, "Ulong" },
+	{ "session-timeout", take_end_seconds, "Ulong" },
+	{ "service-type", take_service, "Enum" },
 };
+
+bool authorize_attribute(size_t i, const char **name, const char **format)
+{
+	if (i >= sizeof arguments / sizeof arguments[0])
+		return false;
+	*name = arguments[i].name;
+	*format = arguments[i].format;
+	return true;
+}
 
 /* "name=value" must be understood, "name*value" may be passed over. */
 static bool take_argument(struct peer *p, struct str argument)

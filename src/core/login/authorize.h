@@ -34,5 +34,7 @@ enum authorize_end { AUTHORIZE_NO, AUTHORIZE_YES, AUTHORIZE_LATER };
 /* p->cli.level and p->rights are set when he may. AUTHORIZE_LATER: fn is called from the event loop. */
 enum authorize_end authorize_exec(struct peer *p, authorize_fn *fn);
 void authorize_release(struct authorize *a); /* fn is not called any more */
+/* The i-th attribute of an EXEC that is understood; false behind the last. */
+bool authorize_attribute(size_t i, const char **name, const char **format);
 
 #endif

@@ -56,6 +56,7 @@ struct peer {
 	unsigned queued_fds;
 	unsigned phase; /* one of enum ipc_phase */
 	enum ipc_kind kind;
+	uint32_t unique; /* of its EXEC, as AAA counts them; 0 = it had none yet */
 	uint32_t number; /* connection number, as `show ssh` counts them: the lowest that is free */
 	bool numbered;   /* it is taken from core->connections */
 	bool starting;   /* counted in core->starting */

@@ -256,6 +256,7 @@ void terminal_enter(struct peer *p)
 {
 	p->line->since_ms = clock_now_ms();
 	p->line->uses++;
+	p->unique = ++p->core->sessions;
 	if (p->cli.level == 1 && !methods_exec_listed(p->core, peer_is_console(p)))
 		p->cli.level = (unsigned)lines_number(p->core->lines, p->line, "privilege");
 	timeout_touch(p);

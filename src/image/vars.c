@@ -4,6 +4,8 @@
  */
 #include "vars.h"
 
+#include "files/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -162,6 +164,14 @@ bool vars_load(int nvram_fd, struct vars *v)
 	n = read(fd, raw, sizeof raw);
 	close(fd);
 	return n >= 0 && vars_parse((struct str){ raw, (size_t)n }, v);
+}
+
+int vars_save(int nvram_fd, const struct vars *v, struct errbuf *e)
+{
+	char text[VARS_MAX];
+	size_t n = vars_format(v, text);
+
+	return files_save(nvram_fd, VARS_FILE, (struct str){ (const uint8_t *)text, n }, 0600, e);
 }
 
 const char *vars_strip(const char *name)

@@ -11,6 +11,7 @@
 #define IMAGE_VARS_H
 
 #include "base/buf.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,6 +43,8 @@ bool vars_set(struct vars *v, struct str line);
 bool vars_unset(struct vars *v, struct str name); /* false: there is none; CONFREG is always there */
 /* The text of the file, zero-terminated; its length, always below VARS_MAX. */
 size_t vars_format(const struct vars *v, char text[VARS_MAX]);
+/* Makes them the VARS_FILE of nvram, durable when 0 is returned; E_* of files_save. */
+int vars_save(int nvram_fd, const struct vars *v, struct errbuf *e);
 /* The next name of v->boot, without "flash0:"; `at` starts as v->boot. False at the end. Names too long or empty are
  * skipped. */
 bool vars_next(const char **at, char name[VARS_NAME_MAX]);

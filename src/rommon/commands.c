@@ -5,7 +5,6 @@
  */
 #include "commands.h"
 
-#include "files/files.h"
 #include "image/boot.h"
 #include "rommon/load.h"
 
@@ -41,11 +40,9 @@ static void say(struct monitor *p, const char *fmt, ...)
 
 static void write_vars(struct monitor *p)
 {
-	char text[VARS_MAX];
 	struct errbuf e;
-	size_t n = vars_format(p->vars, text);
 
-	if (files_save(p->nvram_fd, VARS_FILE, (struct str){ (const uint8_t *)text, n }, 0600, &e))
+	if (vars_save(p->nvram_fd, p->vars, &e))
 		say(p, "nvram:" VARS_FILE " cannot be written: %s\n", e.text);
 }
 

@@ -62,17 +62,6 @@ enum factory_answer factory_key(struct factory *f, char key)
 
 typedef bool stays_fn(int dir_fd, const char *name);
 
-static bool is_image(int dir_fd, const char *name)
-{
-	char head[4];
-	int fd = load_open(dir_fd, name, NULL);
-	bool image = fd >= 0 && read(fd, head, sizeof head) == sizeof head && memcmp(head, "\177ELF", 4) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return image;
-}
-
 static bool is_for_last(int dir_fd, const char *name)
 {
 	return strcmp(name, VARS_FILE) == 0 || strcmp(name, STARTUP) == 0;
@@ -123,7 +112,7 @@ static int unlink_synced(int dir_fd, const char *name)
 
 int factory_reset(const struct factory_folders *at, struct errbuf *e)
 {
-	if (clear(at->flash, is_image, DEPTH_MAX) || (at->secure >= 0 && clear(at->secure, is_image, 0)) ||
+	if (clear(at->flash, load_is_elf, DEPTH_MAX) || (at->secure >= 0 && clear(at->secure, load_is_elf, 0)) ||
 	    clear(at->crashinfo, nothing, 0) || clear(at->keys, nothing, 0) || clear(at->nvram, is_for_last, 0) ||
 	    unlink_synced(at->nvram, STARTUP) || unlink_synced(at->nvram, VARS_FILE))
 		return err_set(e, E_IO, "the reset is not complete: %s", strerror(errno));

@@ -142,22 +142,24 @@ int load_named(int libexec_fd, int flash_fd, const char *name, struct load *l, s
 	return 0;
 }
 
+bool load_is_elf(int flash_fd, const char *name)
+{
+	char head[4];
+	int fd = load_open(flash_fd, name, NULL);
+	bool elf = fd >= 0 && read(fd, head, sizeof head) == sizeof head && memcmp(head, "\177ELF", 4) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return elf;
+}
+
 static bool looks_like_image(int flash_fd, const char *name)
 {
 	size_t n = strlen(name);
-	char head[4] = "";
-	int fd;
 
 	if (name[0] == '.')
 		return false;
-	if (n > 4 && strcmp(name + n - 4, ".bin") == 0)
-		return true;
-	fd = load_open(flash_fd, name, NULL);
-	if (fd < 0)
-		return false;
-	n = read(fd, head, sizeof head) == sizeof head;
-	close(fd);
-	return n && memcmp(head, "\177ELF", 4) == 0;
+	return (n > 4 && strcmp(name + n - 4, ".bin") == 0) || load_is_elf(flash_fd, name);
 }
 
 /* The names of a folder in their order. */

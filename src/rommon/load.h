@@ -34,6 +34,9 @@ bool load_is_secured(int secure_fd, const char *name);
  * true. True if one did. */
 bool load_each(int flash_fd, bool (*fn)(void *arg, const char *name), void *arg);
 
+/* Does this file begin as an executable? */
+bool load_is_elf(int flash_fd, const char *name);
+
 /* A regular file below flash, opened without following any link. Negative E_* and the reason. */
 int load_open(int flash_fd, const char *name, struct errbuf *e);
 

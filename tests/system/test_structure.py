@@ -22,7 +22,7 @@ ALLOWED = {
     "access": "",
     "asker": "sandbox aaa ipc base",
     "base": "",
-    "vars": "base",
+    "vars": "files base",
     "ipc": "base",
     "files": "base",
     "aaa": "base",

@@ -16,22 +16,6 @@
 
 #define BOOT_LINE "boot system "
 
-static int save(struct core *core, const struct vars *v, struct errbuf *e)
-{
-	char text[VARS_MAX];
-	size_t n = vars_format(v, text);
-
-	return files_save(core->nvram_fd, VARS_FILE, (struct str){ (const uint8_t *)text, n }, 0600, e);
-}
-
-int bootvars_set(struct core *core, const char *line, struct errbuf *e)
-{
-	struct vars v;
-
-	vars_load(core->nvram_fd, &v);
-	return vars_set(&v, str_of(line)) ? save(core, &v, e) : err_set(e, E_INVAL, "not a variable, or no room");
-}
-
 /* Appends the file that a line names; those that do not fit are left out, as rommon would leave them. */
 static void add_file(struct str file, struct vars *v)
 {
@@ -70,7 +54,7 @@ static void follow(struct core *core, struct str config, bool clear)
 	boot_lines(config, &v);
 	if (strcmp(v.boot, now.boot) == 0 || (!clear && !*v.boot))
 		return;
-	if (save(core, &v, &e) < 0)
+	if (vars_save(core->nvram_fd, &v, &e) < 0)
 		syslog_event(core->log, "SYS", 2, "BOOTVARS", "boot variables not written: %s", e.text);
 }
 

@@ -8,12 +8,9 @@
 #define CORE_BOOTVARS_H
 
 #include "base/buf.h"
-#include "base/err.h"
 
 struct core;
 
-/* One line NAME=VALUE, durable when 0 is returned. E_INVAL: no such line, or no room; E_* of files_save. */
-int bootvars_set(struct core *core, const char *line, struct errbuf *e);
 /* `config` was saved: BOOT is what it says, or nothing. What goes wrong is in the log. */
 void bootvars_saved(struct core *core, struct str config);
 /* `config` was found as startup-config: BOOT is what it says, if it says anything. */

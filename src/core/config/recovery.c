@@ -7,21 +7,12 @@
 
 #include "core/core.h"
 #include "core/log/syslog.h"
-#include "files/files.h"
 #include "image/vars.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define LEAF "/ravelin-resilience:password-recovery"
-
-static int save(struct core *core, const struct vars *v, struct errbuf *e)
-{
-	char text[VARS_MAX];
-	size_t n = vars_format(v, text);
-
-	return files_save(core->nvram_fd, VARS_FILE, (struct str){ (const uint8_t *)text, n }, 0600, e);
-}
 
 bool recovery_is_off(const struct core *core)
 {
@@ -37,7 +28,7 @@ static void follow(struct core *core)
 	if (v.recovery_off == recovery_is_off(core))
 		return;
 	v.recovery_off = recovery_is_off(core);
-	if (save(core, &v, &e) < 0)
+	if (vars_save(core->nvram_fd, &v, &e) < 0)
 		syslog_event(core->log, "SYS", 2, "BOOTVARS", "service password-recovery is not in force: %s", e.text);
 }
 
@@ -73,5 +64,5 @@ int recovery_set_register(struct core *core, uint16_t value, struct errbuf *e)
 
 	vars_load(core->nvram_fd, &v);
 	v.confreg = value;
-	return save(core, &v, e);
+	return vars_save(core->nvram_fd, &v, e);
 }

@@ -8,45 +8,22 @@
 
 #include "aaa/query.h"
 #include "aaa/radius.h"
-#include "base/err.h"
 #include "session/sandbox.h"
 
-#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define ASKER_FD 3
 
 struct asker_server asker_server;
-static struct ipc_channel core;
-
-void asker_tell(struct buf *record)
-{
-	struct buf copy;
-	int rc;
-
-	buf_init(&copy, IPC_MAX_RECORD);
-	do {
-		struct pollfd room = { .fd = core.fd, .events = POLLOUT };
-
-		buf_clear(&copy);
-		buf_put(&copy, buf_ptr(record), buf_len(record));
-		rc = ipc_send(&core, &copy, NULL, 0);
-		if (rc == E_AGAIN && ppoll(&room, 1, NULL, NULL) < 0 && errno != EINTR)
-			rc = E_IO;
-	} while (rc == E_AGAIN);
-	if (rc < 0)
-		_exit(EXIT_CHANNEL);
-	buf_release(&copy);
-}
+struct ipc_channel asker_core;
 
 static void on_server(const struct ipc_msg_QUERY_SERVER *m)
 {
 	if (asker_server.speaks || m->protocol >= AAA_PROTOCOLS)
-		_exit(EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 	asker_server.speaks = m->protocol == AAA_RADIUS ? &asker_radius : &asker_tacacs;
 	asker_server.single = m->single;
 	asker_server.sign = m->sign;
@@ -65,7 +42,7 @@ static void handle(struct ipc_record *r)
 	if (r->type == IPC_QUERY_SERVER && ipc_get_QUERY_SERVER(r->body, &first))
 		on_server(&first);
 	else if (!server)
-		_exit(EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 	else if (r->type == IPC_QUERY && ipc_get_QUERY(r->body, &query) && query.kind < AAA_KINDS)
 		server->query(&query);
 	else if (r->type == IPC_QUERY_SOCKET && ipc_get_QUERY_SOCKET(r->body, &sock))
@@ -75,20 +52,7 @@ static void handle(struct ipc_record *r)
 	else if (r->type == IPC_QUERY_AGAIN && ipc_get_QUERY_AGAIN(r->body, &again))
 		server->again(again.id);
 	else
-		_exit(EXIT_CHANNEL);
-}
-
-static void read_core(void)
-{
-	struct ipc_record r;
-	int rc;
-
-	while ((rc = ipc_recv(&core, PH_ANY, 0, &r)) == 0) {
-		handle(&r);
-		ipc_record_release(&r);
-	}
-	if (rc != E_AGAIN)
-		_exit(rc == E_CLOSED ? 0 : EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 }
 
 static void serve(void)
@@ -97,7 +61,7 @@ static void serve(void)
 	const struct asker_protocol *server = asker_server.speaks;
 	nfds_t n = 1;
 
-	fds[0] = (struct pollfd){ .fd = core.fd, .events = POLLIN };
+	fds[0] = (struct pollfd){ .fd = asker_core.fd, .events = POLLIN };
 	if (server)
 		n += server->poll(fds + 1, ASKER_QUERIES);
 	if (ppoll(fds, n, NULL, NULL) < 0)
@@ -107,7 +71,7 @@ static void serve(void)
 			server->ready(&fds[i]);
 	}
 	if (fds[0].revents)
-		read_core();
+		worker_read(&asker_core, handle);
 }
 
 /* What libcrypto fetches when it is first used must be there before the walls are. */
@@ -124,10 +88,10 @@ int asker_main(int argc, char **argv)
 {
 	if (!warm() || sandbox_alone(argc, argv, SANDBOX_SESSION, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS,
 				     RLIM_INFINITY) < 0)
-		_exit(EXIT_LOCK);
+		_exit(WORKER_LOCK);
 	buf_init(&asker_server.key, 0);
-	if (ipc_channel_init(&core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)
-		_exit(EXIT_MEMORY);
+	if (ipc_channel_init(&asker_core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)
+		_exit(WORKER_MEMORY);
 	for (;;)
 		serve();
 }

@@ -6,11 +6,9 @@
 #define ASKER_PRIVATE_H
 
 #include "asker/asker.h"
-#include "ipc/ipc.h"
+#include "ipc/worker.h"
 
 #include <poll.h>
-
-enum { EXIT_LOCK = 3, EXIT_CHANNEL, EXIT_MEMORY };
 
 /* A query of core (its id is new), the socket it wanted (*fd is -1 when it is taken over), the user's answer or core's
  * word that it is over, and that no reply came; then the descriptors to poll, and one that is ready. */
@@ -32,15 +30,7 @@ struct asker_server {
 };
 extern struct asker_server asker_server;
 
-/* Waits for room; without core there is no asker. */
-void asker_tell(struct buf *record);
-#define ASKER_TELL(NAME, ...)                                                                                          \
-	do {                                                                                                           \
-		struct buf record_;                                                                                    \
-		buf_init(&record_, IPC_MAX_RECORD);                                                                    \
-		ipc_put_##NAME(&record_, &(struct ipc_msg_##NAME){ __VA_ARGS__ });                                     \
-		asker_tell(&record_);                                                                                  \
-		buf_release(&record_);                                                                                 \
-	} while (0)
+extern struct ipc_channel asker_core;
+#define ASKER_TELL(NAME, ...) WORKER_TELL(&asker_core, NAME, __VA_ARGS__)
 
 #endif

@@ -142,7 +142,7 @@ static void on_query(const struct ipc_msg_QUERY *m)
 	struct query *q = calloc(1, sizeof *q);
 
 	if (!q || find_query(m->id))
-		_exit(EXIT_MEMORY);
+		_exit(WORKER_MEMORY);
 	q->id = m->id;
 	q->fd = -1;
 	q->watched = m->watched;

@@ -180,7 +180,7 @@ static void on_query(const struct ipc_msg_QUERY *m)
 	int rc;
 
 	if (!q || m->kind >= AAA_KINDS || find_query(m->id))
-		_exit(EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 	q->id = m->id;
 	buf_init(&q->first, 0);
 	LIST_INSERT_HEAD(&queries, q, entry);
@@ -202,7 +202,7 @@ static void on_socket(const struct ipc_msg_QUERY_SOCKET *m, int *fd)
 		return; /* over meanwhile; the descriptor goes with the record */
 	c = calloc(1, sizeof *c);
 	if (!c)
-		_exit(EXIT_MEMORY);
+		_exit(WORKER_MEMORY);
 	c->fd = *fd;
 	*fd = -1;
 	buf_init(&c->in, IN_MAX);

@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "courier/tls.h"
-#include "ipc/ipc.h"
+#include "ipc/worker.h"
 #include "session/sandbox.h"
 
 #include <errno.h>
@@ -32,8 +32,6 @@
 #define HEARD_MAX  ((size_t)64 << 10) /* a collector that talks more than this is none */
 #define ASK_MS     50                 /* how often to ask what has arrived, while something has not */
 
-enum { EXIT_LOCK = 3, EXIT_CHANNEL, EXIT_MEMORY };
-
 struct line {
 	TAILQ_ENTRY(line) link;
 	uint64_t id, end; /* of this connection's bytes, where its own end; 0: not yet among them */
@@ -55,34 +53,7 @@ static struct {
 
 /* --- to core --- */
 
-static void must_send(struct buf *record)
-{
-	struct buf copy;
-	int rc;
-
-	buf_init(&copy, IPC_MAX_RECORD);
-	do {
-		struct pollfd room = { .fd = me.core.fd, .events = POLLOUT };
-
-		buf_clear(&copy);
-		buf_put(&copy, buf_ptr(record), buf_len(record));
-		rc = ipc_send(&me.core, &copy, NULL, 0);
-		if (rc == E_AGAIN && ppoll(&room, 1, NULL, NULL) < 0 && errno != EINTR)
-			rc = E_IO;
-	} while (rc == E_AGAIN);
-	if (rc < 0)
-		_exit(EXIT_CHANNEL);
-	buf_release(&copy);
-}
-
-#define TELL(NAME, ...)                                                                                                \
-	do {                                                                                                           \
-		struct buf record_;                                                                                    \
-		buf_init(&record_, IPC_MAX_RECORD);                                                                    \
-		ipc_put_##NAME(&record_, &(struct ipc_msg_##NAME){ __VA_ARGS__ });                                     \
-		must_send(&record_);                                                                                   \
-		buf_release(&record_);                                                                                 \
-	} while (0)
+#define TELL(NAME, ...) WORKER_TELL(&me.core, NAME, __VA_ARGS__)
 
 /* The connection is no more; every line that has not arrived goes again by the next one. */
 static void lose(const char *why)
@@ -221,7 +192,7 @@ static void ask_kernel(void)
 static void on_host(const struct ipc_msg_LOG_HOST *m)
 {
 	if (me.known || m->transport >= LOG_TRANSPORTS || !str_copy(m->name, me.name, sizeof me.name))
-		_exit(EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 	me.known = true;
 	me.transport = m->transport;
 	me.octets = m->octets;
@@ -234,7 +205,7 @@ static void on_socket(const struct ipc_msg_LOG_SOCKET *m, int *fd)
 	size_t before;
 
 	if (!me.known || me.fd >= 0)
-		_exit(EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 	me.fd = *fd;
 	*fd = -1;
 	me.made = me.written = 0;
@@ -257,7 +228,7 @@ static void on_line(const struct ipc_msg_LOG_LINE *m)
 	struct line *l = malloc(sizeof *l + m->text.n);
 
 	if (!l)
-		_exit(EXIT_MEMORY);
+		_exit(WORKER_MEMORY);
 	*l = (struct line){ .id = m->id, .n = m->text.n };
 	memcpy(l->text, m->text.p, m->text.n);
 	TAILQ_INSERT_TAIL(&me.lines, l, link);
@@ -276,20 +247,7 @@ static void handle(struct ipc_record *r)
 	else if (r->type == IPC_LOG_LINE && ipc_get_LOG_LINE(r->body, &line))
 		on_line(&line);
 	else
-		_exit(EXIT_CHANNEL);
-}
-
-static void read_core(void)
-{
-	struct ipc_record r;
-	int rc;
-
-	while ((rc = ipc_recv(&me.core, PH_ANY, 0, &r)) == 0) {
-		handle(&r);
-		ipc_record_release(&r);
-	}
-	if (rc != E_AGAIN)
-		_exit(rc == E_CLOSED ? 0 : EXIT_CHANNEL);
+		_exit(WORKER_CHANNEL);
 }
 
 /* --- from the collector --- */
@@ -361,7 +319,7 @@ static void serve(void)
 	if (ppoll(fds, n, stream && me.up && first && first->end ? &soon : NULL, NULL) < 0)
 		return;
 	if (fds[0].revents)
-		read_core();
+		worker_read(&me.core, handle);
 	if (me.fd < 0)
 		return;
 	if (stream)
@@ -377,12 +335,12 @@ int courier_main(int argc, char **argv)
 	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) || (tls && tls_prepare() < 0) ||
 	    sandbox_alone(argc, argv, SANDBOX_SESSION | SANDBOX_COURIER, COURIER_FD, SANDBOX_SESSION_FDS,
 			  RLIM_INFINITY) < 0)
-		_exit(EXIT_LOCK);
+		_exit(WORKER_LOCK);
 	me.fd = -1;
 	buf_init(&me.out, OUT_MAX);
 	TAILQ_INIT(&me.lines);
 	if (ipc_channel_init(&me.core, COURIER_FD, FROM_CORE_TO_COURIER, false) < 0)
-		_exit(EXIT_MEMORY);
+		_exit(WORKER_MEMORY);
 	for (;;)
 		serve();
 }

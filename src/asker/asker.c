@@ -20,6 +20,22 @@
 struct asker_server asker_server;
 struct ipc_channel asker_core;
 
+struct aaa_query asker_query(const struct ipc_msg_QUERY *m)
+{
+	return (struct aaa_query){ .kind = (enum aaa_kind)m->kind,
+				   .level = m->level,
+				   .method = m->method,
+				   .record = m->record,
+				   .user = m->user,
+				   .port = m->port,
+				   .address = m->address,
+				   .secret = m->secret,
+				   .args = m->args.raw,
+				   .n_args = m->args.count,
+				   .host = m->host,
+				   .echo = m->echo };
+}
+
 static void on_server(const struct ipc_msg_QUERY_SERVER *m)
 {
 	if (asker_server.speaks || m->protocol >= AAA_PROTOCOLS)

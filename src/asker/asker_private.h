@@ -5,6 +5,7 @@
 #ifndef ASKER_PRIVATE_H
 #define ASKER_PRIVATE_H
 
+#include "aaa/query.h"
 #include "asker/asker.h"
 #include "ipc/worker.h"
 
@@ -21,6 +22,9 @@ struct asker_protocol {
 	void (*ready)(const struct pollfd *fd);
 };
 extern const struct asker_protocol asker_tacacs, asker_radius;
+
+/* What core asks, as the protocols take it: of m. `local` is left to those that want it. */
+struct aaa_query asker_query(const struct ipc_msg_QUERY *m);
 
 /* The server, as QUERY_SERVER names it. */
 struct asker_server {

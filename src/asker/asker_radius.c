@@ -165,19 +165,8 @@ static int begin(struct query *q, struct str local)
 	cur_u16(&c); /* the type of the record */
 	if (!ipc_get_QUERY((struct str){ c.p, c.n }, &m))
 		return E_INVAL;
-	ask = (struct aaa_query){ .kind = (enum aaa_kind)m.kind,
-				  .level = m.level,
-				  .method = m.method,
-				  .record = m.record,
-				  .user = m.user,
-				  .port = m.port,
-				  .address = m.address,
-				  .secret = m.secret,
-				  .args = m.args.raw,
-				  .n_args = m.args.count,
-				  .host = m.host,
-				  .local = local,
-				  .echo = m.echo };
+	ask = asker_query(&m);
+	ask.local = local;
 	rc = radius_talk_begin(&q->talk, &ask, buf_str(&asker_server.key), asker_server.sign);
 	buf_release(&q->asks);
 	return rc;

@@ -167,16 +167,7 @@ static void lose_conn(struct conn *c, const char *why)
 static void on_query(const struct ipc_msg_QUERY *m)
 {
 	struct query *q = calloc(1, sizeof *q);
-	const struct aaa_query ask = { .kind = (enum aaa_kind)m->kind,
-				       .level = m->level,
-				       .method = m->method,
-				       .record = m->record,
-				       .user = m->user,
-				       .port = m->port,
-				       .address = m->address,
-				       .secret = m->secret,
-				       .args = m->args.raw,
-				       .n_args = m->args.count };
+	const struct aaa_query ask = asker_query(m);
 	int rc;
 
 	if (!q || m->kind >= AAA_KINDS || find_query(m->id))

@@ -5,6 +5,7 @@
 #include "image.h"
 
 #include <string.h>
+#include <time.h>
 
 static const uint8_t magic[8] = { 'R', 'A', 'V', 'E', 'L', 'I', 'N', 0x1a };
 
@@ -70,4 +71,13 @@ int image_parse(struct str trailer, uint64_t file_size, struct image_info *info,
 bool image_head_fits(struct str head)
 {
 	return str_eq(head, STR("\177ELF"));
+}
+
+void image_time(uint64_t built, char text[IMAGE_TIME])
+{
+	time_t t = (time_t)built;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || !strftime(text, IMAGE_TIME, "%Y-%m-%d %H:%M:%S UTC", &tm))
+		memcpy(text, "?", 2);
 }

@@ -45,6 +45,10 @@ void image_encode(const struct image_info *info, struct buf *out);
  * no trailer, unknown format, or a length that does not fit the file. Nothing is verified yet. */
 int image_parse(struct str trailer, uint64_t file_size, struct image_info *info, struct errbuf *e);
 
+/* "2026-11-28 18:15:44 UTC" */
+#define IMAGE_TIME 32
+void image_time(uint64_t built, char text[IMAGE_TIME]);
+
 /* Does a file that begins like this look like a payload at all? `head` is its first 4 bytes or fewer. */
 bool image_head_fits(struct str head);
 

@@ -48,12 +48,9 @@ static int lock_in(struct errbuf *e)
 
 static void describe(const struct image_info *info, const struct image_key *key, struct buf *out)
 {
-	char built[32] = "?";
-	time_t t = (time_t)info->built;
-	struct tm tm;
+	char built[IMAGE_TIME];
 
-	if (gmtime_r(&t, &tm))
-		strftime(built, sizeof built, "%Y-%m-%d %H:%M:%S UTC", &tm);
+	image_time(info->built, built);
 	buf_printf(out,
 		   "%s\nVersion %s, built %s, %llu bytes\nSHA-512 digest and Ed25519 signature verified, key \"%s\"\n",
 		   info->version, info->version, built, (unsigned long long)info->payload, key->name);

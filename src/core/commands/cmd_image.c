@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CHECK_LIMIT_MS 120000
@@ -112,12 +111,9 @@ int cmd_verify_image(struct run *run)
 
 static void put_signer(struct buf *out, const struct finding *f)
 {
-	char built[32] = "?";
-	time_t t = (time_t)f->built;
-	struct tm tm;
+	char built[IMAGE_TIME];
 
-	if (gmtime_r(&t, &tm))
-		strftime(built, sizeof built, "%Y-%m-%d %H:%M:%S UTC", &tm);
+	image_time(f->built, built);
 	buf_printf(out,
 		   "Image type                    : %s\n"
 		   "    Signer Information\n"

@@ -9,6 +9,7 @@
 #include "aaa/aaa.h"
 #include "base/address.h"
 #include "core/config/hosts.h"
+#include "core/config/interface.h"
 #include "core/config/route.h"
 #include "core/core.h"
 #include "core/login/master.h"
@@ -85,7 +86,6 @@ static void put_user(const struct run *run, const struct url *u, struct buf *req
 static bool source_address(const struct run *run, enum ifs_kind scheme, const char **address)
 {
 	const struct model *m = run->core->model;
-	const struct lyd_node *interface;
 	const char *name = model_str(m, scheme == IFS_FTP    ? "/ravelin-files:files/ftp/source-interface"
 					: scheme == IFS_TFTP ? "/ravelin-files:files/tftp/source-interface"
 							     : "/ravelin-files:files/http-client/source-interface");
@@ -93,8 +93,7 @@ static bool source_address(const struct run *run, enum ifs_kind scheme, const ch
 	*address = "";
 	if (!name)
 		return true;
-	interface = model_entry(m, "/ravelin-interface:interfaces/interface", (const char *[]){ name });
-	*address = interface ? model_below(interface, "ipv4/primary/address") : NULL;
+	*address = interface_address(m, name);
 	return *address != NULL;
 }
 

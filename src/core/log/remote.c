@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "core/config/hosts.h"
+#include "core/config/interface.h"
 #include "core/core.h"
 #include "core/log/collector.h"
 #include "core/log/syslog.h"
@@ -58,13 +59,11 @@ static void find_address(const struct model *m, struct collector_spec *s)
 static void find_source(const struct model *m, struct collector_spec *s)
 {
 	const char *name = model_str(m, LOGGING "/source-interface"), *address;
-	const struct lyd_node *entry;
 
 	if (!name)
 		return;
 	str_copy(str_of(name), s->from, sizeof s->from);
-	entry = model_entry(m, INTERFACES "/interface", (const char *[]){ name });
-	address = entry ? model_below(entry, "ipv4/primary/address") : NULL;
+	address = interface_address(m, name);
 	if (address)
 		str_copy(str_of(address), s->source, sizeof s->source);
 }

@@ -49,42 +49,36 @@ static bool take_autocommand(struct peer *p, const char *value)
 	return str_copy(str_of(value), p->rights.autocommand, sizeof p->rights.autocommand);
 }
 
-static bool take_minutes(const char *value, bool *set, uint64_t *ms)
-{
-	unsigned minutes;
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
-	*set = number_of(value, MINUTES_MAX, &minutes);
-	*ms = *set ? (uint64_t)minutes * 60 * 1000 : 0;
+/* So many of a unit; at most MINUTES_MAX minutes. */
+static bool take_time(const char *value, unsigned unit_ms, bool *set, uint64_t *ms)
+{
+	unsigned n;
+
+	*set = number_of(value, MINUTES_MAX * (MINUTE_MS / unit_ms), &n);
+	*ms = *set ? (uint64_t)n * unit_ms : 0;
 	return *set;
 }
 
 static bool take_idle(struct peer *p, const char *value)
 {
-	return take_minutes(value, &p->rights.idle_set, &p->rights.idle_ms);
+	return take_time(value, MINUTE_MS, &p->rights.idle_set, &p->rights.idle_ms);
 }
 
 static bool take_end(struct peer *p, const char *value)
 {
-	return take_minutes(value, &p->rights.end_set, &p->rights.end_ms);
-}
-
-static bool take_seconds(const char *value, bool *set, uint64_t *ms)
-{
-	unsigned seconds;
-
-	*set = number_of(value, MINUTES_MAX * 60, &seconds);
-	*ms = *set ? (uint64_t)seconds * 1000 : 0;
-	return *set;
+	return take_time(value, MINUTE_MS, &p->rights.end_set, &p->rights.end_ms);
 }
 
 static bool take_idle_seconds(struct peer *p, const char *value)
 {
-	return take_seconds(value, &p->rights.idle_set, &p->rights.idle_ms);
+	return take_time(value, SECOND_MS, &p->rights.idle_set, &p->rights.idle_ms);
 }
 
 static bool take_end_seconds(struct peer *p, const char *value)
 {
-	return take_seconds(value, &p->rights.end_set, &p->rights.end_ms);
+	return take_time(value, SECOND_MS, &p->rights.end_set, &p->rights.end_ms);
 }
 
 /* Service-Type of RADIUS; `shell:priv-lvl` says it better. Others than these were refused before. */

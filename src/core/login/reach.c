@@ -5,9 +5,9 @@
  */
 #include "core/login/reach.h"
 
+#include "core/config/interface.h"
 #include "core/core.h"
 #include "core/gate/vrf.h"
-#include "model/model.h"
 
 #include <errno.h>
 #include <string.h>
@@ -32,9 +32,7 @@ static int make(const struct core *core, const char *vrf, int family, int type, 
 
 static int leave_from(const struct core *core, const char *name, int fd, struct errbuf *e)
 {
-	const struct lyd_node *interface =
-	    model_entry(core->model, "/ravelin-interface:interfaces/interface", (const char *[]){ name });
-	const char *address = interface ? model_below(interface, "ipv4/primary/address") : NULL;
+	const char *address = interface_address(core->model, name);
 	union address from;
 
 	if (!address || !address_parse(address, 0, &from))

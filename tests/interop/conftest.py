@@ -21,3 +21,11 @@ def keyed_device(build, request, tmp_path_factory):
     device.keys = files
     yield device
     made.release()
+
+
+@pytest.fixture
+def vacant(request):
+    """Each test of a file that uses it finds the lines of the file's device free."""
+    yield
+    if "device" in request.fixturenames:
+        request.getfixturevalue("device").hang_up()

@@ -8,8 +8,10 @@ import socket
 import pytest
 
 import radius
-from radius import LEVEL
 import radius_server as wire
+from radius import LEVEL
+
+pytestmark = pytest.mark.usefixtures("vacant")
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +26,10 @@ def device(module_lab, server):
 
 
 @pytest.fixture(autouse=True)
-def vacant(device, server):
+def honest(server):
+    """Each test begins with a server that does not lie."""
     yield
     server.lie = None
-    device.hang_up()
 
 
 def login(device, user="eve", password="whatever"):

@@ -11,6 +11,8 @@ import tacacs
 from tacacs import LEVEL
 from test_plink import plink
 
+pytestmark = pytest.mark.usefixtures("vacant")
+
 
 @pytest.fixture(scope="module")
 def server():
@@ -21,13 +23,6 @@ def server():
 @pytest.fixture(scope="module")
 def device(module_lab, server):
     return module_lab.booted(tacacs.config(server.port))
-
-
-@pytest.fixture(autouse=True)
-def vacant(device):
-    """Each test finds its lines free."""
-    yield
-    device.hang_up()
 
 
 def answers(device, user, *typed):

@@ -13,6 +13,8 @@ import tacacs_server as wire
 from moving import client
 from tacacs import LEVEL
 
+pytestmark = pytest.mark.usefixtures("vacant")
+
 METHODS = tacacs.METHODS + """\
 aaa accounting commands 1 default stop-only group tacacs+
 aaa accounting commands 15 default start-stop group tacacs+
@@ -32,13 +34,6 @@ def server():
 @pytest.fixture(scope="module")
 def device(module_lab, server):
     return module_lab.booted(tacacs.config(server.port, methods=METHODS))
-
-
-@pytest.fixture(autouse=True)
-def vacant(request):
-    yield
-    if "device" in request.fixturenames:
-        request.getfixturevalue("device").hang_up()
 
 
 def told(server, user, service="shell", commands=True):

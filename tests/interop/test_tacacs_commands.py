@@ -12,6 +12,8 @@ import tacacs_server as wire
 from moving import client
 from tacacs import LEVEL
 
+pytestmark = pytest.mark.usefixtures("vacant")
+
 METHODS = tacacs.METHODS + """\
 aaa authorization commands 1 default group tacacs+ none
 aaa authorization commands 15 default group tacacs+ local
@@ -41,13 +43,6 @@ def server():
 @pytest.fixture(scope="module")
 def device(module_lab, server):
     return module_lab.booted(tacacs.config(server.port, methods=METHODS, more="username rita privilege 15\n"))
-
-
-@pytest.fixture(autouse=True)
-def vacant(request):
-    yield
-    if "device" in request.fixturenames:
-        request.getfixturevalue("device").hang_up()
 
 
 @pytest.fixture

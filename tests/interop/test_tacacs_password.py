@@ -10,6 +10,8 @@ import lab as laboratory
 import tacacs
 from test_plink import fingerprint
 
+pytestmark = pytest.mark.usefixtures("vacant")
+
 # what the server asks, and what is typed; a password is not echoed
 BLANK = [("Password: ", ""), ("Old Password: ", "cisco"), ("New Password: ", "cisco123"), ("Re-enter New password: ", "cisco123")]
 EXPIRED = [("Password: ", "cisco"), ("Your password has expired.\nEnter a new one now.\nNew Password: ", "cisco123"),
@@ -31,12 +33,6 @@ def server():
 @pytest.fixture(scope="module")
 def device(module_lab, server):
     return module_lab.booted(tacacs.config(server.port, methods=METHODS))
-
-
-@pytest.fixture(autouse=True)
-def vacant(device):
-    yield
-    device.hang_up()
 
 
 @pytest.fixture(params=DIALOGUES)

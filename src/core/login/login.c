@@ -24,19 +24,14 @@
 #include "core/login/servers.h"
 #include "core/login/subject.h"
 #include "core/session/peer.h"
-#include "core/ssh/offer.h"
 #include "core/ssh/sshdebug.h"
 #include "core/ssh/sshlog.h"
-#include "keys/cert.h"
-#include "keys/keys.h"
-#include "lines/lines.h"
 #include "model/model.h"
 
 #include <event2/event.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define VERIFY_LIMIT_MS 5000
 #define QUERY_LIMIT     20 /* keys a client may offer */
@@ -63,8 +58,7 @@ bool login_failed(const struct login *l)
 	return l->failures[LOGIN_PASSWORD] || l->failures[LOGIN_KBDINT] || l->failures[LOGIN_KEY];
 }
 
-/* The entry of who tries to log in, if he may by this method; the log says once a connection when nobody may. */
-static const struct lyd_node *local_user(struct peer *p, enum aaa_method method)
+const struct lyd_node *login_local_user(struct peer *p, enum aaa_method method)
 {
 	const struct lyd_node *user = NULL;
 
@@ -205,8 +199,7 @@ void login_fail_later(struct peer *p)
 		peer_violation(p, "no memory for its answer");
 }
 
-/* Without a check of its own. */
-static void fail_now(struct peer *p)
+void login_fail_now(struct peer *p)
 {
 	p->login.begun_ms = clock_now_ms();
 	login_fail_later(p);
@@ -240,7 +233,7 @@ bool login_begin(struct peer *p, enum login_method method, struct str user)
 	}
 	if (factors_may_try(p, method))
 		return true;
-	fail_now(p);
+	login_fail_now(p);
 	return false;
 }
 
@@ -281,7 +274,7 @@ static void check_password(struct peer *p, struct str password)
 	struct buf request;
 
 	l->begun_ms = clock_now_ms();
-	user = local_user(p, l->list.is);
+	user = login_local_user(p, l->list.is);
 	buf_init(&request, 8192);
 	secret_check_begin(&l->check, user ? model_below(user, "credential/type") : NULL,
 			   user ? model_below(user, "credential/value") : NULL, password, &request);
@@ -379,7 +372,7 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 	} else if (m->answers.count != 1 || !str_list_next(&c, &answer)) {
 		ask_cancel(l->ask);
 		l->ask = NULL;
-		fail_now(p);
+		login_fail_now(p);
 	} else if (l->coding) {
 		factors_code(p, answer);
 	} else if (l->ask) {
@@ -387,87 +380,6 @@ void login_answer(struct peer *p, const struct ipc_msg_AUTH_ANSWER *m)
 	} else {
 		check_password(p, answer);
 	}
-}
-
-/* What is to be verified of a key or certificate that was shown. */
-struct shown {
-	struct str alg, key; /* of the plain public key */
-	uint8_t flags;       /* what a security key must attest */
-	struct usercert cert;
-	struct buf plain; /* what `key` borrows of a certificate */
-};
-
-static bool is_on(const struct lyd_node *user, const char *leaf)
-{
-	const char *value = model_below(user, leaf);
-
-	return value && strcmp(value, "true") == 0;
-}
-
-/* Is this public key in the chain for this user? Only the fingerprint decides; the key is parsed after it matched. */
-static bool key_listed(struct peer *p, struct str type, struct str blob, uint8_t *flags)
-{
-	const struct lyd_node *user = local_user(p, methods_ssh_local(p->core)), *entry, *key;
-	bool found = false;
-	char hash[33];
-
-	/* A key proves who; the user database says that he may (`no username` takes it back). */
-	key_hash_md5(blob, hash); /* for nobody too */
-	entry = model_entry(p->core->model, "/ravelin-ssh:ssh/pubkey-chain/user", (const char *[]){ p->login.name });
-	if (!user || !entry)
-		return false;
-	for (key = model_first(p->core->model, entry, "key"); key; key = model_next(key)) {
-		const char *want_type = model_below(key, "type"), *want = model_below(key, "hash");
-
-		if (want && strlen(want) == 32 && strcasecmp(want, hash) == 0 && str_is(type, want_type))
-			found = true;
-	}
-	*flags = (uint8_t)((is_on(entry, "no-touch-required") ? 0 : KEY_SK_PRESENT) |
-			   (is_on(entry, "verify-required") ? KEY_SK_VERIFIED : 0));
-	return found;
-}
-
-/* Does an authority the configuration trusts vouch for him? */
-static bool certified(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct shown *s)
-{
-	const char *alg = cert_plain_alg(m->alg);
-	char user[SYSLOG_WORD_MAX];
-	struct errbuf e = { "" };
-
-	local_user(p, methods_ssh_local(p->core)); /* it is for a name, nobody has none */
-	if (!alg)
-		return false;
-	if (usercert_admit(p, m->blob, &s->cert, &s->plain, &s->flags, &e) < 0) {
-		if (s->cert.words[0])
-			syslog_event(p->core->log, "SSH", 4, "CERT_REFUSED", "User '%s' from %s, certificate %s: %s",
-				     syslog_word(p->login.user, user), p->address, s->cert.words, e.text);
-		return false;
-	}
-	s->alg = str_of(alg);
-	s->key = buf_str(&s->plain);
-	return true;
-}
-
-static bool acceptable(struct peer *p, const struct ipc_msg_AUTH_KEY *m, struct shown *s)
-{
-	struct cur c = cur_of(m->blob);
-	struct str type = cur_str(&c);
-	const char *plain = cert_plain_alg(m->alg);
-
-	if (!offer_has(&p->offered, OFFER_PUBLICKEY, plain ? str_of(plain) : m->alg))
-		return false;
-	s->alg = m->alg;
-	s->key = m->blob;
-	if (!(cert_is(m->blob) ? certified(p, m, s) : key_listed(p, type, m->blob, &s->flags)))
-		return false;
-	return key_alg_takes(s->alg, s->key);
-}
-
-bool login_key_listed(struct peer *p, struct str type, struct str blob)
-{
-	uint8_t flags;
-
-	return key_listed(p, type, blob, &flags);
 }
 
 void login_key_refused(struct peer *p)
@@ -483,55 +395,4 @@ void login_key_end(struct peer *p, bool good)
 		factors_proven(p, FACTOR_KEY);
 	else
 		failed(p);
-}
-
-/* The bytes a client signs (RFC 4252 section 7), from core's own session id and the user under way. */
-static int verify_signature(struct peer *p, const struct ipc_msg_AUTH_KEY *m, const struct shown *s)
-{
-	struct buf data;
-	int rc;
-
-	buf_init(&data, 65536);
-	buf_put_str(&data, (struct str){ p->transcript.session_id, p->transcript.session_id_len });
-	buf_put_u8(&data, 50);
-	buf_put_cstr(&data, p->login.user);
-	buf_put_cstr(&data, "ssh-connection");
-	buf_put_cstr(&data, "publickey");
-	buf_put_u8(&data, 1);
-	buf_put_str(&data, m->alg);
-	buf_put_str(&data, m->blob);
-	rc = data.err ? data.err : key_verify_flags(s->alg, s->key, buf_str(&data), m->signature, s->flags);
-	buf_release(&data);
-	return rc;
-}
-
-/* He is in by this key: what its certificate says holds from now on. */
-static void key_succeeded(struct peer *p, const struct usercert *cert)
-{
-	char user[SYSLOG_WORD_MAX];
-
-	p->login.cert = *cert;
-	if (cert->used)
-		syslog_event(p->core->log, "SSH", 6, "CERT_LOGIN", "User '%s' from %s is in by certificate %s",
-			     syslog_word(p->login.name, user), p->address, cert->words);
-	factors_proven(p, FACTOR_KEY);
-}
-
-void login_key(struct peer *p, const struct ipc_msg_AUTH_KEY *m)
-{
-	struct shown shown = { 0 };
-
-	if (!login_begin(p, LOGIN_KEY, m->user))
-		return;
-	buf_init(&shown.plain, 0);
-	if (!acceptable(p, m, &shown)) {
-		login_key_refused(p);
-	} else if (m->signature.n == 0) {
-		PEER_SEND(p, AUTH_RESULT, .result = AUTH_KEY_OK, .methods = STR(""));
-	} else if (verify_signature(p, m, &shown) == 0) {
-		key_succeeded(p, &shown.cert);
-	} else {
-		fail_now(p);
-	}
-	buf_release(&shown.plain);
 }

@@ -20,13 +20,15 @@
 #define SLICE      ((size_t)2 << 20)
 #define SLICE_HAND 65536 /* where the kernel does not copy between two files */
 
+static const struct sftp_side_file no_file = { .fd = -1, .old_fd = -1 };
+
 bool sftp_side_start(struct session *s)
 {
 	struct sftp_side *d = &s->files.sftp;
 
 	*d = (struct sftp_side){ .sftp = sftp_new(), .old_fd = -1 };
 	for (unsigned i = 0; i < SFTP_FILES; i++)
-		d->files[i].fd = -1;
+		d->files[i] = no_file;
 	return d->sftp != NULL;
 }
 
@@ -50,7 +52,9 @@ static void close_file(struct sftp_side_file *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
-	*f = (struct sftp_side_file){ .fd = -1 };
+	if (f->old_fd >= 0)
+		close(f->old_fd);
+	*f = no_file;
 }
 
 static void forget(struct session *s, unsigned file)
@@ -89,21 +93,9 @@ static void copied(struct session *s, int rc)
 {
 	struct sftp_side *d = &s->files.sftp;
 	struct sftp_copying *c = &d->copying;
-	struct sftp_answer a = { .rc = rc, .file = SFTP_NO_FILE, .size = c->to_at };
 
 	c->on = false;
-	if (d->asked.type == SFTP_EV_OPEN) {
-		close(d->old_fd);
-		d->old_fd = -1;
-		a.there = true;
-		a.room = d->files[d->asked.file].room;
-		a.mtime = d->old_mtime;
-		if (rc) {
-			a.words = STR("what is there could not be copied");
-			forget(s, d->asked.file);
-		}
-	}
-	sftp_answer(d->sftp, &a);
+	sftp_answer(d->sftp, &(struct sftp_answer){ .rc = rc, .file = SFTP_NO_FILE, .size = c->to_at });
 }
 
 static ssize_t copy_by_hand(const struct sftp_copying *c, size_t n)
@@ -227,10 +219,16 @@ static bool on_file(struct session *s, const struct sftp_event *ev)
 		answer_rc(d, fsync(fd) < 0 ? io_error(errno) : 0);
 		return true;
 	case SFTP_EV_COPY:
-		d->asked = *ev;
 		begin_copy(s, &(struct sftp_copying){ .from = d->files[ev->from].fd,
 						      .to = fd,
 						      .from_at = ev->from_offset,
+						      .to_at = ev->offset,
+						      .left = ev->size });
+		return true;
+	case SFTP_EV_KEEP:
+		begin_copy(s, &(struct sftp_copying){ .from = d->files[ev->file].old_fd,
+						      .to = fd,
+						      .from_at = ev->offset,
 						      .to_at = ev->offset,
 						      .left = ev->size });
 		return true;
@@ -339,11 +337,12 @@ static bool on_fd(struct session *s, struct ipc_record *r)
 {
 	struct sftp_side *d = &s->files.sftp;
 	struct sftp_side_file *f = &d->files[d->asked.file < SFTP_FILES ? d->asked.file : 0];
+	struct sftp_answer a = { .file = SFTP_NO_FILE, .there = d->old_fd >= 0 };
 	struct ipc_msg_FILE_FD m;
 
 	if (!ipc_get_FILE_FD(r->body, &m) || m.id != s->files.id || d->asked.file >= SFTP_FILES || f->fd >= 0)
 		return false;
-	*f = (struct sftp_side_file){ .fd = r->fds[0] };
+	f->fd = r->fds[0];
 	r->fds[0] = -1;
 	if (d->asked.type != SFTP_EV_OPEN || !(d->asked.how & SFTP_WRITE)) {
 		sftp_answer(d->sftp,
@@ -351,15 +350,15 @@ static bool on_fd(struct session *s, struct ipc_record *r)
 		return true;
 	}
 	f->handle = m.id;
-	f->room = m.size;
+	f->room = a.room = m.size;
+	if (a.there) {
+		a.size = d->old_size < d->asked.size ? d->old_size : d->asked.size;
+		a.mtime = d->old_mtime;
+	}
+	f->old_fd = d->old_fd;
+	d->old_fd = -1;
 	set_limit(d);
-	if (d->old_fd < 0)
-		sftp_answer(d->sftp, &(struct sftp_answer){ .room = m.size, .file = SFTP_NO_FILE });
-	else
-		begin_copy(s,
-			   &(struct sftp_copying){ .from = d->old_fd,
-						   .to = f->fd,
-						   .left = d->old_size < d->asked.size ? d->old_size : d->asked.size });
+	sftp_answer(d->sftp, &a);
 	return true;
 }
 

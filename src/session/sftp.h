@@ -27,11 +27,12 @@ struct sftp_side {
 		int fd;          /* -1: none */
 		uint32_t handle; /* of its FILE_WRITE; 0: it is not being written */
 		uint64_t room;
+		int old_fd; /* what it begins as: read by KEEP; -1: nothing */
 	} files[SFTP_FILES];
 	struct sftp_event asked; /* what core is to answer; its texts are gone */
 	struct sftp_copying copying;
 	uint64_t limit; /* RLIMIT_FSIZE as it is */
-	int old_fd;     /* what a new file begins as, until it is copied; -1: nothing */
+	int old_fd;     /* what the file that is being opened begins as; -1: nothing */
 	uint64_t old_size;
 	int64_t old_mtime;
 };

@@ -143,6 +143,48 @@ static bool request(struct sftp *s, struct sftp_event *ev)
 	return false;
 }
 
+static bool is_write(const struct sftp *s)
+{
+	return s->ready && *buf_ptr(&s->in) == FXP_WRITE;
+}
+
+/* A request is in `in`, or the head of a WRITE. */
+static bool take(struct sftp *s, struct sftp_event *ev)
+{
+	bool write = is_write(s), asks;
+
+	s->again = false;
+	asks = write ? sftp_begin_write(s, ev) : request(s, ev);
+	if (s->again)
+		return true;
+	buf_clear(&s->in);
+	if (!write)
+		s->in_packet = s->left > 0;
+	return asks;
+}
+
+static bool settled(struct sftp *s, struct sftp_event *ev)
+{
+	struct sftp_file *f = &s->files[s->settling];
+
+	f->kept_end = 0;
+	f->broken |= s->answer.rc != 0;
+	return take(s, ev);
+}
+
+bool sftp_settle(struct sftp *s, unsigned file, struct sftp_event *ev)
+{
+	const struct sftp_file *f = &s->files[file];
+
+	if (f->kept >= f->kept_end)
+		return false;
+	s->again = true;
+	s->settling = ev->file = file;
+	ev->offset = f->kept;
+	ev->size = f->kept_end - f->kept;
+	return sftp_ask(s, ev, SFTP_EV_KEEP, settled);
+}
+
 /* --- packets --- */
 
 /* Fills `in` to so many bytes. False: they have not all come. */
@@ -190,11 +232,6 @@ static bool begin_packet(struct sftp *s, struct str *bytes)
 	return true;
 }
 
-static bool is_write(const struct sftp *s)
-{
-	return s->ready && *buf_ptr(&s->in) == FXP_WRITE;
-}
-
 /* The head of a WRITE, or a whole request; of one too large to be any, so much that it can be refused. */
 static bool gather_head(struct sftp *s, struct str *bytes)
 {
@@ -218,8 +255,6 @@ static bool gather_head(struct sftp *s, struct str *bytes)
 /* True: *ev is filled. False: more must come, or the request was answered and the next may be taken. */
 static bool packet(struct sftp *s, struct str *bytes, struct sftp_event *ev)
 {
-	bool asks;
-
 	if (s->writing)
 		return sftp_write(s, bytes, ev);
 	if (s->in_packet && s->passing && buf_len(&s->in) == 0) {
@@ -232,16 +267,8 @@ static bool packet(struct sftp *s, struct str *bytes, struct sftp_event *ev)
 	if (s->held)
 		return false;
 	s->moved = true;
-	if (is_write(s)) {
-		sftp_begin_write(s);
-		buf_clear(&s->in);
-		return false;
-	}
 	*ev = (struct sftp_event){ .file = SFTP_NO_FILE, .from = SFTP_NO_FILE };
-	asks = request(s, ev);
-	buf_clear(&s->in);
-	s->in_packet = s->left > 0;
-	return asks;
+	return take(s, ev);
 }
 
 static bool end(struct sftp *s, struct sftp_event *ev)

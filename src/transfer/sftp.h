@@ -24,6 +24,8 @@ enum sftp_event_type {
 	SFTP_EV_LIST,    /* open the folder `path` as `file` */
 	SFTP_EV_ENTRIES, /* of the list `file`, from `offset` on: u8 folder, u64 size, u64 mtime, string name, each */
 	SFTP_EV_OPEN,    /* open `path` as `file`: `how`; `size`: how much of what is there is wanted */
+	SFTP_EV_KEEP,  /* of what was there when `file` was opened, `size` bytes at `offset` into it: no more is wanted
+			*/
 	SFTP_EV_CLOSE, /* the file being written is whole: publish it with `mtime` unless that is 0; its number is free
 			*/
 	SFTP_EV_SPACE, /* of the file system `path` is on */
@@ -46,7 +48,7 @@ enum sftp_how {
 	SFTP_WRITE = 1,   /* a new file in place of what may be there */
 	SFTP_CREATE = 2,  /* with WRITE: there may be none */
 	SFTP_NEW = 4,     /* with WRITE: there must be none */
-	SFTP_KEEP = 8,    /* with WRITE: it begins as what is there */
+	SFTP_KEEP = 8,    /* with WRITE: it begins as what is there; KEEP asks for what of that is not written anew */
 	SFTP_ON_DISK = 16 /* CLOSE: before it is said to be done */
 };
 
@@ -65,7 +67,7 @@ struct sftp_answer {
 	int rc; /* 0 or E_* */
 	bool folder;
 	bool there;    /* OPEN with KEEP: there was something */
-	uint64_t size; /* SPACE: of all */
+	uint64_t size; /* OPEN with KEEP: how much of that is to come; SPACE: of all */
 	uint64_t room; /* OPEN for writing: how large it may become; SPACE: what is free */
 	int64_t mtime;
 	unsigned file; /* LOOK, OPEN: the number of a file this client is writing under that name; else SFTP_NO_FILE */

@@ -50,7 +50,7 @@ static bool looked(struct sftp *s, struct sftp_event *ev)
 
 	if (a->rc)
 		return sftp_then_result(s, ev);
-	return answer_attrs(s, a->folder, a->size, a->mtime);
+	return answer_attrs(s, a->folder, a->file == SFTP_NO_FILE ? a->size : s->files[a->file].size, a->mtime);
 }
 
 bool sftp_on_stat(struct sftp *s, struct cur *c, struct sftp_event *ev)
@@ -79,6 +79,7 @@ static bool resized(struct sftp *s, struct sftp_event *ev)
 	(void)ev;
 	if (s->answer.rc == 0) {
 		f->size = s->attrs.size;
+		f->kept_end = f->kept_end < f->size ? f->kept_end : f->size;
 		f->changed = true;
 	}
 	sftp_result(s);
@@ -127,15 +128,25 @@ static bool published(struct sftp *s, struct sftp_event *ev)
 	return false;
 }
 
-static bool cut_to_size(struct sftp *s, struct sftp_event *ev)
+static bool given_up(struct sftp *s)
 {
-	ev->file = s->file;
-	if (s->answer.rc == 0)
-		return sftp_ask(s, ev, SFTP_EV_CLOSE, published);
 	s->files[s->file].writing = false;
 	sftp_file_released(s, &s->files[s->file]);
 	sftp_result(s);
 	return false;
+}
+
+static bool cut_to_size(struct sftp *s, struct sftp_event *ev)
+{
+	ev->file = s->file;
+	return s->answer.rc ? given_up(s) : sftp_ask(s, ev, SFTP_EV_CLOSE, published);
+}
+
+static bool kept(struct sftp *s, struct sftp_event *ev)
+{
+	ev->file = s->file;
+	ev->size = s->attrs.size;
+	return s->answer.rc ? given_up(s) : sftp_ask(s, ev, SFTP_EV_RESIZE, cut_to_size);
 }
 
 static bool opened(struct sftp *s, struct sftp_event *ev)
@@ -155,8 +166,8 @@ static bool opened(struct sftp *s, struct sftp_event *ev)
 		return false;
 	}
 	ev->file = s->file;
-	ev->size = s->attrs.size;
-	return sftp_ask(s, ev, SFTP_EV_RESIZE, cut_to_size);
+	ev->size = s->answer.size;
+	return sftp_ask(s, ev, SFTP_EV_KEEP, kept);
 }
 
 static bool found(struct sftp *s, struct sftp_event *ev)

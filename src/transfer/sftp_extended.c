@@ -65,6 +65,8 @@ static bool on_fsync(struct sftp *s, struct cur *c, struct sftp_event *ev)
 		sftp_ok(s);
 		return false;
 	}
+	if (sftp_settle(s, h->file, ev))
+		return true;
 	sftp_file_of(s, h)->sync = true; /* and its name, when it gets it */
 	ev->file = h->file;
 	return sftp_ask(s, ev, SFTP_EV_SYNC, sftp_then_result);
@@ -107,6 +109,8 @@ static bool on_copy_data(struct sftp *s, struct cur *c, struct sftp_event *ev)
 	} else if (want > f->room || at > f->room - want) {
 		f->broken = true;
 		sftp_refuse(s, E_LIMIT);
+	} else if (sftp_settle(s, from->file, ev) || sftp_settle(s, to->file, ev)) {
+		return true;
 	} else {
 		s->file = ev->file = to->file;
 		ev->from = from->file;

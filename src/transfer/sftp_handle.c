@@ -107,6 +107,7 @@ void sftp_file_released(struct sftp *s, struct sftp_file *f)
 void sftp_file_written(const struct sftp *s, struct sftp_file *f, uint64_t end)
 {
 	f->size = f->size > end ? f->size : end;
+	f->kept = f->kept > end ? f->kept : end; /* it did not begin behind that (sftp_settle) */
 	f->changed = true;
 	f->mtime = 0;
 	f->shown = s->now;

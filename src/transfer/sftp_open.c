@@ -38,7 +38,7 @@ static bool emptied(struct sftp *s, struct sftp_event *ev)
 		sftp_result(s);
 		return false;
 	}
-	f->size = 0;
+	f->size = f->kept_end = 0;
 	f->changed = true;
 	return sftp_answer_handle(s);
 }
@@ -66,6 +66,8 @@ static void take_file(struct sftp *s)
 	f->size = a->size;
 	f->room = a->room;
 	f->changed = !((s->how & SFTP_KEEP) && a->there);
+	f->kept = 0;
+	f->kept_end = f->changed ? 0 : a->size;
 	f->shown = f->writing && f->changed ? s->now : a->mtime;
 }
 
@@ -131,6 +133,8 @@ bool sftp_on_close(struct sftp *s, struct cur *c, struct sftp_event *ev)
 
 	if (!h)
 		return false;
+	if (last && f->writing && f->changed && !f->broken && sftp_settle(s, h->file, ev))
+		return true;
 	if (last && f->writing && f->changed && !f->broken) {
 		s->handle = h;
 		ev->file = h->file;
@@ -155,9 +159,10 @@ bool sftp_on_read(struct sftp *s, struct cur *c, struct sftp_event *ev)
 	struct sftp_handle *h = sftp_handle(s, c);
 	uint64_t offset = cur_u64(c), n = cur_u32(c), left;
 
-	(void)ev;
 	if (!h)
 		return false;
+	if (!c->bad && h->read && sftp_settle(s, h->file, ev))
+		return true;
 	left = offset < sftp_file_of(s, h)->size ? sftp_file_of(s, h)->size - offset : 0;
 	n = n < SFTP_DATA_MAX ? n : SFTP_DATA_MAX;
 	n = n < left ? n : left;
@@ -165,6 +170,8 @@ bool sftp_on_read(struct sftp *s, struct cur *c, struct sftp_event *ev)
 		sftp_bad(s);
 	else if (!h->read)
 		sftp_status(s, FX_PERMISSION_DENIED, "not open for reading");
+	else if (sftp_file_of(s, h)->broken)
+		sftp_status(s, FX_FAILURE, "not all of it could be kept");
 	else if (n == 0)
 		sftp_status(s, FX_EOF, "End of file");
 	else
@@ -220,7 +227,7 @@ static void end_write(struct sftp *s)
 	s->in_packet = s->left > 0;
 }
 
-void sftp_begin_write(struct sftp *s)
+bool sftp_begin_write(struct sftp *s, struct sftp_event *ev)
 {
 	struct cur c = cur_of(buf_str(&s->in));
 	struct sftp_handle *h;
@@ -230,11 +237,14 @@ void sftp_begin_write(struct sftp *s)
 	h = writable(s, &c, &s->write_at, &s->write_left);
 	if (!h) {
 		end_write(s);
-		return;
+		return false;
 	}
+	if (s->write_at > sftp_file_of(s, h)->kept && sftp_settle(s, h->file, ev))
+		return true;
 	s->writing = true;
 	s->write_rc = 0;
 	s->target = h->file;
+	return false;
 }
 
 bool sftp_write(struct sftp *s, struct str *bytes, struct sftp_event *ev)

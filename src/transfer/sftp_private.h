@@ -72,6 +72,9 @@ struct sftp_file {
 	unsigned handles;  /* open on it */
 	unsigned readings; /* of it in the queue */
 	uint64_t size, room;
+	/* writing: what was there is in the file up to `kept`, or was written anew; from there to `kept_end` it is to
+	 * come */
+	uint64_t kept, kept_end;
 	int64_t mtime; /* writing: what it is to have, 0 = when it was written */
 	int64_t shown; /* ... what it has now */
 	char path[SFTP_PATH_MAX];
@@ -106,6 +109,8 @@ struct sftp {
 	uint32_t left;           /* bytes of it that have not come */
 	bool in_packet, passing; /* passing: the rest of it is let go */
 	bool moved, held;        /* in this step: something was done; a request has to wait for the output */
+	bool again;              /* the request is to be taken again, after the answer */
+	unsigned settling;       /* the file it waits for */
 	uint8_t type;
 	uint32_t id;
 
@@ -147,7 +152,7 @@ typedef bool sftp_handler(struct sftp *s, struct cur *c, struct sftp_event *ev);
 
 /* sftp_open.c */
 sftp_handler sftp_on_open, sftp_on_close, sftp_on_read;
-void sftp_begin_write(struct sftp *s);                                     /* the head of a WRITE is in `in` */
+bool sftp_begin_write(struct sftp *s, struct sftp_event *ev); /* the head of a WRITE is in `in`; true: it asks */
 bool sftp_write(struct sftp *s, struct str *bytes, struct sftp_event *ev); /* its bytes; true: *ev is filled */
 /* How far `in` is to be filled before the head of a WRITE is whole. */
 size_t sftp_write_head(const struct sftp *s);
@@ -204,6 +209,9 @@ void sftp_send_data(struct sftp *s, unsigned file, uint64_t offset, size_t n);
 /* Asks; the answer goes to `then`. Always true. The event has what `ev` holds, and its type. */
 bool sftp_ask(struct sftp *s, struct sftp_event *ev, enum sftp_event_type type,
 	      bool (*then)(struct sftp *s, struct sftp_event *ev));
+/* What was there is to be in the file as a whole before this request is taken: asks for the rest of it, after which the
+ * request is taken again. False: it is. A file of which it could not be had is broken. */
+bool sftp_settle(struct sftp *s, unsigned file, struct sftp_event *ev);
 /* A `then` that tells the client the result and is done. */
 bool sftp_then_result(struct sftp *s, struct sftp_event *ev);
 

@@ -31,6 +31,7 @@ struct bed {
 	struct sftp *s;
 	uint8_t how;
 	enum use files[SFTP_FILES];
+	uint64_t kept[SFTP_FILES], old[SFTP_FILES]; /* of what was there: how far it is in the file; its size */
 	bool ended, failed_read;
 	uint32_t next_id;
 	/* what was asked, as the stream says */
@@ -91,12 +92,18 @@ static void note_reply(struct bed *b, struct str reply)
 	b->ids[i] = b->ids[--b->n_ids];
 }
 
+/* Nothing of what was there is missing up to where it ends. */
+static bool is_whole(const struct bed *b, unsigned file)
+{
+	return b->kept[file] >= b->old[file];
+}
+
 static size_t read_file(void *arg, unsigned file, uint64_t offset, uint8_t *to, size_t n)
 {
 	struct bed *b = arg;
 
 	require(file < SFTP_FILES && (b->files[file] == READING || b->files[file] == WRITING) && n > 0);
-	require(offset + n <= ROOM);
+	require(offset + n <= ROOM && is_whole(b, file));
 	if (b->how == 254) {
 		b->failed_read = true;
 		return 0;
@@ -128,6 +135,11 @@ static void drain(struct bed *b, size_t step)
 
 /* --- events --- */
 
+static int result(const struct bed *b)
+{
+	return b->how & 16 ? -(int)(b->how & 15) : 0;
+}
+
 static enum use use_of(const struct bed *b, unsigned file)
 {
 	require(file < SFTP_FILES);
@@ -146,16 +158,22 @@ static void check(const struct bed *b, const struct sftp_event *ev)
 		break;
 	case SFTP_EV_WRITE:
 		require(ev->bytes.n && ev->offset + ev->bytes.n <= ROOM && ev->offset <= ROOM);
-		/* fallthrough */
+		require(use_of(b, ev->file) == WRITING && (ev->offset <= b->kept[ev->file] || is_whole(b, ev->file)));
+		break;
+	case SFTP_EV_KEEP:
+		require(use_of(b, ev->file) == WRITING && ev->offset == b->kept[ev->file]);
+		require(ev->offset + ev->size == b->old[ev->file] || ev->size == 0);
+		break;
 	case SFTP_EV_CLOSE:
 	case SFTP_EV_SYNC:
-		require(use_of(b, ev->file) == WRITING);
+		require(use_of(b, ev->file) == WRITING && is_whole(b, ev->file));
 		break;
 	case SFTP_EV_RESIZE:
 		require(use_of(b, ev->file) == WRITING && ev->size <= ROOM);
 		break;
 	case SFTP_EV_COPY:
 		require(use_of(b, ev->file) == WRITING && ev->from != ev->file);
+		require(is_whole(b, ev->file) && is_whole(b, ev->from));
 		require(use_of(b, ev->from) == WRITING || use_of(b, ev->from) == READING);
 		require(ev->size <= ROOM && ev->offset <= ROOM - ev->size);
 		break;
@@ -178,16 +196,23 @@ static unsigned own(const struct bed *b)
 	return SFTP_NO_FILE;
 }
 
+static void begin(struct bed *b, const struct sftp_event *ev, uint64_t old)
+{
+	b->files[ev->file] = ev->type == SFTP_EV_LIST ? LIST : ev->how & SFTP_WRITE ? WRITING : READING;
+	b->kept[ev->file] = 0;
+	b->old[ev->file] = old;
+}
+
 static void answer(struct bed *b, const struct sftp_event *ev)
 {
 	static const uint8_t names[] = { 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 2, 'a', 'b' };
-	struct sftp_answer a = { .rc = b->how & 16 ? -(int)(b->how & 15) : 0, .file = SFTP_NO_FILE };
+	struct sftp_answer a = { .rc = result(b), .file = SFTP_NO_FILE };
 	bool named = ev->type == SFTP_EV_LOOK || ev->type == SFTP_EV_OPEN;
 
 	if (a.rc == 0) {
 		a.file = named ? own(b) : SFTP_NO_FILE;
 		a.size = ev->type == SFTP_EV_COPY   ? ev->offset + ev->size
-			 : ev->type == SFTP_EV_OPEN ? b->how * 300U
+			 : ev->type == SFTP_EV_OPEN ? (b->how & 1 || !(ev->how & SFTP_WRITE)) * b->how * 300U
 						    : b->how;
 		a.room = ROOM;
 		a.folder = (b->how & 64) != 0;
@@ -197,16 +222,30 @@ static void answer(struct bed *b, const struct sftp_event *ev)
 			a.bytes = (struct str){ names, sizeof names };
 	}
 	if (a.rc == 0 && a.file == SFTP_NO_FILE && (ev->type == SFTP_EV_OPEN || ev->type == SFTP_EV_LIST))
-		b->files[ev->file] = ev->type == SFTP_EV_LIST ? LIST : ev->how & SFTP_WRITE ? WRITING : READING;
+		begin(b, ev, a.there && (ev->how & SFTP_KEEP) ? a.size : 0);
 	if (ev->type == SFTP_EV_CLOSE)
 		b->files[ev->file] = FREE;
 	sftp_answer(b->s, &a);
+}
+
+/* How far what was there is in the file; what could not be had is asked for once. */
+static void note_kept(struct bed *b, const struct sftp_event *ev)
+{
+	uint64_t end = ev->offset + ev->bytes.n;
+
+	if (ev->type == SFTP_EV_WRITE && b->kept[ev->file] < end)
+		b->kept[ev->file] = end;
+	else if (ev->type == SFTP_EV_KEEP)
+		b->old[ev->file] = 0;
+	else if (ev->type == SFTP_EV_RESIZE && ev->size < b->old[ev->file] && result(b) == 0)
+		b->old[ev->file] = ev->size;
 }
 
 static void on_event(struct bed *b, const struct sftp_event *ev)
 {
 	require(!b->ended);
 	check(b, ev);
+	note_kept(b, ev);
 	if (ev->type < SFTP_EV_WRITE)
 		answer(b, ev);
 	else if (ev->type == SFTP_EV_FORGET)

@@ -71,7 +71,7 @@ mode config
       "For enabling console authorization"
   aaa accounting exec {default(name=default) | <name>}
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
-      = /aaa:aaa/exec-accounting ; hook aaa-accounting
+      = /aaa:aaa/exec-accounting
       "For starting an exec (shell)."
       "The default accounting list." "Named Accounting list."
       "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
@@ -85,13 +85,13 @@ mode config
       "Use Broadcast for Accounting" "Server-group"
   aaa accounting system default(name=default)
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
-      = /aaa:aaa/system-accounting ; hook aaa-accounting
+      = /aaa:aaa/system-accounting
       "For system events." "The default accounting list."
       "No accounting." "Record start and stop without waiting" "Record stop when service terminates."
       "Use Broadcast for Accounting" "Server-group"
   aaa accounting commands <level> {default(name=default) | <name>}
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
-      = /aaa:aaa/command-accounting ; hook aaa-accounting
+      = /aaa:aaa/command-accounting ; hook aaa-commands
       "For exec (shell) commands." "Enable level"
       "The default accounting list." "Named Accounting list."
       "No accounting." "Record start and stop without waiting" "Record stop when service terminates."

@@ -48,6 +48,7 @@ enum aaa_outcome {
 	AAA_YES,    /* pass; with arguments of an authorization, and text for the user */
 	AAA_NO,     /* a rejection: final; text for the user */
 	AAA_BROKEN, /* the server cannot say, or what it says is none of it */
+	AAA_ABSENT  /* its host says that nobody is there; anybody else could say so in its name */
 };
 
 /* What the user is to answer. */

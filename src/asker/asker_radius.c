@@ -123,15 +123,18 @@ static void tell_flaw(struct query *q, enum radius_flaw flaw)
 
 /* --- to the server --- */
 
-/* A datagram that cannot leave is as good as one that was lost. */
+/* A datagram that cannot leave is as good as one that was lost; one that gets the error of another goes now. */
 static void send_packet(struct query *q)
 {
 	struct iovec iov = { .iov_base = q->talk.packet.data + q->talk.packet.off,
 			     .iov_len = buf_len(&q->talk.packet) };
 	const struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-	if (sendmsg(q->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		q->sent++;
+	ssize_t n = sendmsg(q->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0 && errno == ECONNREFUSED)
+		n = sendmsg(q->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	q->sent += n >= 0;
 	show(q, "Send", buf_str(&q->talk.packet));
 }
 
@@ -216,7 +219,16 @@ static void on_again(uint32_t id)
 
 /* --- from the server --- */
 
-/* An error on the socket is a datagram of others that says so: not believed, the time will tell. */
+/* The host of the server says that nobody listens (ICMP, for this very port): no reply will come. Whoever is on the way
+ * can say so, too, and could as well drop what is sent; core marks nothing by it. */
+static void refused(struct query *q)
+{
+	if (!q->talk.waits)
+		return;
+	err_set(&q->talk.why, E_IO, "nobody listens at its port");
+	end_query(q, AAA_ABSENT);
+}
+
 static void read_reply(struct query *q)
 {
 	static uint8_t bytes[RADIUS_PACKET_MAX + 1];
@@ -224,6 +236,8 @@ static void read_reply(struct query *q)
 	enum aaa_outcome outcome;
 	enum radius_flaw flaw;
 
+	if (n < 0 && errno == ECONNREFUSED)
+		refused(q);
 	if (n < 0)
 		return;
 	outcome = radius_talk_reply(&q->talk, (struct str){ bytes, (size_t)n }, &flaw);

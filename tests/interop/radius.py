@@ -2,6 +2,8 @@
 """What the tests of RADIUS share: FreeRADIUS in a folder of its own on ports of its own, the configuration of a device
 that asks it, and its people."""
 
+import contextlib
+import os
 import pathlib
 import shutil
 import socket
@@ -56,14 +58,49 @@ short Cleartext-Password := "short"
 idle Cleartext-Password := "idle"
 	Cisco-AVPair = "shell:priv-lvl=15",
 	Idle-Timeout = 2
+times Cleartext-Password := "times"
+	Cisco-AVPair = "shell:priv-lvl=15",
+	Cisco-AVPair += "shell:idletime=7",
+	Cisco-AVPair += "shell:timeout=90"
+stays Cleartext-Password := "stays"
+	Cisco-AVPair = "shell:autocmd=show privilege",
+	Cisco-AVPair += "shell:nohangup=true"
+slow Cleartext-Password := "slow"
+	Cisco-AVPair = "shell:priv-lvl=15"
+twice Cleartext-Password := "twice"
+mfa TOTP-Secret := "{totp}"
+	Cisco-AVPair = "shell:priv-lvl=15"
 long Cleartext-Password := "{long}"
 	Cisco-AVPair = "shell:priv-lvl=15"
 $enab15$ Cleartext-Password := "up"
 """
 LONG = "p" * 126 + "q"
+TOTP = "JBSWY3DPEHPK3PXP"
 
-# Two rounds behind the password of `token`: State carries where he is.
+# `slow` is answered late; `mfa` types a code behind his password; two rounds come behind the password of `token`, and
+# State carries where he is.
 CHALLENGE = """
+	if (&User-Name == "slow") {
+		sleep
+	}
+	if (&User-Name == "mfa") {
+		if (!&State) {
+			if (&User-Password != "pin") {
+				reject
+			}
+			update control {
+				&Auth-Type := Code
+			}
+		}
+		else {
+			update request {
+				&TOTP-Password := "%{User-Password}"
+			}
+			update control {
+				&Auth-Type := TOTP
+			}
+		}
+	}
 	if (&User-Name == "token") {
 		if (!&State) {
 			if (&User-Password != "pin") {
@@ -117,12 +154,12 @@ SITE = """
 server default {{
 listen {{
 	type = auth
-	ipaddr = 127.0.0.1
+	ipaddr = {address}
 	port = {auth}
 }}
 listen {{
 	type = acct
-	ipaddr = 127.0.0.1
+	ipaddr = {address}
 	port = {acct}
 }}
 authorize {{
@@ -133,6 +170,9 @@ authorize {{
 authenticate {{
 	Auth-Type PAP {{
 		pap
+	}}
+	Auth-Type TOTP {{
+		totp
 	}}
 	{rounds}
 }}
@@ -149,6 +189,12 @@ post-auth {{
 }}
 accounting {{
 	detail
+	if (&User-Name == "twice" && &Acct-Delay-Time == 0) {{
+		update control {{
+			&Response-Packet-Type := Do-Not-Respond
+		}}
+		handled
+	}}
 	ok
 }}
 }}
@@ -166,8 +212,8 @@ security {{
 	status_server = no
 	allow_vulnerable_openssl = yes
 }}
-client lo {{
-	ipaddr = 127.0.0.1
+client device {{
+	ipaddr = {client}
 	secret = {secret}
 	require_message_authenticator = yes
 }}
@@ -183,6 +229,13 @@ modules {{
 	}}
 	detail {{
 		filename = {folder}/detail
+	}}
+	totp {{
+	}}
+	exec sleep {{
+		wait = yes
+		program = "/bin/sleep {delay}"
+		timeout = 10
 	}}
 	always ok {{
 		rcode = ok
@@ -205,27 +258,41 @@ def free_port():
 
 
 class FreeRadius:
-    def __init__(self, folder, secret=SECRET, sign=True):
-        self.folder = pathlib.Path(folder)
+    """`prefix`: what it is run by (ip netns exec …); `sign`: it signs replies;
+    `delay`: seconds that `slow` waits."""
+
+    def __init__(self, folder, secret=SECRET, sign=True, address="127.0.0.1", delay=2, prefix=()):
+        self.folder, self.prefix = pathlib.Path(folder), prefix
         self.folder.mkdir(parents=True)
         self.auth, self.acct = free_port(), free_port()
-        rounds = _round("First", "Welcome.\\nToken: ", "0x6f6e65", "Echo") + _round("Second", "PUK: ", "0x74776f", "No-Echo")
-        site = SITE.format(auth=self.auth, acct=self.acct, challenge=CHALLENGE, rounds=rounds, sign=SIGN if sign else "")
+        rounds = "".join([
+            _round("First", "Welcome.\\nToken: ", "0x6f6e65", "Echo"),
+            _round("Second", "PUK: ", "0x74776f", "No-Echo"),
+            _round("Code", "Enter one-time code: ", "0x636f6465", "No-Echo"),
+        ])  # fmt: skip
+        site = SITE.format(
+            auth=self.auth, acct=self.acct, address=address, challenge=CHALLENGE, rounds=rounds, sign=SIGN if sign else ""
+        )
         (self.folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
-        (self.folder / "users").write_text(USERS.replace("{long}", LONG))
-        (self.folder / "radiusd.conf").write_text(RADIUSD.format(folder=self.folder, secret=secret, site=site))
+        (self.folder / "users").write_text(USERS.replace("{long}", LONG).replace("{totp}", TOTP))
+        (self.folder / "radiusd.conf").write_text(RADIUSD.format(
+            folder=self.folder, secret=secret, site=site, client=address if ":" in address else "127.0.0.0/8",
+            delay=delay,
+        ))  # fmt: skip
         self.log = ""
         self.start()
 
     def start(self):
-        command = [shutil.which("freeradius", path="/usr/sbin:/usr/bin"), "-X", "-d", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        program = shutil.which("freeradius", path="/usr/sbin:/usr/bin")
+        command = [*self.prefix, program, "-f", "-xx", "-l", "stdout", "-d", str(self.folder)]  # -X would have no threads
+        env = {**os.environ, "TZ": "UTC"}
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         ready = threading.Event()
 
         def read():
             for line in self.process.stdout:
                 self.log += line
-                if line.startswith("Ready to process requests"):
+                if "Ready to process requests" in line:
                     ready.set()
             ready.set()
 
@@ -255,9 +322,31 @@ class FreeRadius:
         return out
 
 
+class Hole:
+    """A host that takes datagrams and says nothing: how many came."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.port, self.taken = self.socket.getsockname()[1], []
+
+    def count(self):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.taken.append(self.socket.recv(4096))
+        return len(self.taken)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
 def server(name, auth, acct, key=SECRET, address="127.0.0.1", more=" timeout 1\n retransmit 1\n"):
     """A `radius server` of a configuration."""
-    return f"radius server {name}\n address ipv4 {address} auth-port {auth} acct-port {acct}\n key {key}\n{more}exit"
+    return f"radius server {name}\n address {'ipv6' if ':' in address else 'ipv4'} {address} auth-port {auth} acct-port {acct}\n key {key}\n{more}exit"
 
 
 def config(*servers, methods=METHODS, more=""):

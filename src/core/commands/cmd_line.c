@@ -121,8 +121,13 @@ static void put_timeouts(struct run *run, const struct line *line)
 	const struct lines *lines = run->core->lines;
 	uint64_t idle = lines_exec_timeout_ms(lines, line), login = lines_number(lines, line, "login-response") * 1000;
 	uint64_t end = lines_number(lines, line, "absolute-timeout") * 60 * 1000;
+	const struct peer *p = line->since_ms ? peer_on(run->core, line) : NULL;
 	char exec[32] = "never", total[32] = "none", response[32] = "never";
 
+	if (p) { /* servers may have said so of him */
+		idle = p->said.idle_ms;
+		end = p->said.end_ms;
+	}
 	if (idle)
 		clock_span(idle, exec, sizeof exec);
 	if (end)

@@ -107,7 +107,6 @@
 	X("help", cmd_help_text)                                                                                       \
 	X("show-aliases", cmd_show_aliases)                                                                            \
 	X("aaa-commands", hook_aaa_commands)                                                                           \
-	X("aaa-accounting", hook_aaa_accounting)                                                                       \
 	X("show-tacacs", cmd_show_tacacs)                                                                              \
 	X("show-radius-statistics", cmd_show_radius)                                                                   \
 	X("show-aaa-sessions", cmd_show_aaa_sessions)                                                                  \

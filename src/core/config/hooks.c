@@ -31,17 +31,6 @@ int hook_aaa_commands(struct run *run)
 	return RUN_DONE;
 }
 
-/* One server is enough. */
-int hook_aaa_accounting(struct run *run)
-{
-	if (cmd_has(&run->match, "commands"))
-		hook_aaa_commands(run);
-	if (run->cli->interactive && cmd_has(&run->match, "broadcast"))
-		buf_puts(&run->out,
-			 "broadcast is kept for configuration only: the first server that answers gets the record\n");
-	return RUN_DONE;
-}
-
 /* A key of a server is used as it was typed: one that cannot be is refused, not kept. */
 int hook_server_key(struct run *run)
 {

@@ -145,18 +145,18 @@ static void try_on(struct ask *a)
 		a->why.text[0] = a->odd.text[0] = '\0';
 		if (begin(a))
 			return;
-		server_failed(a->core->servers, present(a), a->why.text);
+		server_failed(a->core->servers, present(a), a->why.text, false);
 	}
 	if (a->n)
 		server_debug(a->core, a->of[0], "no server of the group could say");
 	finish(a, &none);
 }
 
-static void fail_present(struct ask *a, const char *why)
+static void fail_present(struct ask *a, const char *why, bool absent)
 {
 	event_del(a->timer);
 	count(a)->failovers++;
-	server_failed(a->core->servers, present(a), why);
+	server_failed(a->core->servers, present(a), why, absent);
 	a->at++;
 	try_on(a);
 }
@@ -213,7 +213,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 			a->odd.text[0] ? ", but " : "", a->odd.text);
 	}
 	inquiry_end(i);
-	fail_present(a, a->why.text);
+	fail_present(a, a->why.text, false);
 }
 
 static bool on_want(void *arg, struct asker_socket *out)
@@ -302,10 +302,10 @@ static void on_result(void *arg, const struct asker_result *r)
 	event_del(a->timer);
 	s->sent += r->sent;
 	s->received += r->received;
-	if (r->outcome == AAA_BROKEN) {
+	if (r->outcome >= AAA_BROKEN) {
 		s->errors++;
 		str_copy_printable(r->why, why, sizeof why);
-		fail_present(a, why);
+		fail_present(a, why, r->outcome == AAA_ABSENT);
 		return;
 	}
 	s->closes++;

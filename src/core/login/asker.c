@@ -259,7 +259,7 @@ static const char *on_result(struct asker *a, struct str body)
 	struct inquiry *i;
 
 	if (!ipc_get_QUERY_RESULT(body, &m) || !printable(m.text) || !printable(m.why) || m.echo.n > AAA_ECHO_MAX ||
-	    m.outcome <= AAA_ASKS || m.outcome > AAA_BROKEN)
+	    m.outcome <= AAA_ASKS || m.outcome > AAA_ABSENT)
 		return "malformed QUERY_RESULT";
 	i = find(a, m.id);
 	if (!i)

@@ -254,6 +254,25 @@ bool methods_account_wants(const struct core *core, const struct account_list *l
 	return methods_aaa(core) && when && strcmp(when, "none") != 0 && (stop || strcmp(when, "stop-only") != 0);
 }
 
+bool methods_account_broadcast(const struct core *core, const struct account_list *list)
+{
+	const struct lyd_node *entry = account_entry(core, list);
+	const char *value = entry ? model_below(entry, "broadcast") : NULL;
+
+	return value && strcmp(value, "true") == 0;
+}
+
+bool methods_account_names(const struct core *core, const struct account_list *list, const char *group)
+{
+	const struct lyd_node *entry = account_entry(core, list), *m;
+
+	for (m = entry ? model_first(core->model, entry, "method") : NULL; m; m = model_next(m)) {
+		if (strcmp(aaa_method_group(model_value(m)), group) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool methods_account(const struct core *core, const struct account_list *list, bool stop, struct method *m)
 {
 	if (!methods_account_wants(core, list, stop))

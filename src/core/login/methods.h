@@ -64,6 +64,8 @@ struct account_list methods_account_list(const struct core *core, const struct l
 bool methods_account_wants(const struct core *core, const struct account_list *list, bool stop);
 bool methods_account_can(const struct core *core,
 			 const struct account_list *list); /* … a stop, and there is a server */
+bool methods_account_broadcast(const struct core *core, const struct account_list *list); /* to each of its groups */
+bool methods_account_names(const struct core *core, const struct account_list *list, const char *group);
 /* The same, and the next group that takes it in m->group. */
 bool methods_account(const struct core *core, const struct account_list *list, bool stop, struct method *m);
 

@@ -366,7 +366,7 @@ static void change_state(const struct core *core, struct server *s, const char *
 	tell_state(core, s, why);
 }
 
-void server_failed(struct servers *list, struct server *s, const char *why)
+void server_failed(struct servers *list, struct server *s, const char *why, bool absent)
 {
 	const struct model *m = list->core->model;
 	uint64_t minutes;
@@ -377,7 +377,7 @@ void server_failed(struct servers *list, struct server *s, const char *why)
 		return;
 	snprintf(path, sizeof path, "%s/deadtime", servers_protocols[s->protocol].root);
 	minutes = model_uint(m, path, 0);
-	if (minutes)
+	if (minutes && !absent)
 		s->dead_until_ms = clock_now_ms() + minutes * 60 * 1000;
 	if (!s->down)
 		change_state(list->core, s, why);

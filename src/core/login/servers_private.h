@@ -74,7 +74,8 @@ struct asker_socket;
 bool server_connect(struct servers *list, struct server *s, const char *group, bool accounting,
 		    struct asker_socket *out, struct errbuf *e);
 bool server_dead(const struct server *s);
-void server_failed(struct servers *list, struct server *s, const char *why);
+/* `absent`: at once (AAA_ABSENT); then asking it costs nothing, and it is not left out for the dead time. */
+void server_failed(struct servers *list, struct server *s, const char *why, bool absent);
 void server_answered(struct servers *list, struct server *s);
 const char *server_called(const struct server *s); /* for people */
 /* An entry of the configuration, with what holds for all where it says nothing itself; asker and counters are none. */

@@ -276,7 +276,7 @@ class FreeRadius:
         (self.folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
         (self.folder / "users").write_text(USERS.replace("{long}", LONG).replace("{totp}", TOTP))
         (self.folder / "radiusd.conf").write_text(RADIUSD.format(
-            folder=self.folder, secret=secret, site=site, client=address if ":" in address else "127.0.0.0/8",
+            folder=self.folder, secret=secret, site=site, client=address if ":" in address else "0.0.0.0/0",
             delay=delay,
         ))  # fmt: skip
         self.log = ""

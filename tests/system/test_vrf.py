@@ -16,7 +16,8 @@ import pytest
 
 from lab import CONFIG, ROOT, wait_for
 
-sys.path.insert(0, str(ROOT / "tests/peers"))
+sys.path[:0] = [str(ROOT / "tests/peers"), str(ROOT / "tests/interop")]
+import radius  # noqa: E402
 import tacacs_server  # noqa: E402
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
@@ -270,3 +271,37 @@ line vty""")
         poor.run()
         assert poor.ssh("show privilege", user="alice", password="wonder").returncode == 255
         assert outside.connections == 0
+
+
+def test_radius_in_a_vrf(lab, spaces, tmp_path):
+    """FreeRADIUS in the VRF is asked from the interface that the group names, for logins and records; where no namespace
+    is lent nobody is, not even a server outside with the same address and port."""
+    red = spaces("radius")
+    red.enter("ip", "address", "add", "192.0.2.77/32", "dev", "lo")
+    with radius.FreeRadius(tmp_path / "in", prefix=red.argv()) as server:
+        methods = radius.METHODS.replace("group radius", "group RED")
+        group = """\
+vrf definition RED
+ address-family ipv4
+exit
+interface Loopback0
+ ip address 192.0.2.77 255.255.255.255
+exit
+aaa group server radius RED
+ server name IN
+ ip vrf forwarding RED
+ ip radius source-interface Loopback0
+exit"""
+        config = radius.config(radius.server("IN", server.auth, server.acct), group, methods=methods)
+        device = booted(lab, config, RED=red.name)
+        assert device.ssh("show privilege", user="alice", password="wonder").stdout == radius.LEVEL
+        assert wait_for(lambda: len(server.records()) == 2)
+        assert {dict(r)["NAS-IP-Address"] for r in server.records()} == {"192.0.2.77"}
+        assert re.search(r"Access-Request Id \d+ from 192\.0\.2\.77:", server.log)
+        before = len(server.records())
+        poor = lab.device(name="r2")
+        poor.init(config)
+        poor.run()
+        assert poor.ssh("show privilege", user="alice", password="wonder").returncode == 255
+        assert poor.ssh("show privilege").returncode == 0, "the next method"
+        assert "ACCT_WAIT" in poor.ssh("show logging").stdout and len(server.records()) == before

@@ -233,30 +233,6 @@ static struct record *copy_of(struct records *r, const struct account_list *list
 	return NULL;
 }
 
-/* Into the file, then to the servers. */
-static void enqueue_one(struct records *r, struct record *x)
-{
-	struct buf entry;
-
-	buf_init(&entry, 0);
-	if (full(r, x, r->n_queue >= QUEUE_MAX || r->queue_bytes >= QUEUE_BYTES)) {
-		if (x->stop) {
-			records_put_number(&entry, RECORDS_CLOSED, x->task);
-			records_write_down(r, &entry);
-		}
-		record_free(x);
-		return;
-	}
-	x->id = ++r->last_id;
-	records_put_entry(&entry, RECORDS_RECORD, x);
-	records_write_down(r, &entry);
-	if (r->booted && (!r->n_waiting || !behind_others(r, x)))
-		send_record(x);
-	else if (r->booted)
-		wait_for_servers(r, x);
-	records_put(r, x);
-}
-
 static struct record *twin_of(const struct record *x)
 {
 	struct record *twin = calloc(1, sizeof *twin);
@@ -269,18 +245,44 @@ static struct record *twin_of(const struct record *x)
 	return twin;
 }
 
-/* One for each group of a list that is broadcast: each has its own way and waits for nobody else's servers. */
+/* Into the queue, and what is to be written down of it. */
+static void put_new(struct records *r, struct record *x, struct buf *entries)
+{
+	if (full(r, x, r->n_queue >= QUEUE_MAX || r->queue_bytes >= QUEUE_BYTES)) {
+		if (x->stop)
+			records_put_number(entries, RECORDS_CLOSED, x->task);
+		record_free(x);
+		return;
+	}
+	x->id = ++r->last_id;
+	records_put(r, x);
+	records_put_entry(entries, RECORDS_RECORD, x);
+}
+
+/* Into the file, all in one write, then to the servers. Of a list that is broadcast one for each group: each has its
+ * own way and waits for nobody else's servers. They are in the queue before they are written: that may write the file
+ * anew, from what is there. */
 static void enqueue(struct records *r, struct record *x)
 {
 	struct method next = { .at = 0 };
 	bool each = methods_account_broadcast(r->core, &x->list) && methods_account(r->core, &x->list, x->stop, &next);
-	struct record *twin = NULL;
+	uint32_t before = r->last_id;
+	struct record *twin;
+	struct buf entries;
 
+	buf_init(&entries, 0);
 	do {
 		memcpy(x->group, next.group, sizeof x->group);
 		twin = each && methods_account(r->core, &x->list, x->stop, &next) ? twin_of(x) : NULL;
-		enqueue_one(r, x);
+		put_new(r, x, &entries);
 	} while ((x = twin));
+	records_write_down(r, &entries);
+	for (x = TAILQ_LAST(&r->queue, record_list); x && x->id > before; x = TAILQ_PREV(x, record_list, link)) {
+		if (r->booted && r->n_waiting && behind_others(r, x))
+			wait_for_servers(r, x);
+		else if (r->booted)
+			send_record(x);
+	}
 }
 
 bool records_begin(struct records *r, const struct account_list *list, uint32_t task, const struct ipc_msg_QUERY *m)

@@ -52,7 +52,7 @@ def in_by_server(device):
 def test_a_life_of_a_key(lab, server):
     device = lab.booted(tacacs.config(server.port))
     t = alice(device)
-    configure(t, "password encryption aes", f"key config-key password-encrypt {MASTER}")
+    configure(t, "password encryption aes", f"key config-key password-encrypt {MASTER}", "line aux 0", "password hello")
     old = stored(t)
     assert opened(old, MASTER) == "cisco"
     with pytest.raises(InvalidTag):
@@ -68,6 +68,7 @@ def test_a_life_of_a_key(lab, server):
     device.run()  # nobody saved it: the first key is in force again
     t = alice(device)
     assert stored(t) == old
+    assert " password hello" in t.command("show running-config | include ^ password")  # it is not given to others
     configure(t, f"key config-key password-encrypt {SECOND}", MASTER)
     assert opened(stored(t), SECOND) == "cisco"
     t.command("write memory")

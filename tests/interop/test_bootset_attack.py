@@ -3,16 +3,20 @@
 is secured: after each of some hundred and fifty attempts every file of the bootset is the very inode, with the very
 bytes and blocks, that it was."""
 
+import contextlib
 import hashlib
 import itertools
+import os
 import re
 import shutil
+import subprocess
 
 import file_servers
 import pytest
 import sftp_wire as w
 from moving import CONFIG, client, flash
 from sftp_wire import Raw, string, u32, u64
+from test_sftp import mounted
 
 from lab import Terminal
 
@@ -224,6 +228,86 @@ def test_scp_and_sftp_of_openssh(device, tmp_path):
     assert device.image not in listed and ".runcfg" not in listed and ".manifest" not in listed
     client(device, "scp", "-r", "r:.", tmp_path / "all")
     assert not list(tmp_path.rglob("*.bin")) and not list(tmp_path.rglob(".runcfg*"))
+
+
+# --- a file system over it ---
+
+
+def kept_descriptor(mnt, image):
+    """Of a file that is renamed to the image's name while it is written; its copy writes on behind the close."""
+    file = open(mnt / "upload", "w+b")
+    file.write(b"evil")
+    file.flush()
+    kept = os.dup(file.fileno())
+    with contextlib.suppress(OSError):
+        os.rename(mnt / "upload", image)
+    with contextlib.suppress(OSError):
+        file.close()
+    with contextlib.suppress(OSError):
+        os.pwrite(kept, b"evil again", 0)
+        os.ftruncate(kept, 1 << 20)
+        os.fsync(kept)
+    with contextlib.suppress(OSError):
+        os.close(kept)
+
+
+def opened(path, mode):
+    with open(path, mode) as file:
+        file.write(b"evil")
+
+
+def write_in_place(path, flags):
+    fd = os.open(path, flags)
+    try:
+        os.pwrite(fd, b"evil", 0)
+    finally:
+        os.close(fd)
+
+
+BY_SSHFS = {
+    "read": lambda mnt, name: (mnt / name).read_bytes(),
+    "look": lambda mnt, name: (mnt / name).stat(),
+    "write in place": lambda mnt, name: opened(mnt / name, "r+b"),
+    "write in place, raw": lambda mnt, name: write_in_place(mnt / name, os.O_RDWR),
+    "write anew": lambda mnt, name: opened(mnt / name, "wb"),
+    "make": lambda mnt, name: write_in_place(mnt / name, os.O_RDWR | os.O_CREAT | os.O_EXCL),
+    "append": lambda mnt, name: opened(mnt / name, "ab"),
+    "truncate": lambda mnt, name: os.truncate(mnt / name, 0),
+    "stretch": lambda mnt, name: os.truncate(mnt / name, 1 << 23),
+    "delete": lambda mnt, name: (mnt / name).unlink(),
+    "rename away": lambda mnt, name: os.rename(mnt / name, mnt / "stolen"),
+    "rename over": lambda mnt, name: os.rename(mnt / "mine", mnt / name),
+    "hard link to it": lambda mnt, name: os.link(mnt / name, mnt / "stolen"),
+    "hard link over it": lambda mnt, name: os.link(mnt / "mine", mnt / name),
+    "symbolic link to it": lambda mnt, name: os.symlink(name, mnt / "stolen"),
+    "symbolic link over it": lambda mnt, name: os.symlink("mine", mnt / name),
+    "mode": lambda mnt, name: (mnt / name).chmod(0o777),
+    "times": lambda mnt, name: os.utime(mnt / name, (1, 1)),
+    "folder": lambda mnt, name: (mnt / name).mkdir(),
+    "folder away": lambda mnt, name: (mnt / name).rmdir(),
+}
+
+
+def test_sshfs(device, tmp_path):
+    tried = 0
+    with mounted(device, tmp_path / "mnt", "-o", "cache=no") as mnt:
+        for name in (device.image, device.archive, ".manifest"):
+            for what, attempt in BY_SSHFS.items():
+                if name == device.image:
+                    with pytest.raises(OSError):
+                        attempt(mnt, name)
+                else:  # in flash0: they are names like others
+                    with contextlib.suppress(OSError):
+                        attempt(mnt, name)
+                check(device, (what, name))
+                clean(device)
+                tried += 1
+        kept_descriptor(mnt, mnt / device.image)
+        check(device, "a descriptor that was kept")
+        assert set(os.listdir(mnt)) <= {"mine", "upload"}
+        done = subprocess.run(["cp", "-r", f"{mnt}/.", tmp_path / "all"], capture_output=True)
+        assert done.returncode == 0 and {p.name for p in (tmp_path / "all").iterdir()} <= {"mine", "upload"}
+    print(f"{tried} attempts through a file system")
 
 
 # --- the wire ---

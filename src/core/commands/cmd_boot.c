@@ -5,6 +5,7 @@
  */
 #include "core/commands/commands.h"
 
+#include "core/config/recovery.h"
 #include "core/core.h"
 #include "core/files/fs.h"
 #include "core/session/cli.h"
@@ -45,11 +46,9 @@ int cmd_show_bootvar(struct run *run)
 		buf_printf(&run->out, "BOOT variable = %s\n", v.boot);
 	else
 		buf_puts(&run->out, "BOOT variable does not exist\n");
-	buf_printf(&run->out,
-		   "CONFIG_FILE variable does not exist\n"
-		   "BOOTLDR variable does not exist\n"
-		   "Configuration register is 0x%04x\n",
-		   v.confreg);
+	buf_puts(&run->out, "CONFIG_FILE variable does not exist\n"
+			    "BOOTLDR variable does not exist\n");
+	recovery_show_register(run->core, &run->out);
 	return RUN_DONE;
 }
 

@@ -6,13 +6,13 @@
 #include "core/commands/commands.h"
 
 #include "core/clock.h"
+#include "core/config/recovery.h"
 #include "core/core.h"
 #include "core/gate/listen.h"
 #include "core/session/cli.h"
 #include "core/session/peer.h"
 #include "core/ssh/offer.h"
 #include "core/ssh/sshd.h"
-#include "image/vars.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -44,14 +44,10 @@ int cmd_show_version(struct run *run)
 {
 	const struct core *core = run->core;
 	uint64_t up_secs = (clock_now_ms() - core->boot_ms) / 1000;
-	char next[48] = "", up[128], since[CLOCK_TEXT];
+	char up[128], since[CLOCK_TEXT];
 	struct utsname un;
 	struct sysinfo si;
-	struct vars vars;
 
-	vars_load(core->nvram_fd, &vars);
-	if (vars.confreg != core->confreg)
-		snprintf(next, sizeof next, " (will be 0x%04x at next reload)", vars.confreg);
 	uptime_text(up_secs / 60, up, sizeof up);
 	clock_text(&core->clock, time(NULL) - (time_t)up_secs, since, sizeof since);
 	if (uname(&un) < 0 || sysinfo(&si) < 0)
@@ -64,10 +60,11 @@ int cmd_show_version(struct run *run)
 		   "System restarted at %s\n"
 		   "System image file is \"flash0:%s\"\n\n"
 		   "Ravelin on %s %s (%s) with %lluK bytes of memory.\n"
-		   "Processor board ID %s\n\n"
-		   "Configuration register is 0x%04x%s\n\n",
+		   "Processor board ID %s\n\n",
 		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, since, core->image, un.sysname, un.release,
-		   un.machine, (unsigned long long)si.totalram * si.mem_unit / 1024, un.nodename, core->confreg, next);
+		   un.machine, (unsigned long long)si.totalram * si.mem_unit / 1024, un.nodename);
+	recovery_show_register(core, &run->out);
+	buf_puts(&run->out, "\n");
 	return RUN_DONE;
 }
 

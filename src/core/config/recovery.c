@@ -24,8 +24,7 @@ static void follow(struct core *core)
 	struct errbuf e = { "" };
 	struct vars v;
 
-	vars_load(core->nvram_fd, &v);
-	if (v.recovery_off == recovery_is_off(core))
+	if (vars_load(core->nvram_fd, &v) && v.recovery_off == recovery_is_off(core))
 		return;
 	v.recovery_off = recovery_is_off(core);
 	if (vars_save(core->nvram_fd, &v, &e) < 0)
@@ -58,11 +57,23 @@ void recovery_booted(struct core *core, bool known)
 		follow(core);
 }
 
+void recovery_show_register(const struct core *core, struct buf *out)
+{
+	struct vars v;
+
+	vars_load(core->nvram_fd, &v);
+	buf_printf(out, "Configuration register is 0x%04x", core->confreg);
+	if (v.confreg != core->confreg)
+		buf_printf(out, " (will be 0x%04x at next reload)", v.confreg);
+	buf_puts(out, "\n");
+}
+
 int recovery_set_register(struct core *core, uint16_t value, struct errbuf *e)
 {
 	struct vars v;
 
 	vars_load(core->nvram_fd, &v);
 	v.confreg = value;
+	v.recovery_off = recovery_is_off(core);
 	return vars_save(core->nvram_fd, &v, e);
 }

@@ -6,6 +6,7 @@
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -15,12 +16,12 @@ struct core;
 
 /* At the start, before the configuration is loaded: reads the register. E_NOMEM. */
 int recovery_new(struct core *core);
-/* Does the register keep the startup-config away? */
-bool recovery_ignores_config(const struct core *core);
 /* The configuration is loaded (`known`) or could not be read: the boot variables follow it. */
 void recovery_booted(struct core *core, bool known);
 /* Has the running configuration `no service password-recovery`? */
 bool recovery_is_off(const struct core *core);
+/* The line that tells the register in force, and the one that will be. */
+void recovery_show_register(const struct core *core, struct buf *out);
 int recovery_set_register(struct core *core, uint16_t value, struct errbuf *e);
 
 #endif

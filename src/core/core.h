@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/numbers.h"
 #include "core/clock.h"
+#include "core/config/doubt.h"
 #include "core/gate/vrf.h"
 #include "core/host.h"
 #include "core/job.h"
@@ -106,6 +107,7 @@ struct core {
 	struct reload_plan *plan;  /* NULL: no reload is scheduled */
 	bool ending, reload;       /* shutdown_begin was called; to be started again */
 	bool booted;               /* startup-config is in force, sessions are served */
+	enum doubt doubt;          /* startup-config said more than is in force */
 	uint16_t confreg;          /* the register it was booted with */
 	bool ignore_config;        /* which keeps startup-config away */
 	uint64_t boot_ms;          /* monotonic */

@@ -134,6 +134,7 @@ static void maybe_booted(struct boot_state *b)
 	remote_booted(core->remote);
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
+	doubt_loaded(core);
 	recovery_booted(core, b->config_known);
 	unenforced_booted(core->unenforced);
 	account_booted(core);
@@ -414,8 +415,8 @@ static int start(struct boot_state *b, int argc, char **argv, struct errbuf *e)
 	if (rc < 0)
 		return rc;
 	rc = loader_startup(core, config_report, b);
-	b->config_up = rc < 0; /* none, or unreadable: said in the log */
-	b->config_known = rc == 0 || rc == E_NOTFOUND;
+	b->config_up = rc < 0; /* none of it will be in force */
+	b->config_known = core->doubt != DOUBT_FILE;
 	return 0;
 }
 

@@ -159,11 +159,15 @@ bool vars_load(int nvram_fd, struct vars *v)
 	ssize_t n;
 
 	vars_default(v);
-	if (fd < 0)
-		return errno == ENOENT;
-	n = read(fd, raw, sizeof raw);
-	close(fd);
-	return n >= 0 && vars_parse((struct str){ raw, (size_t)n }, v);
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	n = fd < 0 ? -1 : read(fd, raw, sizeof raw);
+	if (fd >= 0)
+		close(fd);
+	if (n > 0 && vars_parse((struct str){ raw, (size_t)n }, v))
+		return true;
+	v->recovery_off = true;
+	return false;
 }
 
 int vars_save(int nvram_fd, const struct vars *v, struct errbuf *e)

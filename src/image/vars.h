@@ -34,7 +34,9 @@ struct vars {
 void vars_default(struct vars *v);
 /* False if a line was malformed; what was well-formed counts, the rest is as vars_default. */
 bool vars_parse(struct str text, struct vars *v);
-/* Reads VARS_FILE in nvram; an absent file is the default. */
+/* Reads VARS_FILE in nvram; an absent file is the default. False: it cannot be read, is empty or has malformed lines.
+ * What is lost may have been PASSWORD_RECOVERY=off, so that is taken to be said; core, which knows the configuration,
+ * corrects it. */
 bool vars_load(int nvram_fd, struct vars *v);
 /* What the register says, as far as it counts. */
 uint16_t vars_register(const struct vars *v);

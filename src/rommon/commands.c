@@ -53,6 +53,7 @@ void commands_set_confreg(struct monitor *p, uint16_t value)
 
 	vars_load(p->nvram_fd, p->vars);
 	p->vars->confreg = value;
+	p->vars->recovery_off = in_force.recovery_off;
 	write_vars(p);
 	in_force.confreg = value;
 	*p->vars = in_force;

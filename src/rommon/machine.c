@@ -194,7 +194,7 @@ void machine_reset(struct rommon *r)
 		    (unsigned long long)si.totalram * si.mem_unit / 1024);
 	say(r, "\n");
 	if (!vars_load(r->nvram_fd, &r->vars))
-		say(r, "nvram:" VARS_FILE " has malformed lines, which are ignored\n");
+		say(r, "nvram:" VARS_FILE " cannot be read, or has malformed lines, which are ignored\n");
 	if (r->vars.recovery_off)
 		say(r, "PASSWORD RECOVERY FUNCTIONALITY IS DISABLED\n");
 	if ((vars_register(&r->vars) & VARS_BOOT_FIELD) == 0)

@@ -4,6 +4,7 @@
  * without a report.
  */
 #include "core/config/config.h"
+#include "core/config/doubt.h"
 #include "core/config/loader.h"
 #include "core_bed.h"
 
@@ -35,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!core.base)
 		bed_start(&core);
+	doubt_damage((struct str){ data, size });
 	load(&core, (struct str){ data, size }, 1);
 	b = config_build_new(&core, CMD_VIEW_WHOLE);
 	while (b && !config_build_step(b))

@@ -90,9 +90,13 @@ static int delay_of(struct run *run, uint64_t *ms)
 
 static int confirm(struct run *run)
 {
+	struct errbuf e = { "" };
+	const char *damage = doubt_startup(run->core, &e);
 	char by[192];
 	uint64_t ms;
 
+	if (damage)
+		buf_printf(&run->out, "%%Warning: startup-config will be left alone: %s\n", damage);
 	if (cmd_has(&run->match, "in") || cmd_has(&run->match, "at")) {
 		if (delay_of(run, &ms) != RUN_DONE)
 			return RUN_FAILED;

@@ -82,7 +82,7 @@ static int enable_next(struct run *run, struct enable *en)
 	case AAA_DENY:
 		return run_fail(run, methods_aaa(run->core) ? "%% Error in authentication.\n" : "%% No password set");
 	case AAA_NONE:
-		return enable_done(run, en->level);
+		return doubt_check(run) == RUN_DONE ? enable_done(run, en->level) : RUN_FAILED;
 	default:
 		return enable_ask(run);
 	}

@@ -99,6 +99,7 @@ int config_save(struct core *core, const struct buf *text, struct errbuf *e)
 	if (rc < 0)
 		return rc;
 	core->modified = false;
+	core->doubt = DOUBT_NONE; /* somebody who got in stands for it */
 	bootvars_saved(core, buf_str(text));
 	archive_written(core->archive, buf_str(text));
 	return master_save_end(core->master, e);

@@ -86,7 +86,7 @@ static void drive(struct loader *l);
 static void report_failure(struct loader *l)
 {
 	char *text = (char *)buf_cstr(&l->said), *save = NULL;
-	size_t word = strcspn(l->line + strspn(l->line, " \t"), " \t") + strspn(l->line, " \t");
+	size_t blank = strspn(l->line, " \t"), word = blank + strcspn(l->line + blank, " \t");
 	const char *reason = "refused";
 	char message[512];
 
@@ -96,6 +96,9 @@ static void report_failure(struct loader *l)
 	}
 	snprintf(message, sizeof message, "%s line %u: %.*s: \"%.*s%s\"", l->name, l->line_no,
 		 (int)strcspn(reason, "\""), reason, (int)word, l->line, l->line[word] ? " ..." : "");
+	if (!l->core->booted)
+		doubt_line(l->core, cmd_place_mode(&l->cli.place),
+			   (struct str){ (const uint8_t *)l->line + blank, word - blank });
 	l->report(l->arg, message);
 }
 
@@ -203,6 +206,8 @@ static void feed_text(struct loader *l)
 			buf_put_u8(&text, '\n');
 	}
 	l->want_text = false;
+	if (!ended && !l->core->booted)
+		doubt_rest(l->core);
 	cli_answer(&l->cli, !ended || text.err, buf_str(&text));
 	buf_release(&text);
 }
@@ -326,6 +331,7 @@ int loader_merge(struct core *core, const struct behalf *who, const char *name, 
 
 int loader_startup(struct core *core, loader_report_fn *report, void *arg)
 {
+	const char *damage = NULL;
 	struct errbuf e = { "" };
 	struct buf text;
 	int rc;
@@ -337,12 +343,14 @@ int loader_startup(struct core *core, loader_report_fn *report, void *arg)
 	}
 	buf_init(&text, CONFIG_MAX_BYTES);
 	rc = files_load(core->nvram_fd, CONFIG_STARTUP, CONFIG_MAX_BYTES, &text, &e);
-	if (rc == 0)
+	if (rc == 0 && (damage = doubt_damage(buf_str(&text))))
+		rc = err_set(&e, E_INVAL, "%s", damage);
+	if (rc == 0) {
 		bootvars_found(core, buf_str(&text));
-	if (rc == 0)
 		rc = loader_merge(core, NULL, CONFIG_STARTUP, buf_str(&text), report, arg);
-	else if (rc != E_NOTFOUND)
-		syslog_event(core->log, "SYS", 2, "STARTUP", "startup-config not read: %s", e.text);
+	}
+	if (rc < 0 && rc != E_NOTFOUND)
+		doubt_file(core, e.text[0] ? e.text : err_text(rc));
 	buf_release(&text);
 	return rc;
 }

@@ -23,7 +23,8 @@ int loader_merge(struct core *core, const struct behalf *who, const char *name, 
  * something else than the configuration is refused. */
 int loader_make(struct core *core, const struct behalf *who, struct model *m, struct cmd_set *cmds, const char *name,
 		struct str text, loader_report_fn *report, void *arg);
-/* Reads the startup-config; `report` as above. E_NOTFOUND (and no report) when there is none. */
+/* Reads the startup-config; `report` as above. E_NOTFOUND (and no report) when there is none; another E_* when it is
+ * not in force, which is then known to doubt.h. */
 int loader_startup(struct core *core, loader_report_fn *report, void *arg);
 bool loader_busy(void); /* a file is being read */
 /* Abandons whatever is being merged for `arg`. */

@@ -226,6 +226,8 @@ static int console_enter(struct run *run, struct console_login *l)
 	struct cli *sh = run->cli;
 	enum authorize_end end;
 
+	if (l->method.is == AAA_NONE && doubt_check(run) != RUN_DONE)
+		return RUN_FAILED;
 	if (local && !user)
 		return run_fail(run, "%% Login invalid"); /* removed while he typed */
 	if (asks_user(l)) {

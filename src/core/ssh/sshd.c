@@ -29,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NOT_IN_FORCE   "startup-config is not in force"
 #define SSHV2_MIN_BITS 768
 #define KEYPAIR_NAME   "/ravelin-ssh:ssh/rsa-keypair-name"
 #define EC_CURVES      3
@@ -220,6 +221,8 @@ static const char *why_no_rsa(const struct sshd *s)
 
 static const char *why_off_1(const struct sshd *s)
 {
+	if (s->core->doubt == DOUBT_FILE)
+		return NOT_IN_FORCE;
 	return version_configured(s) == 2 ? "version 2 is configured" : why_no_rsa(s);
 }
 
@@ -227,6 +230,8 @@ static const char *why_off_2(struct sshd *s)
 {
 	const struct offer_plan plan = offer_now(s->core->model);
 
+	if (s->core->doubt == DOUBT_FILE)
+		return NOT_IN_FORCE;
 	if (!s->rsa && (!s->other_serves || model_str(s->core->model, KEYPAIR_NAME)))
 		return why_no_rsa(s);
 	if (version_configured(s) == 1)

@@ -5,7 +5,9 @@
  * can notice: one ephemeral key serves all its key exchanges, and host key signatures are not verified. Never for use
  * outside the benchmark. RFC 4253, 4252 (publickey, signed at once), 4254 (one session channel).
  *
- *   load login PORT USER KEY CIPHER COUNT AT-ONCE COMMAND   logins with a command; of each, seconds to NEWKEYS
+ *   load login PORT USER KEY CIPHER COUNT AT-ONCE COMMAND   logins with a command; of each, seconds to NEWKEYS and to
+ *                                                           the end; a KEY of =WORD is a password, a PORT of
+ *                                                           ADDRESS:PORT is reached from this address
  *   load hold  PORT USER KEY CIPHER COUNT AT-ONCE COMMAND   terminals; then a line of standard input each: "ask" types
  *                                                           COMMAND on all and waits for "level" or "[", the end closes
  */
@@ -58,6 +60,7 @@ struct conn {
 static struct {
 	enum mode mode;
 	uint16_t port;
+	in_addr_t from; /* 0: any */
 	const char *user, *cipher_name, *command;
 	unsigned count, at_once, begun, ended, up, live, answers, again;
 	const struct kex_alg *kex;
@@ -68,7 +71,8 @@ static struct {
 	struct buf blob; /* public user key */
 	int epoll;
 	struct conn *conns;
-	double *keyed;
+	const char *password; /* NULL: by key */
+	double *keyed, *done;
 	unsigned n_keyed;
 	unsigned long long bytes;
 } b;
@@ -203,6 +207,19 @@ static void put_auth(struct buf *to)
 	buf_put_u8(to, 1);
 	buf_put_cstr(to, "ssh-ed25519");
 	buf_put_str(to, buf_str(&b.blob));
+}
+
+static void send_password(struct conn *c)
+{
+	size_t at;
+	struct buf *out = begin(c, &at, MSG_USERAUTH_REQUEST);
+
+	buf_put_cstr(out, b.user);
+	buf_put_cstr(out, "ssh-connection");
+	buf_put_cstr(out, "password");
+	buf_put_u8(out, 0);
+	buf_put_cstr(out, b.password);
+	finish(c, at);
 }
 
 static void send_auth(struct conn *c)
@@ -406,7 +423,10 @@ static void message(struct conn *c, struct str payload)
 		on_newkeys(c);
 		break;
 	case MSG_SERVICE_ACCEPT:
-		send_auth(c);
+		if (b.password)
+			send_password(c);
+		else
+			send_auth(c);
 		break;
 	case MSG_USERAUTH_SUCCESS:
 		send_open(c);
@@ -492,13 +512,16 @@ static void flush(struct conn *c)
 static void dial(struct conn *c)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(b.port) };
+	struct sockaddr_in from = { .sin_family = AF_INET };
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
 	int on = 1;
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	from.sin_addr.s_addr = b.from;
 	*c = (struct conn){ .open = true, .begun = now() };
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof to) < 0)
+	if (c->fd < 0 || bind(c->fd, (struct sockaddr *)&from, sizeof from) < 0 ||
+	    connect(c->fd, (struct sockaddr *)&to, sizeof to) < 0)
 		die("no connection");
 	if (setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
 		die("no connection");
@@ -535,7 +558,7 @@ static void readable(struct conn *c)
 		buf_init(&c->in, 0);
 	}
 	if (c->over) {
-		b.ended++;
+		b.done[b.ended++] = now() - c->begun;
 		drop(c);
 	}
 }
@@ -586,6 +609,8 @@ static void logins(void)
 	printf("count %u\nseconds %.6f\nbytes %llu\n", b.ended, now() - begun, b.bytes);
 	for (unsigned i = 0; i < b.n_keyed; i++)
 		printf("keyed %.9f\n", b.keyed[i]);
+	for (unsigned i = 0; i < b.ended; i++)
+		printf("done %.9f\n", b.done[i]);
 }
 
 /* Types the command on every terminal, at_once at a time, and waits for the answers. */
@@ -642,22 +667,33 @@ static bool warm(void)
 
 int main(int argc, char **argv)
 {
+	char *colon;
+
 	if (argc != 9) {
 		fprintf(stderr, "usage: load login|hold PORT USER KEY CIPHER COUNT AT-ONCE COMMAND\n");
 		return 2;
 	}
 	b.mode = strcmp(argv[1], "hold") == 0 ? HOLD : LOGIN;
-	b.port = (uint16_t)strtoul(argv[2], NULL, 10);
+	colon = strchr(argv[2], ':');
+	b.port = (uint16_t)strtoul(colon ? colon + 1 : argv[2], NULL, 10);
+	if (colon) {
+		*colon = '\0';
+		b.from = inet_addr(argv[2]);
+	}
 	b.user = argv[3];
-	read_key(argv[4]);
+	if (argv[4][0] == '=')
+		b.password = argv[4] + 1;
+	else
+		read_key(argv[4]);
 	b.cipher_name = argv[5];
 	b.count = (unsigned)strtoul(argv[6], NULL, 10);
 	b.at_once = (unsigned)strtoul(argv[7], NULL, 10);
 	b.command = argv[8];
 	b.conns = calloc(b.mode == HOLD ? b.count : b.at_once, sizeof *b.conns);
 	b.keyed = calloc(b.count, sizeof *b.keyed);
+	b.done = calloc(b.count, sizeof *b.done);
 	b.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (!b.count || !b.at_once || !b.conns || !b.keyed || b.epoll < 0 || !warm())
+	if (!b.count || !b.at_once || !b.conns || !b.keyed || !b.done || b.epoll < 0 || !warm())
 		die("cannot start");
 	if (b.mode == HOLD)
 		hold();

@@ -25,6 +25,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
+import aaa  # noqa: E402
 import files  # noqa: E402
 import lab  # noqa: E402
 
@@ -555,11 +556,26 @@ def hold(key, count):
     ]  # fmt: skip
 
 
+def by_servers(key):
+    def make(more):
+        place = base / str(len(list(base.iterdir())))
+        place.mkdir()
+        server = Ravelin("aaa", place, key)
+        server.more = more
+        server.start()
+        return server
+
+    with tempfile.TemporaryDirectory() as folder:
+        base = pathlib.Path(folder)
+        return aaa.measure(make, tool, base)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--hold", type=int, metavar="COUNT", help="only this: so many idle sessions of one device at once")
     parser.add_argument("--files", action="store_true", help="only this: files by sftp and scp")
+    parser.add_argument("--aaa", action="store_true", help="only this: logins that RADIUS and TACACS+ servers decide")
     parser.add_argument("--servers", action="store_true", help="only the comparison of servers")
     parser.add_argument("--output", default=str(lab.build_folder() / "bench.md"))
     options = parser.parse_args()
@@ -569,6 +585,8 @@ def main():
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         if options.hold:
             table = hold(key, options.hold)
+        elif options.aaa:
+            table = by_servers(key)
         elif options.files:
             table = move_files(key, options.rounds)
         elif options.servers:

@@ -218,8 +218,8 @@ client device {{
 	require_message_authenticator = yes
 }}
 thread pool {{
-	start_servers = 2
-	max_servers = 4
+	start_servers = {threads}
+	max_servers = {threads}
 }}
 modules {{
 	pap {{
@@ -258,11 +258,11 @@ def free_port():
 
 
 class FreeRadius:
-    """`prefix`: what it is run by (ip netns exec …); `sign`: it signs replies;
-    `delay`: seconds that `slow` waits."""
+    """`prefix`: what it is run by (ip netns exec …); `sign`: it signs replies; `delay`: seconds that `slow` waits;
+    `quiet`: its log is no test's business."""
 
-    def __init__(self, folder, secret=SECRET, sign=True, address="127.0.0.1", delay=2, prefix=()):
-        self.folder, self.prefix = pathlib.Path(folder), prefix
+    def __init__(self, folder, secret=SECRET, sign=True, address="127.0.0.1", delay=2, prefix=(), threads=4, quiet=False):
+        self.folder, self.prefix, self.quiet = pathlib.Path(folder), prefix, quiet
         self.folder.mkdir(parents=True)
         self.auth, self.acct = free_port(), free_port()
         rounds = "".join([
@@ -277,14 +277,14 @@ class FreeRadius:
         (self.folder / "users").write_text(USERS.replace("{long}", LONG).replace("{totp}", TOTP))
         (self.folder / "radiusd.conf").write_text(RADIUSD.format(
             folder=self.folder, secret=secret, site=site, client=address if ":" in address else "0.0.0.0/0",
-            delay=delay,
+            delay=delay, threads=threads,
         ))  # fmt: skip
         self.log = ""
         self.start()
 
     def start(self):
         program = shutil.which("freeradius", path="/usr/sbin:/usr/bin")
-        command = [*self.prefix, program, "-f", "-xx", "-l", "stdout", "-d", str(self.folder)]  # -X would have no threads
+        command = [*self.prefix, program, "-f", *([] if self.quiet else ["-xx"]), "-l", "stdout", "-d", str(self.folder)]  # -X would have no threads
         env = {**os.environ, "TZ": "UTC"}
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         ready = threading.Event()

@@ -457,7 +457,7 @@ def compare(key, rounds):
                 servers.append(s)
             logins(f, servers, rounds)
             passwords(f, servers[:2], rounds)
-            output(f, servers, 2)
+            output(f, servers, rounds)
             for s in servers:
                 f.add("pss", s, s.hold(SESSIONS)[0])
         finally:

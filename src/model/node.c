@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * node.c: finding schema and data nodes. Every step below the top level is a hashed lookup, and text of users is only
- * ever the value of a node that is compared, never a piece of a path. Runs in core.
+ * node.c: finding schema and data nodes. A step is a look at the first siblings or a hashed lookup, and text of users
+ * is only ever the value of a node that is compared, never a piece of a path. Runs in core.
  */
 #include "private.h"
 
@@ -53,15 +53,16 @@ static const struct lysc_node *walk(const struct model *m, const struct lysc_nod
 	return from;
 }
 
-/* Paths that were asked for lately: the steps through the schema are most of what a small question costs. */
-#define KNOWN     256
+/* Paths that were asked for lately: the steps through the schema are most of what a small question costs. Each has two
+ * places, so that two that are asked for in turns do not drive each other out. */
+#define KNOWN     128
 #define KNOWN_MAX 64
 
 static struct known_path {
 	const struct ly_ctx *ctx;
 	const struct lysc_node *from, *to;
 	char path[KNOWN_MAX];
-} known[KNOWN];
+} known[KNOWN][2];
 
 void node_forget_paths(void)
 {
@@ -74,7 +75,7 @@ static struct known_path *place_of(const struct lysc_node *from, const char *pat
 
 	for (; *path; path++)
 		h = (h ^ (uint8_t)*path) * 16777619; /* FNV-1a */
-	return &known[(h ^ h >> 16) % KNOWN];
+	return known[(h ^ h >> 16) % KNOWN];
 }
 
 const struct lysc_node *node_schema(const struct model *m, const struct lysc_node *from, const char *path)
@@ -82,15 +83,19 @@ const struct lysc_node *node_schema(const struct model *m, const struct lysc_nod
 	const struct lysc_node *above = *path == '/' ? NULL : from, *to;
 	struct known_path *k = place_of(above, path);
 
-	if (k->ctx == m->ctx && k->from == above && strcmp(k->path, path) == 0)
-		return k->to;
+	for (int i = 0; i < 2; i++)
+		if (k[i].ctx == m->ctx && k[i].from == above && strcmp(k[i].path, path) == 0)
+			return k[i].to;
 	to = walk(m, above, path);
 	if (to && strlen(path) < sizeof k->path) {
-		*k = (struct known_path){ .ctx = m->ctx, .from = above, .to = to };
-		str_copy(str_of(path), k->path, sizeof k->path);
+		k[1] = k[0];
+		k[0] = (struct known_path){ .ctx = m->ctx, .from = above, .to = to };
+		str_copy(str_of(path), k[0].path, sizeof k[0].path);
 	}
 	return to;
 }
+
+#define FEW 16 /* siblings that are looked at before they are hashed */
 
 /* The node that holds instances of `schema`: `from` itself or a container below it. False if it does not exist. */
 static bool holder(const struct model *m, const struct lyd_node *from, const struct lysc_node *schema,
@@ -117,9 +122,12 @@ struct lyd_node *node_find(const struct model *m, const struct lyd_node *from, c
 
 	if (!holder(m, from, schema, &parent))
 		return NULL;
-	if (lyd_find_sibling_val(node_children(m, parent), schema, NULL, 0, &found))
-		return NULL;
-	return found;
+	found = node_children(m, parent);
+	for (unsigned i = 0; found && found->schema != schema && i < FEW; i++)
+		found = found->next;
+	if (!found || found->schema == schema)
+		return found;
+	return lyd_find_sibling_val(found, schema, NULL, 0, &found) ? NULL : found;
 }
 
 struct lyd_node *node_member(const struct model *m, const struct lyd_node *from, const struct lysc_node *schema,

@@ -206,6 +206,7 @@ bool ranges_of_row(const struct cmd_set *set, const struct cmd_row *row, struct 
 bool ranges_of_mode(const struct cmd_set *set, const struct cmd_mode *mode, struct ranges *out);
 unsigned long range_first(const struct ranges *rs, const struct lyd_node *entry);
 unsigned long range_last(const struct ranges *rs, const struct lyd_node *entry);
+struct lyd_node *range_last_leaf(const struct ranges *rs, const struct lyd_node *entry); /* NULL: it holds one */
 /* The other keys are these; the content is the same. */
 bool range_same_keys(const struct ranges *rs, const struct lyd_node *entry, const char *const *keys);
 bool range_alike(const struct ranges *rs, const struct lyd_node *a, const struct lyd_node *b);
@@ -213,8 +214,9 @@ struct range_keys {
 	const char *key[NODE_KEYS_MAX];
 	char number[24];
 };
-/* Calls fn for the entries that hold the numbers first … last, and only those; with `make`, for all of these numbers.
- * fn changes the entry or deletes it, and nothing else: it may be called for more numbers first, and that is undone. */
+/* range_change.c. Calls fn for the entries that hold the numbers first … last, and only those; with `make`, for all of
+ * these numbers. fn changes the entry or deletes it, and nothing else: it may be called for more numbers first, and
+ * that is undone. */
 struct range_change {
 	const struct cmd_set *set;
 	struct txn *t;

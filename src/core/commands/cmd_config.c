@@ -6,6 +6,7 @@
 
 #include "core/config/config.h"
 #include "core/core.h"
+#include "core/files/startup.h"
 #include "core/log/syslog.h"
 #include "core/login/master.h"
 #include "core/session/cli.h"
@@ -84,7 +85,7 @@ int cmd_write(struct run *run)
 	rc = run_build_config(run, CMD_VIEW_WHOLE);
 	if (rc != RUN_DONE)
 		return rc;
-	if (config_save(run->core, config_build_text(run->build), &e) < 0)
+	if (startup_save(run->core, config_build_text(run->build), &e) < 0)
 		return run_fail(run, "%%Error writing nvram:startup-config (%s)", e.text);
 	buf_puts(&run->out, "[OK]\n");
 	return RUN_DONE;

@@ -18,16 +18,6 @@
 /* In their order; the step of the command is the one that was asked. */
 enum question { Q_NOTHING, Q_FROM_HOST, Q_FROM_NAME, Q_TO_HOST, Q_TO_NAME, Q_OVER, Q_ERASE, Q_END };
 
-void copy_end_text(struct copy_end *end)
-{
-	if (end->kind == COPY_URL)
-		url_text(&end->url, end->text);
-	else if (end->word)
-		snprintf(end->text, sizeof end->text, "%s%s", fs_prefix(end->name.fs), end->name.path.text);
-	else
-		fs_text(&end->name, end->text);
-}
-
 /* --- what a word of the line means --- */
 
 static const char *path_of(const struct copy_end *end)

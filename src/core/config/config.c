@@ -6,11 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "core/clock.h"
-#include "core/config/bootvars.h"
 #include "core/core.h"
-#include "core/files/archive.h"
-#include "core/login/master.h"
-#include "files/files.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -88,21 +84,6 @@ void config_build_free(struct config_build *b)
 	cmd_render_free(b->render);
 	buf_release(&b->text);
 	free(b);
-}
-
-int config_save(struct core *core, const struct buf *text, struct errbuf *e)
-{
-	int rc = text->err ? err_set(e, text->err, "configuration too large") : master_save_begin(core->master, e);
-
-	if (rc == 0)
-		rc = files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(text), 0600, e);
-	if (rc < 0)
-		return rc;
-	core->modified = false;
-	core->doubt = DOUBT_NONE; /* somebody who got in stands for it */
-	bootvars_saved(core, buf_str(text));
-	archive_written(core->archive, buf_str(text));
-	return master_save_end(core->master, e);
 }
 
 void config_touched(struct core *core, const char *user)

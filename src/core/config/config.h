@@ -27,9 +27,6 @@ struct config_build *config_build_new(const struct core *core, struct cmd_view v
 bool config_build_step(struct config_build *b);
 const struct buf *config_build_text(const struct config_build *b); /* borrowed */
 void config_build_free(struct config_build *b);                    /* NULL is fine */
-/* Makes this text, which config_build made of the present configuration, the startup-config. Durable when 0 is
- * returned. */
-int config_save(struct core *core, const struct buf *text, struct errbuf *e);
 /* It was changed a moment ago, by this user ("": nobody who has a name). */
 void config_touched(struct core *core, const char *user);
 

@@ -10,6 +10,7 @@
 #include "core/config/config.h"
 #include "core/config/loader.h"
 #include "core/core.h"
+#include "core/files/startup.h"
 #include "core/files/virtual.h"
 #include "core/login/subject.h"
 
@@ -47,6 +48,16 @@ static int fail(struct run *run, const char *doing, const struct copy_end *end, 
 
 /* --- the two ends --- */
 
+void copy_end_text(struct copy_end *end)
+{
+	if (end->kind == COPY_URL)
+		url_text(&end->url, end->text);
+	else if (end->word)
+		snprintf(end->text, sizeof end->text, "%s%s", fs_prefix(end->name.fs), end->name.path.text);
+	else
+		fs_text(&end->name, end->text);
+}
+
 static int open_file(struct run *run)
 {
 	struct copy *c = run->data;
@@ -69,7 +80,7 @@ static int save(struct run *run)
 {
 	struct errbuf e = { "" };
 
-	if (config_save(run->core, config_build_text(run->build), &e) < 0)
+	if (startup_save(run->core, config_build_text(run->build), &e) < 0)
 		return run_fail(run, "%%Error writing nvram:startup-config (%s)", e.text);
 	buf_puts(&run->out, "[OK]\n");
 	return RUN_DONE;

@@ -48,8 +48,7 @@ enum copy_step {
 	COPY_MERGED
 };
 
-/* cmd_copy.c: the words of an end, when it is known. */
-void copy_end_text(struct copy_end *end);
+void copy_end_text(struct copy_end *end); /* puts down the words of an end that is known */
 /* copy.c: from COPY_WORK on. */
 int copy_work(struct run *run);
 int copy_arrived(struct run *run); /* what was to be fetched is in the sink */

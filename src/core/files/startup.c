@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * startup.c: see startup.h. Runs in core.
+ */
+#include "core/files/startup.h"
+
+#include "core/config/bootvars.h"
+#include "core/config/config.h"
+#include "core/core.h"
+#include "core/files/archive.h"
+#include "core/login/master.h"
+#include "files/files.h"
+
+int startup_save(struct core *core, const struct buf *text, struct errbuf *e)
+{
+	int rc = text->err ? err_set(e, text->err, "configuration too large") : master_save_begin(core->master, e);
+
+	if (rc == 0)
+		rc = files_save(core->nvram_fd, CONFIG_STARTUP, buf_str(text), 0600, e);
+	if (rc < 0)
+		return rc;
+	core->modified = false;
+	core->doubt = DOUBT_NONE; /* somebody who got in stands for it */
+	bootvars_saved(core, buf_str(text));
+	archive_written(core->archive, buf_str(text));
+	return master_save_end(core->master, e);
+}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files moved, for run.py: a GiB each way by the stock client, as it is now (SFTP) and as it was (scp -O), and ten
+"""Files moved, for run.py: a GiB each way by the stock client, as it is now (SFTP) and as it was (scp -O), as a new file
+and over one that is there (which sshd overwrites in place, and Ravelin replaces when the new one is whole); and ten
 thousand small files each way; all on a tmpfs, so that no disk is measured. CPU is the server's, from its control group,
 less that of a login; the floor is floor_files.c. Memory is what the device's sessions have while a GiB moves."""
 
@@ -13,6 +14,11 @@ import time
 SIZE = 1 << 30
 SMALL, SMALL_SIZE = 10_000, 1024
 CIPHERS = {"gcm": "aes128-gcm@openssh.com", "chacha": "chacha20-poly1305@openssh.com"}
+WAYS = (
+    ("get", "get a GiB", "≤ 0.55x sshd, ≤ 1.3x floor"),
+    ("put", "put a GiB", "≤ 0.6x sshd, ≤ 1.3x floor"),
+    ("over", "put a GiB over another", "≤ 0.6x sshd, ≤ 1.3x floor"),
+)
 CONFIG = """aaa new-model
 aaa authentication login default local
 aaa authorization exec default local
@@ -76,6 +82,10 @@ def remote(server, name):
     return f"{server.user}@127.0.0.1:{server.files}{name}"
 
 
+def gone(server, name):
+    server.path(name).unlink(missing_ok=True)
+
+
 def large(f, servers, rounds, folder, tool):
     for _ in range(rounds):
         for cipher in CIPHERS:
@@ -87,7 +97,9 @@ def large(f, servers, rounds, folder, tool):
                 if cipher == "gcm" and s.name == "dropbear":
                     continue
                 for protocol, options in (("sftp", []), ("scp", ["-O"])):
-                    for way, source, target in (("put", folder / "large", remote(s, "large")), ("get", remote(s, "large"), folder / "back")):
+                    ways = (("put", folder / "large", remote(s, "large")), ("get", remote(s, "large"), folder / "back"))
+                    gone(s, "large")
+                    for way, source, target in (*ways, ("over", *ways[0][1:])):
                         warm(folder)
                         took, cpu, memory = moved(s, cipher, source, target, *options)
                         f.add(f"{way} {cipher} {protocol}", s, cpu - f.median("login", s.name))
@@ -124,9 +136,9 @@ def table(f):
     rows = ["", "| files | ravelin | sshd | dropbear | floor | ratio | aim |", "|---|---|---|---|---|---|---|"]
     for protocol in ("sftp", "scp"):
         for cipher in CIPHERS:
-            for way, aim in (("get", "≤ 0.55x sshd, ≤ 1.3x floor"), ("put", "≤ 0.6x sshd, ≤ 1.3x floor")):
-                name = f"{way} {cipher} {protocol}"
-                rows.append(row(f"{way} a GiB, {protocol}, {CIPHERS[cipher].split('@')[0]}: server CPU", name, "s", 1, 2, aim, f"{way} {cipher}"))
+            for way, title, aim in WAYS:
+                name, floor = f"{way} {cipher} {protocol}", f"{'get' if way == 'get' else 'put'} {cipher}"
+                rows.append(row(f"{title}, {protocol}, {CIPHERS[cipher].split('@')[0]}: server CPU", name, "s", 1, 2, aim, floor))
                 rows.append(row("… until the client has it", f"{name} wall", "s", 1, 2, "≤ 0.83x sshd"))
     for way in ("get", "put"):
         rows.append(row(f"{way} {SMALL} files of {SMALL_SIZE} bytes, sftp: files a second", f"{way} small", "", 1, 0, "≥ 1x sshd"))

@@ -100,7 +100,7 @@ class Server:
 
     program = ""  # counts memory of this program alone
     more = ""  # configuration of a device
-    files = "/"  # where a client's files go
+    files = "/"  # where a client's files go, as the client names it
     at_once = AT_ONCE
 
     def __init__(self, name, folder, key):
@@ -177,6 +177,7 @@ class Stranger(Server):
         self.port, self.user = lab.free_port(), "root"
         home = self.folder / "home"
         self.files = f"{home}/"
+        self.path = home.joinpath
         (home / ".ssh").mkdir(parents=True, mode=0o700)
         (home / ".ssh").chmod(0o700)
         shutil.copy(f"{self.key}.pub", home / ".ssh/authorized_keys")
@@ -266,6 +267,7 @@ class Ravelin(Server):
     def start(self):
         self.device = lab.Device(self.folder)
         self.device.init(device_config(self.key, self.vtys, self.more))
+        self.path = (self.device.folder / "flash").joinpath
         with open(self.device.folder / "device.conf", "a") as conf:
             conf.write("flash-size 8G\n")
         self.boot()

@@ -9,6 +9,7 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/fs.h"
+#include "core/files/virtual.h"
 #include "core/session/cli.h"
 
 #include <openssl/evp.h>
@@ -24,7 +25,6 @@
 #define DOTS_EVERY 16 /* slices */
 
 struct reading {
-	struct file_name name;
 	char text[FILE_TEXT];
 	int fd;
 	uint64_t size, done;
@@ -45,24 +45,46 @@ static void stop_reading(const void *arg)
 	r->digest = NULL;
 }
 
-/* RUN_DONE: run->data is a reading; stop_reading is to be called at the end. */
+/* running-config as it is now, in a file that nobody changes. */
+static int open_running(const struct run *run, uint64_t *size)
+{
+	const struct buf *text = config_build_text(run->build);
+	int fd = text->err ? -1 : virtual_sealed(buf_str(text));
+
+	*size = buf_len(text);
+	return fd < 0 ? E_NOMEM : fd;
+}
+
+static int open_file(const struct run *run, const struct file_name *name, uint64_t *size)
+{
+	struct stat st = { 0 };
+	int fd = fs_open(run->core, name, &st);
+
+	*size = (uint64_t)st.st_size;
+	return fd;
+}
+
+/* RUN_DONE: run->data is a reading; stop_reading is to be called at the end. RUN_WAIT: not yet. */
 static int start_reading(struct run *run)
 {
-	struct reading *r = arena_alloc(&run->arena, sizeof *r);
 	const char *typed = cmd_arg(&run->match, "url");
-	struct stat st;
+	struct file_name name;
+	struct reading *r;
+	int rc;
 
+	if (!fs_name(&run->cli->cwd, str_of(typed), &name))
+		return run_fail(run, FS_NO_FILE, typed);
+	rc = fs_is_running(&name) ? run_build_config(run, CMD_VIEW_WHOLE) : RUN_DONE;
+	if (rc != RUN_DONE)
+		return rc;
+	r = arena_alloc(&run->arena, sizeof *r);
 	if (!r)
 		return run_fail(run, "%% Out of memory");
-	r->fd = -1;
 	run->data = r;
-	if (!fs_name(&run->cli->cwd, str_of(typed), &r->name))
-		return run_fail(run, FS_NO_FILE, typed);
-	fs_text(&r->name, r->text);
-	r->fd = fs_open(run->core, &r->name, &st);
+	fs_text(&name, r->text);
+	r->fd = fs_is_running(&name) ? open_running(run, &r->size) : open_file(run, &name, &r->size);
 	if (r->fd < 0)
 		return run_fail(run, "%%Error opening %s (%s)", r->text, fs_words(r->fd));
-	r->size = (uint64_t)st.st_size;
 	run->abandon = stop_reading;
 	return RUN_DONE;
 }
@@ -126,23 +148,6 @@ static void put_text(struct buf *out, const uint8_t *p, size_t n)
 	}
 }
 
-static bool is_running_config(const struct run *run)
-{
-	struct file_name name;
-
-	return fs_name(&run->cli->cwd, str_of(cmd_arg(&run->match, "url")), &name) && fs_is_running(&name);
-}
-
-static int more_running(struct run *run)
-{
-	int rc = run_build_config(run, CMD_VIEW_WHOLE);
-
-	if (rc != RUN_DONE)
-		return rc;
-	buf_put(&run->out, buf_ptr(config_build_text(run->build)), buf_len(config_build_text(run->build)));
-	return RUN_DONE;
-}
-
 /* A session reads text itself: it costs core nothing, however long it is. */
 static int hand_over(struct run *run)
 {
@@ -162,8 +167,6 @@ int cmd_more(struct run *run)
 	ssize_t n;
 	int rc;
 
-	if (is_running_config(run))
-		return more_running(run);
 	if (!r) {
 		rc = start_reading(run);
 		if (rc != RUN_DONE)

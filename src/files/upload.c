@@ -5,6 +5,7 @@
  */
 #include "upload.h"
 
+#include "bury.h"
 #include "files.h"
 #include "files_private.h"
 
@@ -183,6 +184,7 @@ static int seal(struct upload *u, struct errbuf *e)
 static int name_it(struct upload *u, struct errbuf *e)
 {
 	const char *name = path_base(&u->path);
+	int body, rc;
 
 	if (!u->temp[0]) {
 		if (files_link(u->fd, u->dirfd, name) == 0)
@@ -190,10 +192,14 @@ static int name_it(struct upload *u, struct errbuf *e)
 		if (errno == EEXIST && files_link_temp(u->fd, u->dirfd, u->temp) < 0)
 			u->temp[0] = '\0';
 	}
-	if (!u->temp[0] || renameat(u->dirfd, u->temp, u->dirfd, name) < 0)
-		return files_failed(e, "write", u->path.text);
-	u->temp[0] = '\0';
-	return 0;
+	body = u->temp[0] ? bury_open(u->dirfd, name) : -1;
+	rc = u->temp[0] ? renameat(u->dirfd, u->temp, u->dirfd, name) : -1;
+	if (rc < 0)
+		rc = files_failed(e, "write", u->path.text);
+	else
+		u->temp[0] = '\0';
+	bury(body);
+	return rc;
 }
 
 static int place(struct upload *u, const struct stat *st, uint64_t replaced, struct errbuf *e)
@@ -238,8 +244,7 @@ void upload_drop(struct upload *u)
 	LIST_REMOVE(u, link);
 	if (u->temp[0])
 		unlinkat(u->dirfd, u->temp, 0);
-	if (u->fd >= 0)
-		close(u->fd);
+	bury(u->fd);
 	if (u->dirfd >= 0)
 		close(u->dirfd);
 	free(u);

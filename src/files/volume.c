@@ -5,6 +5,7 @@
  */
 #include "volume.h"
 
+#include "bury.h"
 #include "files.h"
 #include "files_private.h"
 #include "upload.h"
@@ -149,10 +150,11 @@ static void account(struct volume *v, const struct stat *gone)
 int volume_remove(struct volume *v, const struct path *p, struct errbuf *e)
 {
 	struct stat st;
-	int dirfd = find(v, p, &st, e), rc = 0;
+	int dirfd = find(v, p, &st, e), rc = 0, body;
 
 	if (dirfd < 0)
 		return dirfd;
+	body = bury_open(dirfd, path_base(p));
 	if (S_ISDIR(st.st_mode))
 		rc = err_set(e, E_INVAL, "delete failed: \"%s\": it is a folder", p->text);
 	else if (unlinkat(dirfd, path_base(p), 0) < 0)
@@ -162,6 +164,7 @@ int volume_remove(struct volume *v, const struct path *p, struct errbuf *e)
 	if (rc == 0 && v->state)
 		rc = files_sync_folder(dirfd, p->text, e);
 	close(dirfd);
+	bury(body);
 	return rc;
 }
 
@@ -172,11 +175,17 @@ static int rename_entry(struct volume *v, const struct stat *from, int from_fd, 
 	struct stat there;
 	bool exists = fstatat(to_fd, path_base(to), &there, AT_SYMLINK_NOFOLLOW) == 0;
 	bool same = exists && there.st_ino == from->st_ino && there.st_dev == from->st_dev;
+	int body, rc;
 
 	if (exists && (!replace || !S_ISREG(there.st_mode) || S_ISDIR(from->st_mode)))
 		return err_set(e, E_EXISTS, "rename failed: \"%s\": it is there", to->text);
-	if (renameat2(from_fd, path_base(from_path), to_fd, path_base(to), exists ? 0 : RENAME_NOREPLACE) < 0)
-		return files_failed(e, "rename", to->text);
+	body = exists ? bury_open(to_fd, path_base(to)) : -1;
+	rc = renameat2(from_fd, path_base(from_path), to_fd, path_base(to), exists ? 0 : RENAME_NOREPLACE);
+	if (rc < 0)
+		rc = files_failed(e, "rename", to->text);
+	bury(body);
+	if (rc < 0)
+		return rc;
 	if (exists && !same)
 		account(v, &there);
 	return v->state ? files_sync_folder(to_fd, to->text, e) : 0;

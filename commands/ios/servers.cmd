@@ -81,3 +81,10 @@ mode config-radius-server  parent config  prompt "(config-radius-server)"  title
       "Number of retries to active server" "Number of retries"
   require-message-authenticator(require-message-authenticator) ; no require-message-authenticator=false, hook radius-unsigned, hook-no
       "Ignore replies without Message-Authenticator"
+  automate-tester username <automate-tester/username>
+      {probe-on(automate-tester/probe-on) |
+      [ignore-auth-port(automate-tester/ignore-auth-port) | ignore-acct-port(automate-tester/ignore-acct-port)]
+      [idle-time <automate-tester/idle-time>]}
+      "Test whether the server is there" "A user it does not know" "Name of the user"
+      "Only when its dead time is over, and it is dead until it answers" "Do not send logins" "Do not send accounting records"
+      "Time without a request until it is tested" "Time in minutes"

@@ -271,3 +271,26 @@ def test_words_of_a_session(device):
     assert auto.hangs_up() and LEVEL.strip() in auto.screen.text
     stays = device.terminal("stays", "stays")
     assert "Current privilege level is 1" in stays.screen.text and stays.screen.last == "R1>"
+
+
+# --- is it there? ---
+
+
+def test_automate_tester(lab, folder):
+    """A server that is configured is tried before anybody needs it: a login and a record of a user it does not know, whose
+    no is as good as a yes; one that is away is said to be, with no login."""
+    with radius.Hole() as gone:
+        port = gone.port
+    with radius.FreeRadius(folder / "tested") as server:
+        device = boot(lab, of("R", server), radius.server("GONE", port, port))
+        t = device.terminal("alice", "wonder", size=(100, 200))
+        configure(t, "radius server R", "automate-tester username probe", "radius server GONE", "automate-tester username probe ignore-acct-port")
+        assert laboratory.wait_for(lambda: [dict(r)["Acct-Status-Type"] for r in server.records() if dict(r)["User-Name"] == "probe"] == ["Stop"])
+        assert 'User-Name = "probe"' in server.log and server.log.count("Access-Reject") == 1
+        assert f"{port},{port} is not responding" in t.command("show logging | include RADIUS_DEAD")
+        configure(t, "radius server R", "automate-tester username other ignore-acct-port idle-time 1")
+        assert laboratory.wait_for(lambda: server.log.count("Access-Reject") == 2)
+        configure(t, "radius server R", "automate-tester username token ignore-acct-port")  # who is asked on is answered, too
+        assert laboratory.wait_for(lambda: 'User-Name = "token"' in server.log)
+        configure(t, "no radius server R")  # while one may be under way
+        assert "probe" not in t.command("show aaa sessions")

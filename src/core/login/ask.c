@@ -29,7 +29,7 @@ struct ask {
 	unsigned n, at;    /* servers; the one that is asked */
 	struct errbuf why; /* why the present one cannot be asked */
 	struct errbuf odd; /* what came from it and does not count */
-	bool trying, authenticates;
+	bool trying, authenticates, probes;
 	enum aaa_protocol protocol;
 	bool accounting, stop;
 	bool asks;         /* for the password itself: RADIUS asks no server without one */
@@ -86,6 +86,7 @@ static void wait_for_server(struct ask *a)
 		a->sent_ms = clock_now_ms();
 	}
 	present(a)->unheard++;
+	present(a)->asked_ms = clock_now_ms();
 	if (event_add(a->timer, &tv) < 0)
 		soon(a);
 }
@@ -140,7 +141,7 @@ static void try_on(struct ask *a)
 	static const struct ask_result none = { .end = ASK_ERROR };
 
 	for (; a->at < a->n; a->at++) {
-		if (server_dead(present(a)))
+		if (!a->probes && server_dead(present(a)))
 			continue;
 		a->why.text[0] = a->odd.text[0] = '\0';
 		if (begin(a))
@@ -317,8 +318,9 @@ static void on_result(void *arg, const struct asker_result *r)
 	finish(a, &result);
 }
 
-struct ask *servers_ask(struct core *core, const char *group, const struct ipc_msg_QUERY *m,
-			const struct ask_events *events, void *arg)
+/* Without servers yet. */
+static struct ask *new_ask(struct core *core, const char *group, const struct ipc_msg_QUERY *m,
+			   const struct ask_events *events, void *arg)
 {
 	struct ask *a = calloc(1, sizeof *a);
 
@@ -342,10 +344,31 @@ struct ask *servers_ask(struct core *core, const char *group, const struct ipc_m
 		free_ask(a);
 		return NULL;
 	}
-	if (a->protocol != AAA_RADIUS || a->authenticates ||
-	    a->accounting) /* it has no question for what else there is */
-		a->n = servers_of(core, group, a->of);
 	soon(a);
+	return a;
+}
+
+struct ask *servers_ask(struct core *core, const char *group, const struct ipc_msg_QUERY *m,
+			const struct ask_events *events, void *arg)
+{
+	struct ask *a = new_ask(core, group, m, events, arg);
+
+	if (a && (a->protocol != AAA_RADIUS || a->authenticates ||
+		  a->accounting)) /* it has no question for what else there is */
+		a->n = servers_of(core, group, a->of);
+	return a;
+}
+
+struct ask *servers_probe(struct core *core, struct server *s, const struct ipc_msg_QUERY *m,
+			  const struct ask_events *events)
+{
+	struct ask *a = new_ask(core, server_group(core, s), m, events, s);
+
+	if (!a)
+		return NULL;
+	a->probes = true;
+	a->of[a->n++] = s;
+	s->users++;
 	return a;
 }
 

@@ -14,6 +14,7 @@
 #include "core/login/reach.h"
 #include "model/model.h"
 
+#include <event2/event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,8 +66,12 @@ static void update_server(struct server *s, const struct server *now)
 {
 	s->timeout = now->timeout;
 	s->retransmit = now->retransmit;
+	if (strcmp(s->tester.user, now->tester.user) != 0)
+		s->asked_ms = 0;
+	s->tester = now->tester;
 	if (same_peer(s, now))
 		return;
+	s->asked_ms = 0;
 	asker_retire(s->asker);
 	s->asker = NULL;
 	s->down = false;
@@ -114,6 +119,7 @@ static void sync_servers(struct servers *list, enum aaa_protocol protocol, bool 
 			TAILQ_REMOVE(&list->list, s, link);
 		} else if ((s = malloc(sizeof *s))) {
 			*s = now;
+			s->of = list;
 			s->since_ms = clock_now_ms();
 		}
 		if (s)
@@ -139,6 +145,7 @@ static void on_change(void *arg, const struct txn *t)
 		if (!s->configured && s->users == 0)
 			free_server(list, s);
 	}
+	probe_arm(list);
 }
 
 void servers_read_again(struct core *core)
@@ -154,6 +161,7 @@ struct servers *servers_new(struct core *core)
 		return NULL;
 	list->core = core;
 	TAILQ_INIT(&list->list);
+	list->timer = core->base ? evtimer_new(core->base, probe_on_timer, list) : NULL;
 	if (model_watch(core->model, servers_protocols[AAA_TACACS].root, on_change, list) < 0 ||
 	    model_watch(core->model, servers_protocols[AAA_RADIUS].root, on_change, list) < 0 ||
 	    model_watch(core->model, HOSTS, on_change, list) < 0)
@@ -229,6 +237,21 @@ unsigned servers_of(const struct core *core, const char *group, struct server *o
 	for (unsigned i = 0; i < n; i++)
 		out[i]->users++;
 	return n;
+}
+
+const char *server_group(const struct core *core, const struct server *s)
+{
+	const struct lyd_node *entry, *m;
+	char path[80];
+
+	snprintf(path, sizeof path, "%s/group", servers_protocols[s->protocol].root);
+	for (entry = model_first(core->model, NULL, path); entry; entry = model_next(entry)) {
+		for (m = model_first(core->model, entry, "member"); m; m = model_next(m)) {
+			if (member_of(core->servers, s->protocol, m) == s)
+				return model_below(entry, "name");
+		}
+	}
+	return servers_protocols[s->protocol].all;
 }
 
 bool servers_any(const struct core *core, const char *group)
@@ -320,7 +343,7 @@ bool server_connect(struct servers *list, struct server *s, const char *group, b
 
 bool server_dead(const struct server *s)
 {
-	return s->dead_until_ms > clock_now_ms();
+	return s->dead_until_ms && (s->tester.probe_on || s->dead_until_ms > clock_now_ms());
 }
 
 const char *server_called(const struct server *s)
@@ -381,6 +404,7 @@ void server_failed(struct servers *list, struct server *s, const char *why, bool
 		s->dead_until_ms = clock_now_ms() + minutes * 60 * 1000;
 	if (!s->down)
 		change_state(list->core, s, why);
+	probe_arm(list);
 }
 
 void server_answered(struct servers *list, struct server *s)

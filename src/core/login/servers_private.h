@@ -14,7 +14,10 @@
 
 #include <sys/queue.h>
 
+#include <event2/util.h>
+
 struct asker;
+struct event;
 struct lyd_node;
 
 #define SERVERS_MAX 16 /* asked for one question */
@@ -35,8 +38,16 @@ struct server_count {
 };
 enum { COUNT_AUTH, COUNT_ACCT, COUNTS };
 
+/* `automate-tester` */
+struct server_tester {
+	char user[65]; /* "": none */
+	bool logins, records, probe_on;
+	uint64_t idle_ms;
+};
+
 struct server {
 	TAILQ_ENTRY(server) link;
+	struct servers *of;
 	enum aaa_protocol protocol;
 	char name[254]; /* of its host or `tacacs server`, `radius server` */
 	bool named;     /* the latter */
@@ -46,11 +57,15 @@ struct server {
 	unsigned port, acct_port, timeout; /* timeout: seconds */
 	unsigned retransmit;               /* how often a request is sent once more */
 	char key[AAA_CLEAR_MAX + 1];
-	bool single, sign;   /* as in QUERY_SERVER */
-	struct asker *asker; /* NULL: not started */
-	unsigned users;      /* questions that may come to it */
-	bool down;           /* the log has said so */
-	uint64_t dead_until_ms;
+	bool single, sign;      /* as in QUERY_SERVER */
+	struct asker *asker;    /* NULL: not started */
+	unsigned users;         /* questions that may come to it */
+	bool down;              /* the log has said so */
+	uint64_t dead_until_ms; /* 0: it is not */
+	uint64_t asked_ms;      /* a request was sent; 0: none yet, as it is configured now */
+	struct server_tester tester;
+	unsigned probing;                      /* probes under way */
+	struct ask *probe;                     /* that of logins */
 	uint64_t since_ms, before_ms, dead_ms; /* it is up or down; how long it was not, and down in all */
 	unsigned long deaths;
 	uint64_t heard_ms; /* a valid reply came */
@@ -61,6 +76,7 @@ struct server {
 
 struct servers {
 	struct core *core;
+	struct event *timer; /* the next probe */
 	TAILQ_HEAD(, server) list;
 };
 
@@ -81,6 +97,21 @@ const char *server_called(const struct server *s); /* for people */
 /* An entry of the configuration, with what holds for all where it says nothing itself; asker and counters are none. */
 void server_read(const struct core *core, enum aaa_protocol protocol, bool named, const struct lyd_node *entry,
 		 struct server *s);
+/* The group whose way leads to it: the first that names it, else that of all. */
+const char *server_group(const struct core *core, const struct server *s);
+
+/* --- ask.c --- */
+
+/* This one alone, dead or not; `arg` of the events is the server. NULL: out of memory. */
+struct ask *servers_probe(struct core *core, struct server *s, const struct ipc_msg_QUERY *m,
+			  const struct ask_events *events);
+
+/* --- probe.c --- */
+
+uint64_t probe_due_ms(const struct server *s);
+void probe_arm(struct servers *list); /* something has changed */
+void probe_on_timer(evutil_socket_t fd, short what, void *arg);
+
 void server_debug(const struct core *core, const struct server *s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

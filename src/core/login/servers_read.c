@@ -77,11 +77,31 @@ static unsigned port_of(const struct lyd_node *entry, const char *leaf)
 	return (unsigned)strtoul(model_below(entry, leaf), NULL, 10);
 }
 
+static bool is_set(const struct lyd_node *entry, const char *leaf)
+{
+	const char *value = model_below(entry, leaf);
+
+	return value && strcmp(value, "true") == 0;
+}
+
+static void take_tester(const struct lyd_node *entry, struct server_tester *t)
+{
+	const char *user = model_below(entry, "automate-tester/username");
+
+	if (!user || !str_copy(str_of(user), t->user, sizeof t->user))
+		return;
+	t->logins = !is_set(entry, "automate-tester/ignore-auth-port");
+	t->records = !is_set(entry, "automate-tester/ignore-acct-port") && !is_set(entry, "automate-tester/probe-on");
+	t->probe_on = is_set(entry, "automate-tester/probe-on");
+	t->idle_ms = strtoull(model_below(entry, "automate-tester/idle-time"), NULL, 10) * 60 * 1000;
+}
+
 static void take_radius(const struct model *m, const struct lyd_node *entry, struct server *s)
 {
 	s->port = port_of(entry, s->named ? "address/auth-port" : "auth-port");
 	s->acct_port = port_of(entry, s->named ? "address/acct-port" : "acct-port");
 	s->retransmit = number(m, entry, s, "retransmit");
+	take_tester(entry, &s->tester);
 	s->sign = !s->named || strcmp(model_below(entry, "require-message-authenticator"), "true") == 0;
 }
 

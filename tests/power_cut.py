@@ -66,11 +66,14 @@ def calls(lines):
             yield int(whole[1]), whole[2], whole[3], int(whole[4], 0), path_of(whole[5] or "")
 
 
-class File:
-    """Bytes now, and those a disk surely has."""
+IMAGE = b"an image: "  # and its name: what stands for a file that is too large to be followed
 
-    def __init__(self, data=b"", synced=None):
-        self.data, self.synced = bytearray(data), synced
+
+class File:
+    """Bytes now, and those a disk surely has; the name it got last."""
+
+    def __init__(self, data=b"", synced=None, name=None):
+        self.data, self.synced, self.name = bytearray(data), synced, name
 
     def put(self, at, data):
         self.data.extend(bytes(max(0, at - len(self.data))))
@@ -84,13 +87,15 @@ class Disk:
         self.folder = str(folder)
         self.files, self.folders, self.unnamed, self.descriptors = {}, set(), {}, {}
         self.changed = False  # the last call did something to the folder
+        self.touched = None  # ... to this file
+        self.newest = {}  # folder: the file that got or lost a name there last
         for path in pathlib.Path(folder).rglob("*"):
             name = str(path.relative_to(folder))
             if path.is_dir():
                 self.folders.add(name)
-            elif path.is_file() and path.stat().st_size < 1 << 20:  # images are not written here
-                data = path.read_bytes()
-                self.files[name] = File(data, bytes(data))
+            elif path.is_file():  # images are not written here
+                data = path.read_bytes() if path.stat().st_size < 1 << 20 else IMAGE + path.name.encode()
+                self.files[name] = File(data, bytes(data), name)
         self.durable = dict(self.files)
 
     def inside(self, path):
@@ -126,9 +131,21 @@ class Disk:
             self.changed = True
         elif file := self.open_file(arguments):
             file.synced = bytes(file.data)
-            self.changed = True
+            self.touch(file)
+
+    def touch(self, file):
+        self.touched = file
+        self.changed = True
+
+    def named_now(self, name, file):
+        """It has got this name, or lost it."""
+        file.name = name
+        self.newest[os.path.dirname(name)] = file
+        self.touch(file)
 
     def sync_folder(self, folder):
+        self.touched = self.newest.get(folder)
+
         def of_it(names):
             return {n: f for n, f in names.items() if os.path.dirname(n) == folder}
 
@@ -145,12 +162,12 @@ class Disk:
         name = self.inside(path)
         if not name or name in self.folders or "O_DIRECTORY" in arguments:
             return
-        if "O_CREAT" in arguments:
-            self.changed |= name not in self.files
-            self.files.setdefault(name, File())
+        if "O_CREAT" in arguments and name not in self.files:
+            self.files[name] = File()
+            self.named_now(name, self.files[name])
         if "O_TRUNC" in arguments and name in self.files:
             self.files[name].data = bytearray()
-            self.changed = True
+            self.touch(self.files[name])
 
     def write(self, call, arguments, done):
         file = self.open_file(arguments)
@@ -159,7 +176,7 @@ class Disk:
         data = b"".join(text(s) for s in STRING.findall(arguments))[:done]
         offset = re.search(r", (\d+)$", arguments) if call.startswith("pwrite") else None
         file.put(int(offset[1]) if offset else len(file.data), data)
-        self.changed = True
+        self.touch(file)
 
     def link(self, process, arguments):
         *source, to = self.named(arguments)
@@ -171,13 +188,13 @@ class Disk:
             file = self.files.get(self.inside(source[0]) or "")
         if file is not None and self.inside(to):
             self.files[self.inside(to)] = file
-            self.changed = True
+            self.named_now(self.inside(to), file)
 
     def rename(self, arguments):
         old, new = (self.inside(p) for p in self.named(arguments))
         if old in self.files and new:
             self.files[new] = self.files.pop(old)
-            self.changed = True
+            self.named_now(new, self.files[new])
         elif old in self.folders and new:
             self.folders.discard(old)
             self.folders.add(new)
@@ -185,7 +202,7 @@ class Disk:
                 self.files[new + name[len(old) :]] = self.files.pop(name)
 
     def apply(self, process, call, arguments, result, shown):
-        self.changed = False
+        self.changed, self.touched = False, None
         if call == "openat":
             self.openat(process, arguments, result, shown)
         elif call in ("write", "pwrite64", "writev"):
@@ -197,7 +214,9 @@ class Disk:
         elif call in ("link", "linkat"):
             self.link(process, arguments)
         elif call in ("unlink", "unlinkat"):
-            self.changed = self.files.pop(self.inside(self.named(arguments)[0]) or "", None) is not None
+            name = self.inside(self.named(arguments)[0]) or ""
+            if file := self.files.pop(name, None):
+                self.named_now(name, file)
         elif call in ("mkdir", "mkdirat"):
             if name := self.inside(self.named(arguments)[0]):
                 self.folders.add(name)
@@ -208,7 +227,7 @@ class Disk:
                 size = int(arguments.rpartition(", ")[2], 0)
                 del file.data[size:]
                 file.put(size, b"")
-                self.changed = True
+                self.touch(file)
         else:
             raise NotImplementedError(f"{call}({arguments[:200]})")
 

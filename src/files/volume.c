@@ -168,6 +168,17 @@ int volume_remove(struct volume *v, const struct path *p, struct errbuf *e)
 	return rc;
 }
 
+int volume_sync(const struct volume *v, const struct path *p, struct errbuf *e)
+{
+	int dirfd = volume_open_parent(v, p), rc;
+
+	if (dirfd < 0)
+		return files_failed(e, "open", p->text);
+	rc = files_sync_folder(dirfd, p->text, e);
+	close(dirfd);
+	return rc;
+}
+
 /* What stands at the new name decides; `from` is not asked again by renameat2 itself. */
 static int rename_entry(struct volume *v, const struct stat *from, int from_fd, const struct path *from_path, int to_fd,
 			const struct path *to, bool replace, struct errbuf *e)

@@ -48,6 +48,8 @@ int volume_open(const struct volume *v, const struct path *p, struct errbuf *e);
 int volume_mkdir(struct volume *v, const struct path *p, struct errbuf *e);
 int volume_rmdir(struct volume *v, const struct path *p, struct errbuf *e); /* E_EXISTS: not empty */
 int volume_remove(struct volume *v, const struct path *p, struct errbuf *e);
+/* What has happened in the folder of `p` is on the disk. */
+int volume_sync(const struct volume *v, const struct path *p, struct errbuf *e);
 /* All that is in a folder, which stays. */
 int volume_empty(struct volume *v, const struct path *folder, struct errbuf *e);
 /* `replace`: a file of the new name goes. A folder is never replaced, and never moved into itself. */

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power fails at any of a thousand system calls while configuration, keys, boot variables and archive are written: what
-the disk then holds is, file by file, the old or the new content, and a device boots from it."""
+"""The power fails at any of a thousand system calls while configuration, private configuration, keys, boot variables,
+archive and bootset are written: what the disk then holds is, file by file, the old or the new content, and a device
+boots from it. RAVELIN_POWER_ROUNDS=200 makes it a thousand points of each of them."""
 
+import collections
 import copy
 import os
 import random
@@ -12,42 +14,26 @@ import pytest
 
 import lab as laboratory
 import power_cut
+import whole
 
-IMAGE = "ravelin-universalk9.0.1.0.bin"
-POINTS = 1000
-BOOTS = 24  # of the different disks that were found
-ROUNDS = 55
-
-CONFIG = """\
-hostname G0
-username admin privilege 15 password 0 admin
-archive
- path flash0:copy
- maximum 3
- write-memory
-line vty 0 4
- login local
-end
-"""
-
-
-def lines(generation):
-    hosts = [f"ip host h{i} 10.{i}.{generation // 256}.{generation % 256}" for i in range(8)]
-    return ["configure terminal", f"hostname G{generation}", f"boot system flash0:g{generation}.bin", *hosts, "end"]
+ROUNDS = int(os.environ.get("RAVELIN_POWER_ROUNDS", "18"))
+POINTS = 55 * ROUNDS
+BOOTS = 12  # of the different disks that were found
 
 
 def work(device, rounds):
     """A device that writes much."""
-    t = device.terminal()
+    t = device.console()
+    t.send("\r")
+    t.settle(wait=">$")
+    t.command("enable")
     for generation in range(1, rounds + 1):
-        t.send("".join(line + "\r" for line in lines(generation)))
-        t.until(rf"^G{generation}#$")
-        t.command("write memory")
-        if generation % 10 == 0:
-            t.command("configure terminal")
-            t.command(f"crypto key generate rsa label k{generation} modulus 1024", seconds=30)
-            t.command("end")
-            t.command("archive config")
+        released = [f"no secure boot-{part}" for part, every in (("image", 3), ("config", 5)) if generation % every == 0]
+        secured = ["secure boot-config", *released, "secure boot-image", "end", "write memory", f"! {generation} is done"]
+        for line in ["configure terminal", *whole.lines(generation), *secured]:
+            t.send(line + "\r")
+        t.until(rf"^G{generation}#! {generation} is done$", seconds=60)
+        t.screen = laboratory.Screen()
     t.close()
 
 
@@ -59,7 +45,7 @@ def recorded(tmp_path_factory):
     """The device as it was before, and the calls that changed it."""
     lab = laboratory.Lab()
     device = lab.device()
-    device.init(CONFIG)
+    device.init(whole.CONFIG)
     before = tmp_path_factory.mktemp("power") / "before"
     shutil.copytree(device.folder, before)
     device.run()
@@ -74,92 +60,93 @@ def recorded(tmp_path_factory):
     lab.release()
 
 
-def startup(files):
-    return files.get("nvram/startup-config", b"").decode("latin-1")
-
-
-def generation(config):
-    """Of a whole configuration; None: it is torn."""
-    name = re.search(r"^hostname G(\d+)$", config, re.M)
-    if not name or not config.endswith("\nend\n"):
-        return None
-    n = int(name[1])
-    whole = n == 0 or all(line in config for line in lines(n)[2:-1])
-    return n if whole else None
-
-
-def boot_of(files):
-    return re.findall(r"^BOOT=flash0:g(\d+)\.bin$", files.get("nvram/boot-vars", b"").decode(), re.M)
-
-
-def keys_of(files):
-    return {name for name in files if name.startswith("keys/") and not name.startswith("keys/.")}
+def is_image(content):
+    return (content or b"").startswith(power_cut.IMAGE)
 
 
 class Check:
     """What holds of every state, and of one that follows another."""
 
     def __init__(self):
-        self.last = {}
+        self.last = collections.defaultdict(dict)
         self.keys = {}
+        self.found = {}  # the different disks, each with what is in force on it
 
     def state(self, kind, files):
-        config = generation(startup(files))
-        assert config is not None, f"{kind}: a torn startup-config:\n{startup(files)}"
-        for name in keys_of(files):
-            content = files[name]
-            assert self.keys.setdefault(name, content) == content and content, f"{kind}: {name} is torn"
-        boot = boot_of(files)
-        assert not boot or int(boot[0]) in (config, config - 1), f"{kind}: {boot} with configuration {config}"
-        now = (config, len(keys_of(files)))
-        assert now >= self.last.get(kind, now), f"{kind}: {now} after {self.last[kind]}: what was durable is gone"
-        self.last[kind] = now
+        disk = tuple(sorted(files.items()))
+        if disk not in self.found:
+            self.found[disk] = self.look(kind, files)
+        for what, value in self.found[disk].items():
+            if value is not None:
+                assert value >= self.last[kind].get(what, 0), f"{kind}: {what} {value} after {self.last[kind]}: what was durable is gone"
+                self.last[kind][what] = value
+
+    def look(self, kind, files):
+        for name, content in files.items():
+            if name.startswith("keys/"):
+                assert self.keys.setdefault(name, content) == content, f"{kind}: {name} is torn"
+        try:
+            return whole.check(files, is_image)
+        except AssertionError as wrong:
+            raise AssertionError(f"{kind}: {wrong}") from wrong
 
 
 def follow(disk, calls):
-    """Applies the calls and checks every state. Returns the number of points, the different disks, and the checker."""
-    check, points, found = Check(), 0, {}
+    """Applies the calls and checks every state. Returns the points, each the file that was changed, and the checker."""
+    check, points = Check(), []
     for call in calls:
         disk.apply(*call)
-        points += disk.changed
-        for kind, files in disk.states().items() if disk.changed else ():
-            check.state(kind, files)
-            lasting = {n: c for n, c in files.items() if not n.startswith("run/")}
-            found.setdefault(hash(tuple(sorted(lasting.items()))), lasting)
-    return points, list(found.values()), check
+        if not disk.changed:
+            continue
+        points.append(disk.touched)
+        for kind, files in disk.states().items():
+            check.state(kind, {n: c for n, c in files.items() if not n.startswith("run/")})
+    return points, check
+
+
+def by_object(points):
+    """How many points each object has."""
+    return collections.Counter(whole.object_of(file.name or "") or "other" for file in points if file)
 
 
 def materialize(device, before, files):
     """The disk as a device's folder."""
     shutil.rmtree(device.folder, ignore_errors=True)
     shutil.copytree(before, device.folder, copy_function=os.link)
-    for path in [*(device.folder / "nvram").iterdir(), *(device.folder / "keys").iterdir()]:
-        path.unlink()
+    for part in ("nvram", "keys", "secure"):
+        for path in (device.folder / part).iterdir():
+            path.unlink()
     for name, content in files.items():
         path = device.folder / name
-        if name.split("/")[0] in ("nvram", "keys", "flash"):
+        if name.split("/")[0] in ("nvram", "keys", "flash", "secure"):
             path.unlink(missing_ok=True)
-            path.write_bytes(content)
-            path.chmod(0o600)
+            if is_image(content):
+                os.link(before / "flash" / content[len(power_cut.IMAGE) :].decode(), path)
+            else:
+                path.write_bytes(content)
+                path.chmod(0o600)
 
 
 def test_every_disk_is_old_or_new_and_boots(recorded, lab):
     before, disk, calls = recorded
-    points, found, check = follow(copy.deepcopy(disk), calls)
-    assert points >= POINTS, points
-    assert check.last["strict"][0] == ROUNDS, "what was confirmed is not on the disk"
+    points, check = follow(copy.deepcopy(disk), calls)
+    assert len(points) >= POINTS, len(points)
+    assert check.last["strict"]["startup-config"] == ROUNDS, "what was confirmed is not on the disk"
+    counts = by_object(points)
+    assert set(whole.OBJECTS) <= set(counts) and min(counts[o] for o in whole.OBJECTS) >= 5 * ROUNDS, counts
     device = lab.device()
-    for files in random.Random(1).sample(found, BOOTS):
+    for files in map(dict, random.Random(1).sample(list(check.found), BOOTS)):
         materialize(device, before, files)
         device.run()
-        name = f"G{generation(startup(files))}"
+        state = whole.check(files, is_image)
         shown = device.ssh("show running-config").stdout
-        assert re.search(rf"^hostname {name}\r?$", shown, re.M), shown
-        labels = device.ssh("show crypto key mypubkey rsa | include name").stdout
-        assert all(f"k{n}" in labels for n in re.findall(r"rsa-general-k(\d+)", " ".join(files)))
+        assert re.search(rf"^hostname G{state['startup-config']}\r?$", shown, re.M), shown
+        assert device.ssh("show crypto key mypubkey ec | include name").stdout.count("Key name") >= state["key store"] // 2
+        shown = device.ssh("show logging | include DAMAGED").stdout + device.ssh("show secure bootset").stdout
+        assert "DAMAGED" not in shown and "damaged" not in shown, shown
         assert not list(device.folder.glob("*/.next-*"))
         device.stop()
-    print(f"{points} points, {len(found)} different disks, {BOOTS} of them booted")
+    print(f"{len(points)} points ({', '.join(f'{n} {o}' for o, n in counts.most_common())}), {len(check.found)} different disks, {BOOTS} of them booted")
 
 
 def test_what_is_not_synced_is_found_to_be_lost(recorded):
@@ -171,4 +158,4 @@ def test_what_is_not_synced_is_found_to_be_lost(recorded):
     assert len(without_files) < len(calls) > len(without_folders)
     with pytest.raises(AssertionError, match="torn"):
         follow(copy.deepcopy(disk), without_files)
-    assert follow(copy.deepcopy(disk), without_folders)[2].last["strict"][0] == 0
+    assert follow(copy.deepcopy(disk), without_folders)[1].last["strict"]["startup-config"] == 0

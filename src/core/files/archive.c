@@ -199,7 +199,10 @@ static void remove_oldest(struct archive *a)
 	struct errbuf e = { "" };
 
 	while (a->n > maximum(a->core)) {
-		if (volume_remove(fs_volume(a->core, a->kept[0].name.fs), &a->kept[0].name.path, &e) < 0)
+		struct volume *v = fs_volume(a->core, a->kept[0].name.fs);
+		const struct path *p = &a->kept[0].name.path;
+
+		if (volume_remove(v, p, &e) < 0 || volume_sync(v, p, &e) < 0)
 			syslog_event(a->core->log, "ARCHIVE", 4, "REMOVE", "an old copy stays: %s", e.text);
 		drop(a, 0);
 	}

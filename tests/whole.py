@@ -42,14 +42,33 @@ def plain(generation):
     return [f"ip host h{i} 10.{i}.{generation // 256}.{generation % 256}" for i in range(8)]
 
 
-def lines(generation):
-    """What is configured, in configuration mode."""
-    old = [f"master{generation - 1:06}"] if generation > 1 else []
+def word(generation):
+    """What the master key is made of."""
+    return f"master{generation:06}"
+
+
+def lines(generation, old, label):
+    """What is typed for a generation, from the exec prompt to the exec prompt. `old`: the word of the master key in force,
+    None: there is none. `label`: of a key pair that there is not."""
+    released = [f"no secure boot-{part}" for part, every in (("image", 3), ("config", 5)) if generation % every == 0]
     return [
-        f"hostname G{generation}", f"boot system flash0:g{generation}.bin", *plain(generation),
-        f"key config-key password-encrypt master{generation:06}", *old, "password encryption aes",
-        f"tacacs-server key 0 secret{generation}", f"crypto key generate ec keysize 256 label k{generation}",
+        "configure terminal", f"hostname G{generation}", f"boot system flash0:g{generation}.bin", *plain(generation),
+        f"key config-key password-encrypt {word(generation)}", *([old] if old else []), "password encryption aes",
+        f"tacacs-server key 0 secret{generation}", f"crypto key generate ec keysize 256 label {label}",
+        "secure boot-config", *released, "secure boot-image", "end", "write memory",
     ]  # fmt: skip
+
+
+def word_in_force(files):
+    """Of the master key that the next boot finds."""
+    if "nvram/private-config" not in files:
+        return None
+    generation = generation_of(text(files, "nvram/startup-config"))
+    now = masters(files["nvram/private-config"])[0]
+    for one in range(generation + 1, max(generation - 3, 0), -1):  # in vain if who makes it was killed
+        if hashlib.scrypt(word(one).encode(), salt=b"ravelin type 6, version 1", n=16384, r=8, p=1, maxmem=1 << 26, dklen=32) == now:
+            return word(one)
+    raise AssertionError("a master key of no generation")
 
 
 def text(files, name):

@@ -17,7 +17,7 @@ import power_cut
 import whole
 
 ROUNDS = int(os.environ.get("RAVELIN_POWER_ROUNDS", "18"))
-POINTS = 55 * ROUNDS
+POINTS = 50 * ROUNDS
 BOOTS = 12  # of the different disks that were found
 
 
@@ -28,9 +28,8 @@ def work(device, rounds):
     t.settle(wait=">$")
     t.command("enable")
     for generation in range(1, rounds + 1):
-        released = [f"no secure boot-{part}" for part, every in (("image", 3), ("config", 5)) if generation % every == 0]
-        secured = ["secure boot-config", *released, "secure boot-image", "end", "write memory", f"! {generation} is done"]
-        for line in ["configure terminal", *whole.lines(generation), *secured]:
+        old = whole.word(generation - 1) if generation > 1 else None
+        for line in [*whole.lines(generation, old, f"k{generation}"), f"! {generation} is done"]:
             t.send(line + "\r")
         t.until(rf"^G{generation}#! {generation} is done$", seconds=60)
         t.screen = laboratory.Screen()

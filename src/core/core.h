@@ -61,6 +61,7 @@ struct core {
 	struct event_base *base;
 	const char *dir; /* the device's folder, for argument lists only: files are reached by descriptor */
 	char image[128]; /* base name of the running image */
+	unsigned rommon; /* images of this boot interface and of older ones can be booted */
 	int device_fd, flash_fd, nvram_fd, keys_fd;
 	uint64_t flash_size; /* bytes */
 	struct volume flash, nvram;

@@ -259,9 +259,12 @@ static int parse_publish(struct core *core, const char *text)
 static int parse_arguments(struct core *core, int argc, char **argv, struct errbuf *e)
 {
 	core->flash_size = FLASH_SIZE;
+	core->rommon = BOOT_INTERFACE;
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--device") == 0)
 			core->dir = argv[i + 1];
+		else if (strcmp(argv[i], "--interface") == 0)
+			core->rommon = (unsigned)strtoul(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--publish") == 0 && parse_publish(core, argv[i + 1]) < 0)
 			return err_set(e, E_INVAL, "bad --publish \"%s\"", argv[i + 1]);
 		else if (strcmp(argv[i], "--flash-size") == 0)

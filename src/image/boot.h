@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * boot.h: what rommon and an image agree on. rommon runs the image's core as
- *     argv: ravelin-image --role core --device DIR [--publish HOST:HOSTPORT:PORT[/udp] | --vrf NAME=NETNS |
- * --flash-size BYTES]... with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is
- * newer than rommon's own is refused with the reason. Core speaks BOOT_* messages on BOOT_FD_CONTROL.
+ *     argv: ravelin-image --role core --device DIR --interface N
+ *           [--publish HOST:HOSTPORT:PORT[/udp] | --vrf NAME=NETNS | --flash-size BYTES]...
+ * with an empty environment and exactly the descriptors below. An image whose BOOT_INTERFACE is newer than rommon's
+ * own, N, is refused with the reason. An image leaves alone what it does not know. Core speaks BOOT_* messages on
+ * BOOT_FD_CONTROL.
  *
  * `ravelin init` runs the image it put into flash as
  *     argv: ravelin-image --role init --device DIR [--hostname NAME] [--config]
@@ -15,8 +17,14 @@
 
 #include <stdint.h>
 
+#ifndef BOOT_INTERFACE /* the tests make a rommon of the next one */
 #define BOOT_INTERFACE 1
-#define BOOT_LENT_MAX  48 /* of them all */
+#endif
+#define BOOT_TEXT_OF(x)     #x
+#define BOOT_TEXT(x)        BOOT_TEXT_OF(x)
+#define BOOT_INTERFACE_TEXT BOOT_TEXT(BOOT_INTERFACE)
+
+#define BOOT_LENT_MAX 48 /* of them all */
 
 /* Descriptors core is started with; 0, 1 and 2 are /dev/null, /dev/null and the device's run/boot.log. */
 enum boot_fd {

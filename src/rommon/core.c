@@ -36,9 +36,11 @@ static int place(const int *from, int count)
 /* In the child. Its failure travels to the parent over `report`, which a successful exec closes. */
 static void exec_core(const struct core_start *s, int control, int report, pid_t parent)
 {
-	const char *argv[5 + 2 * BOOT_LENT_MAX + 1] = { "ravelin-image", "--role", "core", "--device", s->device };
+	const char *argv[7 + 2 * BOOT_LENT_MAX + 1] = { "ravelin-image",    "--role",  "core",
+							"--device",         s->device, "--interface",
+							BOOT_INTERFACE_TEXT };
 	char *const envp[] = { NULL };
-	int fds[BOOT_FD_END], n = 5;
+	int fds[BOOT_FD_END], n = 7;
 	sigset_t none;
 
 	for (size_t i = 0; i < s->lent_count && i < 2 * BOOT_LENT_MAX; i++)

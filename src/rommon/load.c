@@ -21,9 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TEXT_OF(x) #x
-#define TEXT(x)    TEXT_OF(x)
-
 int load_open(int flash_fd, const char *name, struct errbuf *e)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
@@ -44,7 +41,7 @@ int load_open(int flash_fd, const char *name, struct errbuf *e)
 /* In the child: exactly the descriptors of the verifier's contract. Only async-signal-safe calls. */
 static void exec_verifier(int libexec_fd, int image_fd, int words_fd)
 {
-	const char *argv[] = { LOAD_VERIFIER, TEXT(BOOT_INTERFACE), NULL };
+	const char *argv[] = { LOAD_VERIFIER, BOOT_INTERFACE_TEXT, NULL };
 	char *const envp[] = { NULL };
 	int dir = fcntl(libexec_fd, F_DUPFD_CLOEXEC, 10), image = fcntl(image_fd, F_DUPFD_CLOEXEC, 10);
 	int words = fcntl(words_fd, F_DUPFD_CLOEXEC, 10), null = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -2,8 +2,12 @@
 """A new image arrives by OpenSSH's scp, is verified, named by `boot system` and booted by `reload`; the old one is the way
 back. One that is not whole and signed is told by `verify` and `show software authenticity`, and is not run."""
 
+import pathlib
+import shutil
+import tempfile
+
 import pytest
-from damaged_images import TAMPERED
+from damaged_images import TAMPERED, resigned
 from moving import CONFIG, client, flash
 
 import lab as laboratory
@@ -92,6 +96,44 @@ def test_who_signed_what_runs(device):
     for words in ("Development", "Key Name              : development-", "SHA512", "Ed25519", "0.1.0", "ROMMON"):
         assert words in told
     assert "Key Identifier" in shown(device, f"show software authenticity file flash0:{IMAGE}")
+
+
+@pytest.fixture
+def next_release(build):
+    """Its launcher, beside this release's image."""
+    root = pathlib.Path(tempfile.mkdtemp(prefix="ravelin-next-"))
+    for name, source in {
+        "bin/ravelin": "tests/unit/boot/ravelin-next", "libexec/ravelin/ravelin-verify": "src/image/ravelin-verify",
+        "libexec/ravelin/ravelin.img": "src/image/ravelin.img",
+    }.items():  # fmt: skip
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(build / source, root / name)
+    yield root / "bin/ravelin"
+    shutil.rmtree(root)
+
+
+def test_rommon_of_the_next_release_boots_images_of_both(lab, build, next_release, tmp_path):
+    device = lab.device()
+    device.launcher = next_release
+    device.init(CONFIG)
+    device.run()
+    console = device.console()
+    assert "boot interface 2" in console.until("Press RETURN")
+    assert "System Bootstrap, interface 2\n" in shown(device, "show version")
+    data = flash(device, IMAGE).read_bytes()
+    flash(device, "new.bin").write_bytes(resigned(build, tmp_path, data, interface=["2"]))
+    assert "successfully verified" in shown(device, "verify flash0:new.bin")
+    configured(device, "boot system flash0:new.bin", "do write memory")
+    reload(device)
+    assert running(device) == 'System image file is "flash0:new.bin"'
+    # Back to the release before: its rommon says why not, and boots what it can.
+    console.close()
+    device.stop()
+    device.launcher = build / "src/launcher/ravelin"
+    device.run()
+    assert "flash0:new.bin refused: needs boot interface 2, this rommon has 1" in device.console().until("Press RETURN")
+    assert running(device) == f'System image file is "flash0:{IMAGE}"'
+    assert "needs boot interface 2, this rommon has 1" in device.ssh("verify flash0:new.bin").stdout
 
 
 @pytest.mark.parametrize("how", TAMPERED)

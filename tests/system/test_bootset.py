@@ -8,6 +8,7 @@ import re
 import signal
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import lab as laboratory
 
@@ -154,6 +155,62 @@ def test_what_cannot_be_secured_is_said_and_left(at_console):
     (c.device.folder / "flash/elsewhere").unlink()  # as an image from elsewhere: flash0: has none
     assert "%the running image was not loaded from persistent storage" in c.configure("secure boot-image")
     assert secured(c.device) == {} and "secure" not in c.run("show running-config")
+
+
+@pytest.fixture
+def on_two_disks(lab, uid):
+    """secure/ is another file system than flash/, as only the device's own mount namespace has it."""
+
+    def start(config):
+        device = lab.device(uid)
+        device.init(config)
+        owner = os.geteuid() if uid is None else uid
+        device.inside(f'mount -t tmpfs -o mode=700,uid={owner} none "$0/secure"')
+        device.run()
+        c = Console(device)
+        c.login()
+        return c
+
+    return start
+
+
+def test_two_file_systems_are_said_and_nothing_is_secured(on_two_disks):
+    c = on_two_disks(laboratory.CONFIG.replace("line vty", "secure boot-image\nline vty"))
+    why = "flash0: and the secure storage are not on one file system of the host"
+    name = image(c.device).name
+    log = laboratory.wait_for(lambda: "NOT_SECURED" in c.run("show logging") and c.run("show logging"))
+    assert f"NOT_SECURED: secure boot-image: {why}" in log
+    assert f"%{why}" in c.configure("secure boot-image")
+    assert "is not active" in c.run("show secure bootset") and "secure" not in c.run("show running-config")
+    assert name in c.run("dir") and names(c.device, image(c.device).stat().st_ino) == 1
+    inside = f"/proc/{c.device.role('core')[0]}/root{c.device.folder}/secure"
+    assert os.listdir(inside) == []
+
+
+def test_bootset_of_another_version_is_noticed(at_console):
+    c = at_console()
+    c.configure("secure boot-image", "secure boot-config")
+    version = re.search(r"image resilience version (\S+)", c.run("show secure bootset"))[1]
+    c.run("write memory")
+    c.device.stop()
+    manifest, other = c.device.folder / "secure/.manifest", "9" * len(version)
+    signed = manifest.read_bytes()[:-64].replace(version.encode() + bytes(4), other.encode() + bytes(4))
+    key = Ed25519PrivateKey.from_private_bytes((c.device.folder / "keys/.bootset").read_bytes())
+    manifest.write_bytes(signed + key.sign(signed))  # as the other version would have
+    c.device.run()
+    c = Console(c.device)
+    c.login()
+    log = c.run("show logging")
+    for what in ("image", "configuration"):
+        assert f"%IOS_RESILIENCE-4-VERSION_MISMATCH: Archived {what} version {other} differs from running version {version}" in log
+    assert "DAMAGED" not in log and "IMAGE_MISMATCH" not in log and f"resilience version {other} activated" in c.run("show secure bootset")
+    # The commands upgrade it, part by part.
+    assert "CONFIG_RESIL_ACTIVE" in c.configure("secure boot-config")
+    c.run("write memory")
+    c.reload()
+    c.login()
+    log = c.t.screen.text + c.run("show logging")
+    assert f"Archived image version {other}" in log and "Archived configuration" not in log
 
 
 def test_archive_follows_the_command_and_nothing_else(at_console):

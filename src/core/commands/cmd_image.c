@@ -36,7 +36,7 @@ static int start_check(struct run *run, int fd, uint64_t size)
 
 	buf_init(&request, 0);
 	buf_put_u64(&request, size);
-	buf_put_u32(&request, BOOT_INTERFACE);
+	buf_put_u32(&request, run->core->rommon);
 	return run_start_moving(run, STEP_CHECKED, "image", &request, &fd, 1, CHECK_LIMIT_MS);
 }
 
@@ -163,7 +163,7 @@ int cmd_show_authenticity_running(struct run *run)
 		buf_printf(&run->out,
 			   "    Verifier Information\n"
 			   "        Verifier Name         : ROMMON\n"
-			   "        Verifier Version      : System Bootstrap, interface %d\n",
-			   BOOT_INTERFACE);
+			   "        Verifier Version      : System Bootstrap, interface %u\n",
+			   run->core->rommon);
 	return rc;
 }

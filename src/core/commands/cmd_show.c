@@ -55,13 +55,13 @@ int cmd_show_version(struct run *run)
 	buf_printf(&run->out,
 		   "Ravelin Software (RAVELIN-UNIVERSALK9-M), Version %s, compatible with Cisco IOS Software\n"
 		   "Free software under the Apache License 2.0, no warranty\n\n"
-		   "ROM: System Bootstrap, interface %d\n\n"
+		   "ROM: System Bootstrap, interface %u\n\n"
 		   "%s uptime is %s\n"
 		   "System restarted at %s\n"
 		   "System image file is \"flash0:%s\"\n\n"
 		   "Ravelin on %s %s (%s) with %lluK bytes of memory.\n"
 		   "Processor board ID %s\n\n",
-		   RAVELIN_VERSION, BOOT_INTERFACE, core_hostname(core), up, since, core->image, un.sysname, un.release,
+		   RAVELIN_VERSION, core->rommon, core_hostname(core), up, since, core->image, un.sysname, un.release,
 		   un.machine, (unsigned long long)si.totalram * si.mem_unit / 1024, un.nodename);
 	recovery_show_register(core, &run->out);
 	buf_puts(&run->out, "\n");

@@ -114,6 +114,20 @@ static void find_names(struct str text, struct names *names)
 	}
 }
 
+/* Who writes a configuration by hand may leave out the `end` by which a device knows that it has all of one. */
+static void put_end(struct buf *config)
+{
+	const uint8_t *text = buf_ptr(config);
+	size_t n = buf_len(config), last;
+
+	while (n && text[n - 1] <= ' ')
+		n--;
+	for (last = n; last && text[last - 1] != '\n'; last--)
+		;
+	if (!str_is((struct str){ text + last, n - last }, "end"))
+		buf_puts(config, buf_len(config) && text[buf_len(config) - 1] == '\n' ? "end\n" : "\nend\n");
+}
+
 static int make_rsa(unsigned bits, struct buf *der, struct errbuf *e)
 {
 	EVP_PKEY *key = EVP_RSA_gen(bits);
@@ -179,6 +193,7 @@ static int init_device(struct names *names, bool given, struct errbuf *e)
 	buf_init(&config, CONFIG_MAX);
 	if (given) {
 		rc = read_config(&config, e);
+		put_end(&config);
 		find_names(buf_str(&config), names);
 	} else {
 		rc = make_password(password, e);

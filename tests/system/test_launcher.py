@@ -65,6 +65,16 @@ def test_init_takes_a_configuration(make, uid):
     assert any("lab9.example.net" in p.name for p in (device.folder / "keys").iterdir())
 
 
+@pytest.mark.parametrize("text", ["version 15.1\nhostname lab9\n", "version 15.1\nhostname lab9  ", "hostname lab9\nend", "hostname lab9\nend\n\n"])
+def test_init_ends_a_configuration(make, text):
+    """The `end` by which a device knows that it has all of one is put where it is missing, and only there."""
+    device = make(0, init=False)
+    (device.parent / "given").write_text(text)
+    assert device.call("init", "--config", device.parent / "given").returncode == 0
+    kept = (device.folder / "nvram/startup-config").read_text()
+    assert kept.startswith(text) and kept.split()[-1] == "end" and kept.count("\nend") == 1
+
+
 def test_init_bare_makes_neither_keys_nor_configuration(make, uid):
     device = make(uid)
     assert not list((device.folder / "keys").iterdir()) and not list((device.folder / "nvram").iterdir())

@@ -101,7 +101,8 @@ static void take_radius(const struct model *m, const struct lyd_node *entry, str
 	s->port = port_of(entry, s->named ? "address/auth-port" : "auth-port");
 	s->acct_port = port_of(entry, s->named ? "address/acct-port" : "acct-port");
 	s->retransmit = number(m, entry, s, "retransmit");
-	take_tester(entry, &s->tester);
+	if (s->named) /* the older form has none */
+		take_tester(entry, &s->tester);
 	s->sign = !s->named || strcmp(model_below(entry, "require-message-authenticator"), "true") == 0;
 }
 

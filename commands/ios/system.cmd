@@ -21,8 +21,10 @@ mode config
       "Define the configuration register" "Config register number, 0x0-0xFFFF"
 !
   help boot  "Modify system boot parameters"
-  boot system <file> = /sys:boot-system ; hook boot-system, hook-no, alias boot system flash <file>
-      "System image file" "Image in flash0:, tried in the order of these lines"
+  boot system ; handler no-boot-system, handles-no, hidden
+      "System image file"
+  boot system [flash] <file> = /sys:boot-system ; hook boot-system, hook-no
+      "System image file" "Boot from flash memory" "Image in flash0:, tried in the order of these lines"
 !
   security passwords min-length <min-length> = /sys:passwords
       "Set security parameters on passwords" "Minimum length of passwords" "Minimum length of all user/enable passwords"

@@ -162,7 +162,7 @@ static enum monitor_action cmd_meminfo(struct monitor *p, const char *arg)
 		    (unsigned long long)si.totalram * si.mem_unit >> 20,
 		    (unsigned long long)si.freeram * si.mem_unit >> 10);
 	if (fstatvfs(p->flash_fd, &vfs) == 0)
-		say(p, "Room on the volume of flash0:: %llu KB.\n",
+		say(p, "Room for flash0: on the host: %llu KB.\n",
 		    (unsigned long long)vfs.f_bavail * vfs.f_frsize >> 10);
 	return MONITOR_STAY;
 }
@@ -199,6 +199,10 @@ static enum monitor_action cmd_set(struct monitor *p, const char *arg)
 {
 	char text[VARS_MAX];
 
+	if (*arg && !strchr(arg, '=')) {
+		say(p, "usage: set NAME=VALUE; `set` alone shows all\n");
+		return MONITOR_STAY;
+	}
 	if (*arg) {
 		set_variable(p, arg);
 		return MONITOR_STAY;

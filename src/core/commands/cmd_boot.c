@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd_boot.c: what boots next: `boot system`, `show boot`, `show bootvar`; and how the last run ended: `show stacks`.
- * Runs in core.
+ * cmd_boot.c: what boots next: `[no] boot system`, `show boot`, `show bootvar`; and how the last run ended: `show
+ * stacks`. Runs in core.
  */
 #include "core/commands/commands.h"
 
+#include "core/config/config.h"
 #include "core/config/recovery.h"
 #include "core/core.h"
 #include "core/files/fs.h"
@@ -18,8 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CRASHINFO "crashinfo" /* rommon's notes, by time */
-#define NOTE_MAX  16384
+#define BOOT_LINES "/ravelin-system:boot-system"
+#define CRASHINFO  "crashinfo" /* rommon's notes, by time */
+#define NOTE_MAX   16384
 
 /* `boot system FILE`: rommon boots what lies in flash0:, and calls it flash0:NAME. */
 int hook_boot_system(struct run *run)
@@ -34,6 +36,27 @@ int hook_boot_system(struct run *run)
 	snprintf(file, sizeof file, "%s%s", fs_prefix(FS_FLASH), name.path.text);
 	if (cmd_set_arg(&run->match, &run->arena, "file", file) < 0)
 		return run_fail(run, "%% Out of memory");
+	return RUN_DONE;
+}
+
+/* `no boot system`: all of them. */
+int cmd_no_boot_system(struct run *run)
+{
+	struct errbuf e = { "" };
+	struct txn *t;
+
+	if (!run->match.no && !run->match.dflt)
+		return run_fail(run, "%% Incomplete command.\n");
+	t = model_begin(run->core->model);
+	if (!t)
+		return run_fail(run, "%% The configuration is being changed");
+	if (txn_delete(t, NULL, BOOT_LINES, NULL, &e) < 0) {
+		txn_abort(t);
+		return run_fail(run, "%% %s", e.text);
+	}
+	if (txn_commit(t, &e) < 0)
+		return run_fail(run, "%% %s", e.text);
+	config_touched(run->core, run->cli->user);
 	return RUN_DONE;
 }
 

@@ -84,6 +84,7 @@
 	X("secure-boot-config-restore", cmd_secure_restore)                                                            \
 	X("password-recovery", hook_password_recovery)                                                                 \
 	X("config-register", cmd_config_register)                                                                      \
+	X("no-boot-system", cmd_no_boot_system)                                                                        \
 	X("show-secure-bootset", cmd_show_bootset)                                                                     \
 	X("show-vrf", cmd_show_vrf)                                                                                    \
 	X("show-ip-vrf", cmd_show_ip_vrf)                                                                              \

@@ -85,6 +85,11 @@ def test_configurations(device, tmp_path):
     assert device.ssh("more", "nvram:startup-config").stdout == text
     assert scp(device, "r:nvram:startup-config", tmp_path / "startup").returncode == 0
     assert (tmp_path / "startup").read_text() == text
+    said = "%SYS-4-STARTUP: startup-config will be left alone at the next start: its end is missing"
+    assert said not in device.ssh("show", "logging").stdout
+    (tmp_path / "cut").write_text(text[: len(text) // 2])
+    assert scp(device, tmp_path / "cut", "r:startup-config").returncode == 0
+    assert said in device.ssh("show", "logging").stdout
     for hidden in ("nvram:boot-vars", "nvram:/clock-offset", "flash0:../nvram/boot-vars", "flash0:../keys/../r1.cfg"):
         assert scp(device, "r:" + hidden, tmp_path / "y").returncode == 1
         assert scp(device, tmp_path / "more", "r:" + hidden).returncode in (0, 1)

@@ -256,7 +256,7 @@ static int publish(struct run *run)
 	if (c->erase)
 		buf_puts(&run->out, "Erase of flash0: complete\n");
 	c->upload = NULL;
-	rc = upload_publish(u, true, 0, NULL);
+	rc = startup_publish(run->core, u, true, 0);
 	return rc < 0 ? fail(run, "writing", &c->to, rc) : copy_done(run);
 }
 

@@ -8,8 +8,12 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/archive.h"
+#include "core/log/syslog.h"
 #include "core/login/master.h"
 #include "files/files.h"
+#include "files/upload.h"
+
+#include <string.h>
 
 int startup_save(struct core *core, const struct buf *text, struct errbuf *e)
 {
@@ -24,4 +28,17 @@ int startup_save(struct core *core, const struct buf *text, struct errbuf *e)
 	bootvars_saved(core, buf_str(text));
 	archive_written(core->archive, buf_str(text));
 	return master_save_end(core->master, e);
+}
+
+int startup_publish(struct core *core, struct upload *u, bool sync, int64_t mtime)
+{
+	bool startup = upload_volume(u) == &core->nvram && strcmp(upload_path(u)->text, CONFIG_STARTUP) == 0;
+	int rc = upload_publish(u, sync, mtime, NULL);
+	struct errbuf e = { "" };
+	const char *damage = rc == 0 && startup ? doubt_startup(core, &e) : NULL;
+
+	if (damage)
+		syslog_event(core->log, "SYS", 4, "STARTUP", "startup-config will be left alone at the next start: %s",
+			     damage);
+	return rc;
 }

@@ -8,6 +8,7 @@
 
 #include "core/config/config.h"
 #include "core/core.h"
+#include "core/files/startup.h"
 #include "core/files/virtual.h"
 #include "core/login/subject.h"
 #include "core/session/peer.h"
@@ -175,7 +176,7 @@ static void publish_file(struct peer *p, const struct ipc_msg_FILE *m, struct wr
 
 	*w = (struct writing){ 0 };
 	snprintf(what, sizeof what, "%s", upload_path(u)->text);
-	rc = upload_publish(u, (m->how & HOW_ON_DISK) != 0, (int64_t)m->value, NULL);
+	rc = startup_publish(p->core, u, (m->how & HOW_ON_DISK) != 0, (int64_t)m->value);
 	transfer_say(p, what, rc ? fs_words(rc) : "written");
 	transfer_done(p, m->id, rc, NULL, rc ? fs_words(rc) : "");
 }

@@ -141,7 +141,7 @@ def test_life_of_a_device(make, uid):
     assert "running" in status.stdout and IMAGE in status.stdout and "fake core: fine" in status.stdout
     core = device.processes()[core_of(device)]
     assert core[:5] == ["ravelin-image", "--role", "core", "--device", str(device.folder)]
-    assert core[5:-1] == ["--publish", "127.0.0.1:2222:22", "--publish", "[::1]:161:161/udp"]
+    assert core[5:-1] == ["--interface", "1", "--publish", "127.0.0.1:2222:22", "--publish", "[::1]:161:161/udp"]
     pid = next(p for p, a in device.processes().items() if "run" in a)
     again = device.call("run", "-d")
     assert again.returncode == 1 and f"already running, pid {pid}" in again.stderr

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import subprocess
+import sys
 
 import paramiko
 import pytest
@@ -164,6 +165,32 @@ def test_paramiko(device, now):
     prompts, done = interactive(device, "carol", "pw", now.code("carol"))
     assert done and prompts[1] == ("One-time code: ", True)
     configure(device, "no aaa authentication otp echo")
+
+
+NETMIKO = """
+import sys, netmiko
+port, user, password, *key = sys.argv[1:]
+how = dict(use_keys=True, key_file=key[0]) if key else {}
+net = netmiko.ConnectHandler(device_type="cisco_ios", host="127.0.0.1", port=int(port), username=user, password=password or None, **how)
+print(net.send_command("show privilege"))
+"""
+
+
+def netmiko(device, user, typed, password="", *key):
+    argv = [sys.executable, "-c", NETMIKO, str(device.port), user, password, *map(str, key)]
+    return subprocess.run(argv, input=typed, capture_output=True, text=True, timeout=40)
+
+
+def test_netmiko(device, now, pairs):
+    """A program that sends a password and nothing else is told at once that this is not enough. With a key, and the code
+    asked for behind it, what is below netmiko asks its person."""
+    assert LEVEL in netmiko(device, "keyed", "", "pw").stdout
+    done = netmiko(device, "bob", now.code("bob") + "\n", "pw")
+    assert LEVEL not in done.stdout and done.returncode == 1 and "xception" in done.stderr
+    with required(device, "otp"):
+        done = netmiko(device, "alice", now.code("alice") + "\n", "", pairs["ed25519"])
+        assert "One-time code:" in done.stdout and LEVEL in done.stdout, done.stderr
+        assert LEVEL not in netmiko(device, "alice", "000000\n", "", pairs["ed25519"]).stdout
 
 
 def test_who_has_none_is_not_asked(device, now):

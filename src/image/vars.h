@@ -23,11 +23,12 @@
 #define VARS_IGNORE_CONFIG 0x0040 /* the startup-config is left alone at boot */
 #define VARS_BOOT_FIELD    0x000f /* 0: stay in ROMMON; 1: first image in flash; else BOOT, then the first in flash */
 #define VARS_NAME_MAX      256
+#define VARS_BOOT_MAX      1024 /* bytes of BOOT, with a zero byte */
 
 struct vars {
 	uint16_t confreg; /* as it was set */
 	bool recovery_off;
-	char boot[1024];
+	char boot[VARS_BOOT_MAX];
 	char others[VARS_MAX]; /* lines of other names, each with its newline */
 };
 

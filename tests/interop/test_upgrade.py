@@ -91,6 +91,15 @@ def test_only_flash_can_be_booted(device):
     assert "boot system" not in shown(device, "show running-config")
 
 
+def test_no_more_images_than_the_variable_holds(device):
+    names = [f"flash0:{'x' * 90}{i:02}" for i in range(12)]
+    refused = configured(device, *(f"boot system {name}" for name in names), "do write memory")
+    assert refused.count("% The BOOT variable has no room for another image") == 2
+    assert f"BOOT variable = {';'.join(names[:10])}\n" in shown(device, "show bootvar")
+    configured(device, "no boot system", "do write memory")
+    assert "BOOT variable does not exist\n" in shown(device, "show bootvar")
+
+
 def test_who_signed_what_runs(device):
     told = shown(device, "show software authenticity running")
     for words in ("Development", "Key Name              : development-", "SHA512", "Ed25519", "0.1.0", "ROMMON"):

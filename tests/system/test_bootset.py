@@ -2,11 +2,13 @@
 """What is secured stays, whatever is deleted; who has only the console gets in by ROMMON or, where it is closed, gets a
 device out of the box. Everything is done as a person does it, at the device's own console or over SSH."""
 
+import contextlib
 import hashlib
 import os
 import re
 import signal
 
+import paramiko
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -440,6 +442,23 @@ def test_closed_device_opens_by_no_path(at_console):
     c.t.send("n\r")
     stays_closed()
     assert b"admin" in (c.device.folder / "nvram/startup-config").read_bytes()
+
+
+def test_device_without_a_password_opens_over_no_network(lab):
+    """Its console is open; who comes by the network is nobody, whatever the lines allow."""
+    config = "hostname R1\nip domain-name example.com\nline con 0\nline vty 0 4\n no login\n transport input all\nend\n"
+    device = lab.booted(config)
+    for user, password in (("admin", ""), ("admin", "admin"), ("", ""), ("root", "x")):
+        with pytest.raises((paramiko.SSHException, EOFError)):
+            device.paramiko(user, password).exec_command("show version")
+        with contextlib.closing(paramiko.Transport(("127.0.0.1", device.port))) as t:
+            t.start_client(timeout=10)
+            with pytest.raises(paramiko.SSHException):
+                t.auth_none(user or "admin")
+    bare = lab.device()
+    bare.init(None)
+    bare.run()
+    assert "ssh: off" in bare.call("status").stdout and bare.ssh("show version").returncode != 0
 
 
 def test_factory_reset_leaves_the_images_alone(at_console):

@@ -23,6 +23,19 @@
 #define CRASHINFO  "crashinfo" /* rommon's notes, by time */
 #define NOTE_MAX   16384
 
+/* BOOT has room for the lines there are and this one? */
+static bool has_room(const struct model *m, const char *file)
+{
+	size_t used = strlen(file) + 1;
+
+	for (const struct lyd_node *line = model_first(m, NULL, BOOT_LINES); line; line = model_next(line)) {
+		if (strcmp(model_below(line, "file"), file) == 0)
+			return true;
+		used += strlen(model_below(line, "file")) + 1;
+	}
+	return used <= VARS_BOOT_MAX;
+}
+
 /* `boot system FILE`: rommon boots what lies in flash0:, and calls it flash0:NAME. */
 int hook_boot_system(struct run *run)
 {
@@ -34,6 +47,8 @@ int hook_boot_system(struct run *run)
 	if (!fs_name(&flash, str_of(typed), &name) || name.fs != FS_FLASH || !name.path.text[0])
 		return run_fail(run, "%% Only an image in flash0: can be booted: boot system flash0:NAME");
 	snprintf(file, sizeof file, "%s%s", fs_prefix(FS_FLASH), name.path.text);
+	if (!run->match.no && !run->match.dflt && !has_room(run->cli->model, file))
+		return run_fail(run, "%% The BOOT variable has no room for another image");
 	if (cmd_set_arg(&run->match, &run->arena, "file", file) < 0)
 		return run_fail(run, "%% Out of memory");
 	return RUN_DONE;

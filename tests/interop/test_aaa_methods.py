@@ -72,7 +72,8 @@ class Bed:
 
     def level(self, user, password):
         """Of an EXEC; None: he has none."""
-        done = self.device.ssh("show privilege", user=user, password=password)
+        options = ("-o", "PreferredAuthentications=keyboard-interactive")  # one try is enough
+        done = self.device.ssh("show privilege", user=user, password=password, options=options)
         found = re.search(r"level is (\d+)", done.stdout)
         return int(found[1]) if found else None
 
@@ -170,6 +171,7 @@ line con 0
  login authentication con
  password 0 line
 line vty"""))
+    bed.there(True)
     console, t = device.console(), device.terminal()
     assert [on_console(console, "both", password) for password in ("server", "local")] == [True, False]
     t.send("enable\r")

@@ -147,13 +147,18 @@ static void put_method(struct buf *out, const char *method)
 	}
 }
 
-static void put_methods(struct run *run, const struct queue *q, const struct lyd_node *first, const char *when)
+/* `entry`: of accounting, says when a record is made, and whether to each group. */
+static void put_methods(struct run *run, const struct queue *q, const struct lyd_node *first,
+			const struct lyd_node *entry)
 {
+	const char *when = q->when ? model_below(entry, "when") : NULL;
+	bool each = when && strcmp(model_below(entry, "broadcast"), "true") == 0;
 	bool any = !first;
 
 	for (const struct lyd_node *m = first; m; m = model_next(m))
 		any |= alive(run->core, model_value(m));
-	buf_printf(&run->out, ":state=%s :%s%s", any ? "ALIVE" : "DEAD", q->when ? " " : "", q->when ? when : "");
+	buf_printf(&run->out, ":state=%s :%s%s%s", any ? "ALIVE" : "DEAD", when ? " " : "", when ? when : "",
+		   each ? " broadcast" : "");
 	for (const struct lyd_node *m = first; m; m = model_next(m))
 		put_method(&run->out, model_value(m));
 	buf_puts(&run->out, "\n");
@@ -175,8 +180,7 @@ static void put_queue(struct run *run, const struct queue *q)
 		if (q->key)
 			buf_printf(&run->out, "%s=%s ", q->key, model_below(e, q->key));
 		buf_printf(&run->out, "valid=TRUE id=%X ", id++);
-		put_methods(run, q, model_first(run->core->model, e, "method"),
-			    q->when ? model_below(e, "when") : NULL);
+		put_methods(run, q, model_first(run->core->model, e, "method"), e);
 	}
 }
 

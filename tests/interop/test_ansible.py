@@ -51,9 +51,9 @@ def play(device, folder, text, *variables):
     (folder / "hosts").write_text(WAY + "".join(f"{v}\n" for v in (f"ansible_port={device.port}", *variables)))
     (folder / "play.yml").write_text(text)
     env = dict(os.environ, HOME=str(folder), ANSIBLE_HOST_KEY_CHECKING="False", ANSIBLE_STDOUT_CALLBACK="json",
-               ANSIBLE_PERSISTENT_COMMAND_TIMEOUT="120", ANSIBLE_PERSISTENT_CONNECT_TIMEOUT="120", LC_ALL="C.UTF-8")  # fmt: skip
+               ANSIBLE_PERSISTENT_COMMAND_TIMEOUT="300", ANSIBLE_PERSISTENT_CONNECT_TIMEOUT="300", LC_ALL="C.UTF-8")  # fmt: skip
     done = subprocess.run(["ansible-playbook", "-i", "hosts", "play.yml"], cwd=folder, env=env, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=400)  # fmt: skip
+                          capture_output=True, text=True, timeout=900)  # fmt: skip
     assert done.stdout.startswith("{"), done.stdout + done.stderr
     (played,) = json.loads(done.stdout)["plays"]
     return {task["task"]["name"]: task["hosts"]["r1"] for task in played["tasks"]}

@@ -13,10 +13,10 @@ import lab as laboratory
 ROUNDS = 20
 CASE = re.compile(r'\{ "([^"]+)", "([^"]+)", \{ (.*?) \}, ("(?:[^"\\]|\\.)*"), .*, \d+, (.*?) \},$')
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-# Who reads the console afterwards, whatever the rows say of users, lists and lines. The row this takes back is left to the
-# table test.
+# Who reads the console afterwards, whatever the rows say of users, lists and lines. He has a password, or a row whose line
+# is refused would keep him out. The row this takes back is left to the table test.
 CONSOLE = [
-    "aaa authentication login CON none", "no aaa authorization console",
+    "username reader privilege 15 password 0 reader", "aaa authentication login CON local-case", "no aaa authorization console",
     "line con 0", "login authentication CON", "privilege level 15", "exec-timeout 0 0",
 ]  # fmt: skip
 
@@ -53,8 +53,8 @@ def configuration(build, number):
 
 def shown(device):
     console = device.console(size=(60, 500))
-    console.send("\r")
-    console.settle()
+    console.send("\rreader\rreader\r")  # typed ahead: a row says what the prompts are
+    console.settle(wait="#$")
     console.command("terminal length 0")
     out = console.command("show running-config", seconds=20)
     console.command("write memory", seconds=20)

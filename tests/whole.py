@@ -47,14 +47,15 @@ def word(generation):
     return f"master{generation:06}"
 
 
-def lines(generation, old, label):
+def lines(generation, old, label, gone=None):
     """What is typed for a generation, from the exec prompt to the exec prompt. `old`: the word of the master key in force,
-    None: there is none. `label`: of a key pair that there is not."""
+    None: there is none. `label`: of a key pair that there is not; `gone`: of one that is no longer needed."""
     released = [f"no secure boot-{part}" for part, every in (("image", 3), ("config", 5)) if generation % every == 0]
+    zeroized = [f"crypto key zeroize ec {gone}", "yes"] if gone else []
     return [
-        "configure terminal", f"hostname G{generation}", f"boot system flash0:g{generation}.bin", *plain(generation),
+        "configure terminal", f"hostname G{generation}", "no boot system", f"boot system flash0:g{generation}.bin", *plain(generation),
         f"key config-key password-encrypt {word(generation)}", *([old] if old else []), "password encryption aes",
-        f"tacacs-server key 0 secret{generation}", f"crypto key generate ec keysize 256 label {label}",
+        f"tacacs-server key 0 secret{generation}", f"crypto key generate ec keysize 256 label {label}", *zeroized,
         "secure boot-config", *released, "secure boot-image", "end", "write memory",
     ]  # fmt: skip
 
@@ -166,7 +167,6 @@ def check(files, image_of):
         secrets = [opened(stored[1], key) for key in masters(files.get("nvram/private-config", bytes(44)))]
         assert f"secret{generation}" in secrets, f"no master key opens what configuration {generation} holds"
     check_archive(files)
-    keys = [name for name in files if name.startswith("keys/") and not name.startswith("keys/.")]
-    for name in keys:
-        assert files[name], f"{name} is empty"
-    return {"startup-config": generation, "key store": len(keys), "bootset": check_bootset(files, image_of)}
+    assert all(content for name, content in files.items() if name.startswith("keys/")), "a key is torn"
+    pairs = [int(name.rpartition("-k")[2]) for name in files if object_of(name) == "key store" and "-k" in name]
+    return {"startup-config": generation, "key store": max(pairs, default=0), "bootset": check_bootset(files, image_of)}

@@ -135,7 +135,7 @@ static void maybe_booted(struct boot_state *b)
 	syslog_event(core->log, "SYS", 5, "RESTART", "System restarted -- Ravelin Software, Version %s%s",
 		     RAVELIN_VERSION, core->root ? "" : " (not root: ports under 1024 need publishing)");
 	doubt_loaded(core);
-	recovery_booted(core, b->config_known);
+	recovery_booted(core, b->config_known && !b->bad_lines);
 	unenforced_booted(core->unenforced);
 	account_booted(core);
 	bootset_booted(core->bootset);

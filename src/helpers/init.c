@@ -62,7 +62,8 @@ static int default_config(const struct names *names, const char *password, struc
 	if (rc)
 		return rc;
 	buf_printf(out,
-		   "hostname %s\n!\nip domain-name %s\n!\nusername admin privilege 15 secret 9 %s\n!\n"
+		   "version " RAVELIN_VERSION
+		   "\n!\nhostname %s\n!\nip domain-name %s\n!\nusername admin privilege 15 secret 9 %s\n!\n"
 		   "ip ssh version 2\n!\nline con 0\nline vty 0 4\n login local\n transport input ssh\n!\nend\n",
 		   names->host, names->domain, secret);
 	explicit_bzero(secret, sizeof secret);

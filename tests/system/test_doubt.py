@@ -187,6 +187,25 @@ def test_line_that_was_not_taken_is_no_open_door(lab, what):
     assert re.search("[>#]$", pressed(c))
 
 
+def test_user_that_was_not_taken_leaves_no_list_that_ends_in_none(lab):
+    lines = "hostname R1\nusername admin secret 5 broken\naaa new-model\naaa authentication login default local none\nend\n"
+    device = with_startup(lab, lambda path: path.write_text(lines))
+    device.run()
+    assert LINES_MISSING in pressed(Console(device))
+
+
+def test_rommon_stays_closed_where_a_line_was_not_taken(lab):
+    """It may have been that one; who gets in and saves says what is meant."""
+    device = with_startup(lab, lambda path: path.write_text(laboratory.CONFIG.replace("line vty", "no service passwort-recovery\nline vty")))
+    variables = device.folder / "nvram/boot-vars"
+    variables.write_text("CONFREG=0x2102\nPASSWORD_RECOVERY=off\n")
+    device.run()
+    assert "RECOVERY=off" in variables.read_text()
+    t = device.terminal()
+    t.command("write memory")
+    assert "RECOVERY" not in variables.read_text()
+
+
 def test_enable_line_that_was_not_taken_is_no_open_door(lab):
     config = LOCKED.replace("enable secret 0 sesame", "enable secret 5 $1$broken")
     device = with_startup(lab, lambda path: path.write_text(config))

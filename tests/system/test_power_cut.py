@@ -29,7 +29,8 @@ def work(device, rounds):
     t.command("enable")
     for generation in range(1, rounds + 1):
         old = whole.word(generation - 1) if generation > 1 else None
-        for line in [*whole.lines(generation, old, f"k{generation}"), f"! {generation} is done"]:
+        gone = f"k{generation - 50}" if generation > 50 else None  # a device has so many pairs and no more
+        for line in [*whole.lines(generation, old, f"k{generation}", gone), f"! {generation} is done"]:
             t.send(line + "\r")
         t.until(rf"^G{generation}#! {generation} is done$", seconds=60)
         t.screen = laboratory.Screen()
@@ -140,7 +141,7 @@ def test_every_disk_is_old_or_new_and_boots(recorded, lab):
         state = whole.check(files, is_image)
         shown = device.ssh("show running-config").stdout
         assert re.search(rf"^hostname G{state['startup-config']}\r?$", shown, re.M), shown
-        assert device.ssh("show crypto key mypubkey ec | include name").stdout.count("Key name") >= state["key store"] // 2
+        assert f"k{state['key store'] or ''}" in device.ssh("show crypto key mypubkey ec | include name").stdout
         shown = device.ssh("show logging | include DAMAGED").stdout + device.ssh("show secure bootset").stdout
         assert "DAMAGED" not in shown and "damaged" not in shown, shown
         assert not list(device.folder.glob("*/.next-*"))

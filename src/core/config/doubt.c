@@ -78,10 +78,14 @@ void doubt_file(struct core *core, const char *why)
 	syslog_event(core->log, "SYS", 2, "STARTUP", "startup-config is left alone: %s", why);
 }
 
-/* Of a line's mode everything may be `login`; a byte that is no letter was one. */
+/* Of the modes of lines and AAA servers everything counts; a byte that is no letter was one. A list that cannot ask any
+ * more may end in `none`, so users and servers count, too. */
 static bool says_who(const char *mode, struct str word)
 {
-	static const char *const words[] = { "aaa", "enable", "line", "login", "password" };
+	static const char *const words[] = { "aaa",      "enable",        "line",          "login",
+					     "password", "radius-server", "tacacs-server", "username" };
+	static const char *const modes[] = { "config-line", "config-radius-server", "config-server-tacacs",
+					     "config-sg-radius", "config-sg-tacacs" };
 
 	for (size_t i = 0; i < word.n; i++) {
 		if (word.p[i] <= ' ' || word.p[i] > '~')
@@ -92,7 +96,11 @@ static bool says_who(const char *mode, struct str word)
 		    strncasecmp((const char *)word.p, words[i], word.n) == 0)
 			return true;
 	}
-	return strcmp(mode, "config-line") == 0;
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		if (strcmp(mode, modes[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 void doubt_line(struct core *core, const char *mode, struct str word)

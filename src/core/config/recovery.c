@@ -57,6 +57,11 @@ void recovery_booted(struct core *core, bool known)
 		follow(core);
 }
 
+void recovery_saved(struct core *core)
+{
+	follow(core);
+}
+
 void recovery_show_register(const struct core *core, struct buf *out)
 {
 	struct vars v;

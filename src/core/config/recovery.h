@@ -16,8 +16,10 @@ struct core;
 
 /* At the start, before the configuration is loaded: reads the register. E_NOMEM. */
 int recovery_new(struct core *core);
-/* The configuration is loaded (`known`) or could not be read: the boot variables follow it. */
+/* The configuration is loaded, all of it (`known`) or not: the boot variables follow it, in doubt only to be closed. */
 void recovery_booted(struct core *core, bool known);
+/* It was saved as it runs. */
+void recovery_saved(struct core *core);
 /* Has the running configuration `no service password-recovery`? */
 bool recovery_is_off(const struct core *core);
 /* The line that tells the register in force, and the one that will be. */

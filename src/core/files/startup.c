@@ -5,6 +5,7 @@
 #include "core/files/startup.h"
 
 #include "core/config/bootvars.h"
+#include "core/config/recovery.h"
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/archive.h"
@@ -25,6 +26,7 @@ int startup_save(struct core *core, const struct buf *text, struct errbuf *e)
 		return rc;
 	core->modified = false;
 	core->doubt = DOUBT_NONE; /* somebody who got in stands for it */
+	recovery_saved(core);
 	bootvars_saved(core, buf_str(text));
 	archive_written(core->archive, buf_str(text));
 	return master_save_end(core->master, e);

@@ -66,6 +66,13 @@ mode config-server-tacacs  parent config  prompt "(config-server-tacacs)"  title
       "Time to wait for this server to reply" "Wait time (secs)"
   single-connection(single-connection)
       "Multiplex all packets over a single tcp connection to the server"
+  help tls  "TLS configuration parameters of this server"
+  tls port <tls/port>
+      "TCP port for TLS" "Port number"
+  tls trustpoint server <tls/trustpoint>
+      "Trustpoints of TLS" "Who may vouch for the server" "Name of the tls-profile with the authorities"
+  tls match-server-identity {hostname <tls/hostname> | ip-address <tls/ip-address>}
+      "Whom the certificate of the server must name" "A name" "Name in the certificate" "An address" "Address in the certificate"
 
 mode config-radius-server  parent config  prompt "(config-radius-server)"  title "RADIUS server sub-mode commands:"
   address {ipv4 <address/ipv4 A.B.C.D> | ipv6 <address/ipv6 X:X::X>} [!auth-port <address/auth-port>] [!acct-port <address/acct-port>]
@@ -81,6 +88,13 @@ mode config-radius-server  parent config  prompt "(config-radius-server)"  title
       "Number of retries to active server" "Number of retries"
   require-message-authenticator(require-message-authenticator) ; no require-message-authenticator=false, hook radius-unsigned, hook-no
       "Ignore replies without Message-Authenticator"
+  help tls  "TLS configuration parameters of this server"
+  tls port <tls/port>
+      "TCP port for TLS" "Port number"
+  tls trustpoint server <tls/trustpoint>
+      "Trustpoints of TLS" "Who may vouch for the server" "Name of the tls-profile with the authorities"
+  tls match-server-identity {hostname <tls/hostname> | ip-address <tls/ip-address>}
+      "Whom the certificate of the server must name" "A name" "Name in the certificate" "An address" "Address in the certificate"
   automate-tester username <automate-tester/username>
       {probe-on(automate-tester/probe-on) |
       [ignore-auth-port(automate-tester/ignore-auth-port) | ignore-acct-port(automate-tester/ignore-acct-port)]

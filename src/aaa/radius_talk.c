@@ -17,11 +17,24 @@ enum { BY_RADIUS = 1, BY_LOCAL = 2 };
 
 /* --- requests --- */
 
+/* A random one of those that are free. */
+static int choose_id(struct radius_talk *t)
+{
+	int rc = random_bytes(&t->sent.id, sizeof t->sent.id);
+
+	for (unsigned n = 0; rc == 0 && t->taken && t->taken[t->sent.id]; n++) {
+		if (n > UINT8_MAX)
+			return E_BUSY;
+		t->sent.id++;
+	}
+	return rc;
+}
+
 /* A random Identifier, and for a login a random authenticator: no two requests share them. */
 static int make_packet(struct radius_talk *t, struct str secret)
 {
 	struct buf attributes;
-	int rc = random_bytes(&t->sent.id, sizeof t->sent.id);
+	int rc = choose_id(t);
 
 	if (rc == 0)
 		rc = random_bytes(t->sent.auth, sizeof t->sent.auth);
@@ -127,9 +140,9 @@ static void put_record(struct buf *b, const struct aaa_query *q, uint64_t *since
 	radius_put_number(b, RADIUS_EVENT_TIMESTAMP, (uint32_t)*since);
 }
 
-int radius_talk_begin(struct radius_talk *t, const struct aaa_query *q, struct str key, bool sign)
+int radius_talk_begin(struct radius_talk *t, const struct aaa_query *q, struct str key, bool sign, const bool *taken)
 {
-	*t = (struct radius_talk){ .sign = sign };
+	*t = (struct radius_talk){ .sign = sign, .taken = taken };
 	buf_init(&t->key, 0);
 	buf_init(&t->fixed, RADIUS_PACKET_MAX);
 	buf_init(&t->state, RADIUS_PACKET_MAX);

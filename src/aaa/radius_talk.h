@@ -21,7 +21,8 @@ struct radius_talk {
 	struct buf state;  /* of the last challenge, as the attributes it is sent back in */
 	struct buf packet; /* what was sent last */
 	struct radius_request sent;
-	bool waits; /* for a reply */
+	const bool *taken; /* of the 256 Identifiers; NULL: none is */
+	bool waits;        /* for a reply */
 	uint64_t since;
 	/* what the last reply said */
 	bool echo;
@@ -32,8 +33,9 @@ struct radius_talk {
 	struct errbuf why;
 };
 
-/* The first request is in t->packet. 0 or E_*: then nothing is sent. */
-int radius_talk_begin(struct radius_talk *t, const struct aaa_query *q, struct str key, bool sign);
+/* The first request is in t->packet. `taken` (kept): which of the 256 Identifiers a request may not have; NULL: it may
+ * have any. 0 or E_*: then nothing is sent. */
+int radius_talk_begin(struct radius_talk *t, const struct aaa_query *q, struct str key, bool sign, const bool *taken);
 /* What a datagram means, if *flaw is RADIUS_GOOD; else nothing has changed. */
 enum aaa_outcome radius_talk_reply(struct radius_talk *t, struct str datagram, enum radius_flaw *flaw);
 /* To AAA_ASKS: the next request is in t->packet. 0 or E_*. */

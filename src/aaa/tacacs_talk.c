@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tacacs_talk.c: see tacacs_talk.h. Runs in the asker; replies are hostile. RFC 8907 sections 4.3 (sequence and session
- * of packets), 5.4 (the authentication dialogues), 10.5.
+ * tacacs_talk.c: see tacacs_talk.h. Runs in the asker; replies are hostile. RFC 9887 section 4, RFC 8907 sections 4.3
+ * (sequence and session of packets), 5.4 (the authentication dialogues), 10.5.
  */
 #include "tacacs_talk.h"
 
@@ -36,13 +36,13 @@ static void put_body(struct buf *b, const struct aaa_query *q)
 		tacacs_put_start(b, &s, q->kind == AAA_KIND_PAP ? q->secret : STR(""));
 }
 
-/* Hides `body` and writes the packet. */
+/* Hides `body`, unless it goes by TLS, and writes the packet. */
 static int send_body(struct tacacs_talk *t, struct buf *body, struct buf *out)
 {
 	struct tacacs_header h = { t->version, t->type, t->seq, t->flags, t->session, (uint32_t)buf_len(body) };
 	int rc = body->err;
 
-	if (rc == 0)
+	if (rc == 0 && !t->clear)
 		rc = tacacs_hide(&h, buf_str(&t->key), body->data + body->off, buf_len(body));
 	if (rc)
 		return rc;
@@ -52,18 +52,20 @@ static int send_body(struct tacacs_talk *t, struct buf *body, struct buf *out)
 	return out->err;
 }
 
-int tacacs_talk_begin(struct tacacs_talk *t, const struct aaa_query *q, struct str key, bool single, struct buf *out)
+int tacacs_talk_begin(struct tacacs_talk *t, const struct aaa_query *q, const struct tacacs_terms *terms,
+		      struct buf *out)
 {
 	struct buf body;
 	int rc;
 
-	*t = (struct tacacs_talk){ .type = types[q->kind], .seq = 1, .flags = single ? TACACS_SINGLE : 0 };
+	*t = (struct tacacs_talk){ .type = types[q->kind], .seq = 1, .clear = terms->tls };
+	t->flags = (uint8_t)((terms->single ? TACACS_SINGLE : 0) | (terms->tls ? TACACS_UNENCRYPTED : 0));
 	t->version = q->kind == AAA_KIND_PAP ? TACACS_VERSION_1 : TACACS_VERSION_0;
 	buf_init(&t->key, 0);
 	buf_init(&t->text, TACACS_BODY_MAX);
 	buf_init(&t->args, ARGS_MAX);
-	buf_put(&t->key, key.p, key.n);
-	if (key.n == 0) /* what is not hidden is not sent */
+	buf_put(&t->key, terms->key.p, terms->key.n);
+	if (terms->key.n == 0 && !terms->tls) /* what is not hidden is not sent */
 		return E_STATE;
 	rc = random_bytes(&t->session, sizeof t->session);
 	if (rc < 0)
@@ -167,8 +169,10 @@ static const char *misfit(const struct tacacs_talk *t, const struct tacacs_heade
 		return "a reply of another kind";
 	if (h->seq != t->seq + 1)
 		return "a reply out of sequence";
-	if (h->flags & TACACS_UNENCRYPTED) /* section 10.5.1 */
+	if (!t->clear && h->flags & TACACS_UNENCRYPTED) /* section 10.5.1 */
 		return "a reply that is not hidden by the key";
+	if (t->clear && !(h->flags & TACACS_UNENCRYPTED)) /* RFC 9887 section 4 */
+		return "a reply that is hidden by a key, which TLS has none of";
 	return NULL;
 }
 
@@ -184,13 +188,13 @@ enum aaa_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_he
 	t->waits = false;
 	if (t->seq == 1)
 		t->single = (h->flags & TACACS_SINGLE) != 0;
-	if (tacacs_hide(h, buf_str(&t->key), body, h->length) < 0)
+	if (!t->clear && tacacs_hide(h, buf_str(&t->key), body, h->length) < 0)
 		return broken(t, "out of memory");
 	whole = t->type == TACACS_AUTHEN   ? tacacs_get_authen(bytes, &r)
 		: t->type == TACACS_AUTHOR ? tacacs_get_author(bytes, &r)
 					   : tacacs_get_acct(bytes, &r);
 	if (!whole)
-		return broken(t, "a malformed reply: are the keys the same?");
+		return broken(t, t->clear ? "a malformed reply" : "a malformed reply: are the keys the same?");
 	buf_clear(&t->text);
 	aaa_put_text(&t->text, r.message);
 	return t->type == TACACS_AUTHEN ? authen(t, &r) : t->type == TACACS_AUTHOR ? author(t, &r) : acct(t, &r);

@@ -13,6 +13,7 @@
 
 struct tacacs_talk {
 	struct buf key;
+	bool clear;                        /* nothing is hidden: TLS does that */
 	uint8_t type, version, seq, flags; /* of what was sent last */
 	uint32_t session;
 	bool waits; /* for a reply */
@@ -26,8 +27,16 @@ struct tacacs_talk {
 	struct errbuf why;
 };
 
-/* Starts a session; the first packet goes to `out`. `single`: offers to keep the connection. 0 or E_*. */
-int tacacs_talk_begin(struct tacacs_talk *t, const struct aaa_query *q, struct str key, bool single, struct buf *out);
+/* How all sessions with a server go. */
+struct tacacs_terms {
+	struct str key;
+	bool single; /* offers to keep the connection */
+	bool tls; /* the connection is one: packets say that they are not hidden by a key, and must (RFC 9887 section 4)
+		   */
+};
+/* Starts a session; the first packet goes to `out`. 0 or E_*. */
+int tacacs_talk_begin(struct tacacs_talk *t, const struct aaa_query *q, const struct tacacs_terms *terms,
+		      struct buf *out);
 /* A whole reply of this session: its body is revealed in place. */
 enum aaa_outcome tacacs_talk_reply(struct tacacs_talk *t, const struct tacacs_header *h, uint8_t *body);
 /* To AAA_ASKS; `abort`: he gives up. 0 or E_*. */

@@ -9,10 +9,12 @@
 #include "aaa/query.h"
 #include "aaa/radius.h"
 #include "session/sandbox.h"
+#include "tls/tls.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <string.h>
 #include <unistd.h>
 
 #define ASKER_FD 3
@@ -40,10 +42,14 @@ static void on_server(const struct ipc_msg_QUERY_SERVER *m)
 {
 	if (asker_server.speaks || m->protocol >= AAA_PROTOCOLS)
 		_exit(WORKER_CHANNEL);
-	asker_server.speaks = m->protocol == AAA_RADIUS ? &asker_radius : &asker_tacacs;
+	asker_server.speaks = m->protocol == AAA_TACACS ? &asker_tacacs : m->tls ? &asker_radsec : &asker_radius;
+	asker_server.tls = m->tls;
+	if (m->tls && !str_copy(m->name, asker_server.name, sizeof asker_server.name))
+		_exit(WORKER_CHANNEL);
 	asker_server.single = m->single;
 	asker_server.sign = m->sign;
 	buf_put(&asker_server.key, m->key.p, m->key.n);
+	buf_put(&asker_server.authorities, m->authorities.p, m->authorities.n);
 }
 
 static void handle(struct ipc_record *r)
@@ -102,10 +108,14 @@ static bool warm(void)
 
 int asker_main(int argc, char **argv)
 {
-	if (!warm() || sandbox_alone(argc, argv, SANDBOX_SESSION, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS,
-				     RLIM_INFINITY) < 0)
+	bool tls = strcmp(argv[argc - 1], TLS_OPTION) == 0;
+
+	if (!warm() || (tls && tls_prepare(false) < 0) ||
+	    sandbox_alone(argc, argv, SANDBOX_SESSION, ASKER_FD, ASKER_QUERIES + SANDBOX_SESSION_FDS, RLIM_INFINITY) <
+		0)
 		_exit(WORKER_LOCK);
 	buf_init(&asker_server.key, 0);
+	buf_init(&asker_server.authorities, 0);
 	if (ipc_channel_init(&asker_core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)
 		_exit(WORKER_MEMORY);
 	for (;;)

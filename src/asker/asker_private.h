@@ -21,7 +21,7 @@ struct asker_protocol {
 	nfds_t (*poll)(struct pollfd *fds, nfds_t max);
 	void (*ready)(const struct pollfd *fd);
 };
-extern const struct asker_protocol asker_tacacs, asker_radius;
+extern const struct asker_protocol asker_tacacs, asker_radius, asker_radsec;
 
 /* What core asks, as the protocols take it: of m. `local` is left to those that want it. */
 struct aaa_query asker_query(const struct ipc_msg_QUERY *m);
@@ -30,7 +30,9 @@ struct aaa_query asker_query(const struct ipc_msg_QUERY *m);
 struct asker_server {
 	const struct asker_protocol *speaks; /* NULL: not yet */
 	struct buf key;
-	bool single, sign;
+	struct buf authorities; /* by TLS: PEM */
+	bool single, sign, tls;
+	char name[256]; /* by TLS: whose certificate it must show */
 };
 extern struct asker_server asker_server;
 

@@ -2,76 +2,41 @@
  *
  * asker_tacacs.c: questions by TACACS+ (asker_private.h). Runs in the asker; what the server sends is hostile. Each has
  * a session of the protocol: on a connection of its own, or, where the server agreed (RFC 8907 section 4.3), on one
- * that stays and is shared.
+ * that stays and is shared. By TLS (RFC 9887) the same packets go in clear.
  */
+#include "asker_link.h"
 #include "asker_private.h"
 
 #include "aaa/tacacs_talk.h"
 #include "base/err.h"
+#include "tls/tls.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-#define CHUNK   4096
-#define IN_MAX  ((size_t)TACACS_HEADER + TACACS_BODY_MAX + CHUNK)
-#define OUT_MAX ((size_t)1 << 20)
-
-struct conn {
-	LIST_ENTRY(conn) entry;
-	int fd;
-	bool shared;    /* the server agreed to keep it */
-	unsigned users; /* queries on it */
-	struct buf in, out;
-};
 
 struct query {
 	LIST_ENTRY(query) entry;
 	uint32_t id;
-	struct conn *conn; /* NULL: core was asked for one */
+	struct link *conn; /* NULL: core was asked for one */
 	struct tacacs_talk talk;
 	struct buf first; /* packet, for a connection that is not there yet or turns out to be dead */
-	bool retried;
+	bool retried, watched;
 	uint32_t sent, received;
 };
 
-static LIST_HEAD(, conn) conns;
 static LIST_HEAD(, query) queries;
 
 /* --- queries and connections --- */
 
-/* Writes what it can; false: the connection is broken (errno). As send(2), which is not among the system calls of these
- * walls. */
-static bool send_some(struct conn *c)
-{
-	struct iovec iov = { .iov_base = c->out.data + c->out.off, .iov_len = buf_len(&c->out) };
-	const struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n = iov.iov_len ? sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
-
-	if (n > 0)
-		buf_forget(&c->out, (size_t)n);
-	return n >= 0 || errno == EAGAIN || errno == EINTR || errno == ENOTCONN;
-}
-
-static void free_conn(struct conn *c)
-{
-	LIST_REMOVE(c, entry);
-	close(c->fd);
-	buf_release(&c->in);
-	buf_release(&c->out);
-	free(c);
-}
-
 static void leave_conn(struct query *q)
 {
-	struct conn *c = q->conn;
+	struct link *c = q->conn;
 
 	q->conn = NULL;
 	if (c && --c->users == 0 && !c->shared)
-		free_conn(c);
+		link_free(c);
 }
 
 static void free_query(struct query *q)
@@ -109,7 +74,7 @@ static struct query *find_query(uint32_t id)
 	return NULL;
 }
 
-static struct query *query_on(const struct conn *c, const uint32_t *session)
+static struct query *query_on(const struct link *c, const uint32_t *session)
 {
 	struct query *q;
 
@@ -121,28 +86,16 @@ static struct query *query_on(const struct conn *c, const uint32_t *session)
 	return NULL;
 }
 
-static struct conn *shared_conn(void)
-{
-	struct conn *c;
-
-	LIST_FOREACH(c, &conns, entry)
-	{
-		if (c->shared)
-			return c;
-	}
-	return NULL;
-}
-
-static void join_conn(struct query *q, struct conn *c)
+static void join_conn(struct query *q, struct link *c)
 {
 	q->conn = c;
 	c->users++;
-	buf_put(&c->out, buf_ptr(&q->first), buf_len(&q->first));
+	link_put(c, buf_str(&q->first));
 	q->sent++;
 }
 
 /* The connection is no more. A kept one may have died while nobody used it: who has just begun on it tries anew. */
-static void lose_conn(struct conn *c, const char *why)
+static void lose_conn(struct link *c, const char *why)
 {
 	bool was_shared = c->shared;
 	struct query *q;
@@ -159,7 +112,7 @@ static void lose_conn(struct conn *c, const char *why)
 		leave_conn(q);
 		ASKER_TELL(QUERY_WANT, .id = q->id);
 	}
-	free_conn(c);
+	link_free(c);
 }
 
 /* --- from core --- */
@@ -167,19 +120,21 @@ static void lose_conn(struct conn *c, const char *why)
 static void on_query(const struct ipc_msg_QUERY *m)
 {
 	struct query *q = calloc(1, sizeof *q);
+	const struct tacacs_terms terms = { buf_str(&asker_server.key), asker_server.single, asker_server.tls };
 	const struct aaa_query ask = asker_query(m);
 	int rc;
 
 	if (!q || m->kind >= AAA_KINDS || find_query(m->id))
 		_exit(WORKER_CHANNEL);
 	q->id = m->id;
+	q->watched = m->watched;
 	buf_init(&q->first, 0);
 	LIST_INSERT_HEAD(&queries, q, entry);
-	rc = tacacs_talk_begin(&q->talk, &ask, buf_str(&asker_server.key), asker_server.single, &q->first);
+	rc = tacacs_talk_begin(&q->talk, &ask, &terms, &q->first);
 	if (rc < 0)
 		break_query(q, err_text(rc));
-	else if (shared_conn())
-		join_conn(q, shared_conn());
+	else if (link_shared())
+		join_conn(q, link_shared());
 	else
 		ASKER_TELL(QUERY_WANT, .id = q->id);
 }
@@ -187,19 +142,16 @@ static void on_query(const struct ipc_msg_QUERY *m)
 static void on_socket(const struct ipc_msg_QUERY_SOCKET *m, int *fd)
 {
 	struct query *q = find_query(m->id);
-	struct conn *c;
+	struct link *c;
 
 	if (!q || q->conn)
 		return; /* over meanwhile; the descriptor goes with the record */
-	c = calloc(1, sizeof *c);
-	if (!c)
-		_exit(WORKER_MEMORY);
-	c->fd = *fd;
+	c = link_new(*fd, &q->talk.why);
 	*fd = -1;
-	buf_init(&c->in, IN_MAX);
-	buf_init(&c->out, OUT_MAX);
-	LIST_INSERT_HEAD(&conns, c, entry);
-	join_conn(q, c);
+	if (c)
+		join_conn(q, c);
+	else
+		end_query(q, AAA_BROKEN);
 }
 
 /* Core's word that a query is over comes as an abort; the server is told where it waits for the user. */
@@ -214,12 +166,12 @@ static void on_answer(const struct ipc_msg_QUERY_ANSWER *m)
 	buf_init(&packet, 0);
 	rc = q->conn ? tacacs_talk_answer(&q->talk, m->text, m->abort, &packet) : E_STATE;
 	if (rc == 0) {
-		buf_put(&q->conn->out, buf_ptr(&packet), buf_len(&packet));
+		link_put(q->conn, buf_str(&packet));
 		q->sent++;
 	}
 	if (m->abort) {
 		if (rc == 0) /* at once: its connection may be closed with it */
-			send_some(q->conn);
+			link_send(q->conn);
 		free_query(q);
 	} else if (rc < 0) {
 		break_query(q, err_text(rc));
@@ -230,7 +182,7 @@ static void on_answer(const struct ipc_msg_QUERY_ANSWER *m)
 /* --- from the server --- */
 
 /* A whole packet at the start of `in`. False: the connection is gone. */
-static bool take_packet(struct conn *c, const struct tacacs_header *h)
+static bool take_packet(struct link *c, const struct tacacs_header *h)
 {
 	struct query *q = query_on(c, &h->session);
 	enum aaa_outcome outcome;
@@ -246,7 +198,7 @@ static bool take_packet(struct conn *c, const struct tacacs_header *h)
 	q->received++;
 	outcome = tacacs_talk_reply(&q->talk, h, c->in.data + c->in.off + TACACS_HEADER);
 	buf_consume(&c->in, TACACS_HEADER + h->length);
-	if (asker_server.single && q->talk.single && !shared_conn())
+	if (asker_server.single && q->talk.single && !link_shared())
 		c->shared = true;
 	if (outcome == AAA_ASKS) {
 		ASKER_TELL(QUERY_PROMPT, .id = q->id, .asked = q->talk.asked, .echo = q->talk.echo,
@@ -261,92 +213,45 @@ static bool take_packet(struct conn *c, const struct tacacs_header *h)
 	if (outcome == AAA_BROKEN)
 		lose_conn(c, "the connection was given up");
 	else if (c->users == 0 && !c->shared)
-		free_conn(c);
+		link_free(c);
 	else
 		return true;
 	return false;
 }
 
-/* False: the connection is gone. */
-static bool take_packets(struct conn *c)
+static void take_packets(struct link *c)
 {
 	struct tacacs_header h;
 
 	while (tacacs_get_header(buf_str(&c->in), &h)) {
 		if (h.length > TACACS_BODY_MAX) {
 			lose_conn(c, "an oversized reply");
-			return false;
+			return;
 		}
-		if (buf_len(&c->in) < TACACS_HEADER + (size_t)h.length)
-			return true;
-		if (!take_packet(c, &h))
-			return false;
-	}
-	return true;
-}
-
-static void read_conn(struct conn *c)
-{
-	uint8_t *room = buf_room(&c->in, CHUNK);
-	ssize_t n = room ? read(c->fd, room, CHUNK) : -1;
-
-	if (!room) {
-		lose_conn(c, "out of memory");
-	} else if (n > 0) {
-		buf_claim(&c->in, (size_t)n);
-		take_packets(c);
-	} else if (n == 0) {
-		lose_conn(c, buf_len(&c->in) ? "the server closed the connection in the middle of a reply"
-					     : "the server closed the connection");
-	} else if (errno != EAGAIN && errno != EINTR) {
-		lose_conn(c, strerror(errno));
+		if (buf_len(&c->in) < TACACS_HEADER + (size_t)h.length || !take_packet(c, &h))
+			return;
 	}
 }
 
-static void write_conn(struct conn *c)
+static void tell_up(struct link *c)
 {
-	if (c->out.err)
-		lose_conn(c, "the server does not read");
-	else if (!send_some(c))
-		lose_conn(c, strerror(errno));
-}
+	char how[TLS_DESCRIBED], text[TLS_DESCRIBED + 64];
+	const struct query *q;
 
-/* --- the loop --- */
-
-static struct conn *conn_of(int fd)
-{
-	struct conn *c;
-
-	LIST_FOREACH(c, &conns, entry)
+	tls_describe(c->tls, how);
+	snprintf(text, sizeof text, "TLS connection stands: %s", how);
+	LIST_FOREACH(q, &queries, entry)
 	{
-		if (c->fd == fd)
-			return c;
+		if (q->conn == c && q->watched)
+			ASKER_TELL(QUERY_NOTE, .id = q->id, .text = str_of(text));
 	}
-	return NULL;
 }
 
-static nfds_t poll_conns(struct pollfd *fds, nfds_t max)
-{
-	const struct conn *c;
-	nfds_t n = 0;
-
-	LIST_FOREACH(c, &conns, entry)
-	{
-		if (n < max)
-			fds[n++] = (struct pollfd){ c->fd, (short)(POLLIN | (buf_len(&c->out) ? POLLOUT : 0)), 0 };
-	}
-	return n;
-}
-
-/* One may end another: each is looked for again. */
 static void on_ready(const struct pollfd *fd)
 {
-	struct conn *c;
+	static const struct link_events events = { tell_up, take_packets, lose_conn };
 
-	if (fd->revents & POLLOUT && (c = conn_of(fd->fd)))
-		write_conn(c);
-	if (fd->revents & (POLLIN | POLLERR | POLLHUP) && (c = conn_of(fd->fd)))
-		read_conn(c);
+	link_ready(fd, &events);
 }
 
 /* It is for protocols that lose packets. */
@@ -355,4 +260,4 @@ static void on_again(uint32_t id)
 	(void)id;
 }
 
-const struct asker_protocol asker_tacacs = { on_query, on_socket, on_answer, on_again, poll_conns, on_ready };
+const struct asker_protocol asker_tacacs = { on_query, on_socket, on_answer, on_again, link_poll, on_ready };

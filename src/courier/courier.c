@@ -8,9 +8,9 @@
 #include "courier.h"
 
 #include "base/err.h"
-#include "courier/tls.h"
 #include "ipc/worker.h"
 #include "session/sandbox.h"
+#include "tls/tls.h"
 
 #include <errno.h>
 #include <linux/sockios.h>
@@ -45,6 +45,7 @@ static struct {
 	uint8_t transport;
 	char name[256];
 	int fd; /* -1: core was asked for a connection */
+	struct tls *tls;
 	struct buf out;
 	uint64_t made, written; /* bytes of this connection: put into `out`, given to the kernel */
 	size_t heard;
@@ -65,6 +66,8 @@ static void lose(const char *why)
 		close(me.fd);
 	me.fd = -1;
 	me.up = false;
+	tls_free(me.tls);
+	me.tls = NULL;
 	buf_clear(&me.out);
 	TAILQ_FOREACH (l, &me.lines, link)
 		l->end = 0;
@@ -123,7 +126,7 @@ static void fill(void)
 		buf_init(&framed, 0);
 		frame(l, &framed);
 		if (me.transport == LOG_TLS)
-			rc = tls_put(buf_str(&framed), &me.out, &e);
+			rc = tls_put(me.tls, buf_str(&framed), &me.out, &e);
 		else
 			buf_put(&me.out, buf_ptr(&framed), buf_len(&framed));
 		buf_release(&framed);
@@ -187,6 +190,21 @@ static void ask_kernel(void)
 		arrived(me.written - (uint64_t)waiting);
 }
 
+/* TLS, and what it has to say to that. What the collector says inside is counted and thrown away. */
+static int converse(struct str bytes, struct errbuf *e)
+{
+	size_t before = buf_len(&me.out);
+	struct buf heard;
+	int rc;
+
+	buf_init(&heard, 0);
+	rc = tls_take(me.tls, bytes, &me.out, &heard, e);
+	me.made += buf_len(&me.out) - before;
+	me.heard += buf_len(&heard);
+	buf_release(&heard);
+	return rc;
+}
+
 /* --- from core --- */
 
 static void on_host(const struct ipc_msg_LOG_HOST *m)
@@ -202,7 +220,6 @@ static void on_host(const struct ipc_msg_LOG_HOST *m)
 static void on_socket(const struct ipc_msg_LOG_SOCKET *m, int *fd)
 {
 	struct errbuf e = { "" };
-	size_t before;
 
 	if (!me.known || me.fd >= 0)
 		_exit(WORKER_CHANNEL);
@@ -216,11 +233,9 @@ static void on_socket(const struct ipc_msg_LOG_SOCKET *m, int *fd)
 	}
 	if (me.transport != LOG_TLS)
 		return;
-	before = buf_len(&me.out);
-	if (tls_begin(me.name, m->authorities, &e) < 0 || tls_take(STR(""), &me.out, &me.heard, &e) < 0)
+	me.tls = tls_new(me.name, m->authorities, false, &e);
+	if (!me.tls || converse(STR(""), &e) < 0)
 		lose(e.text);
-	else
-		me.made += buf_len(&me.out) - before;
 }
 
 static void on_line(const struct ipc_msg_LOG_LINE *m)
@@ -254,11 +269,9 @@ static void handle(struct ipc_record *r)
 
 static void take_tls(struct str bytes)
 {
-	size_t before = buf_len(&me.out);
 	struct errbuf e = { "" };
-	int rc = tls_take(bytes, &me.out, &me.heard, &e);
+	int rc = converse(bytes, &e);
 
-	me.made += buf_len(&me.out) - before;
 	if (rc < 0) {
 		if (buf_len(&me.out)) /* the alert: it may be the only word a collector's owner gets */
 			send_bytes(buf_ptr(&me.out), buf_len(&me.out));
@@ -330,9 +343,9 @@ static void serve(void)
 
 int courier_main(int argc, char **argv)
 {
-	bool tls = strcmp(argv[argc - 1], COURIER_TLS) == 0;
+	bool tls = strcmp(argv[argc - 1], TLS_OPTION) == 0;
 
-	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) || (tls && tls_prepare() < 0) ||
+	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) || (tls && tls_prepare(true) < 0) ||
 	    sandbox_alone(argc, argv, SANDBOX_SESSION | SANDBOX_COURIER, COURIER_FD, SANDBOX_SESSION_FDS,
 			  RLIM_INFINITY) < 0)
 		_exit(WORKER_LOCK);

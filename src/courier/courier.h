@@ -9,10 +9,8 @@
 
 enum log_transport { LOG_UDP, LOG_TCP, LOG_TLS, LOG_TRANSPORTS };
 
-#define COURIER_LINES     64    /* under way at a time; core keeps to it */
-#define COURIER_WHY       200   /* bytes of a reason */
-#define COURIER_ROOTS_MAX 61440 /* bytes of certificates */
-#define COURIER_TLS       "tls" /* the option of the role that has it load the library */
+#define COURIER_LINES 64  /* under way at a time; core keeps to it */
+#define COURIER_WHY   200 /* bytes of a reason */
 
 /* Locks the process in, then serves core (LOG_… of ipc/messages.h) on descriptor 3 until core closes it. Does not
  * return: nothing at exit may run inside the walls. */

@@ -161,7 +161,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(KEYED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0)    /* this session did a key exchange: others give way first */  \
 	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0) /* this session logged in: lift its deadline */               \
 	/* core → asker */                                                                                           \
-	X(QUERY_SERVER, FROM_CORE_TO_ASKER, PH_ANY, 1024, 0, 0)  /* first, once: the server it is for */               \
+	X(QUERY_SERVER, FROM_CORE_TO_ASKER, PH_ANY, 65536, 0, 0) /* first, once: the server it is for */               \
 	X(QUERY, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0)        /* ask the server this */                             \
 	X(QUERY_SOCKET, FROM_CORE_TO_ASKER, PH_ANY, 64, 1, 0)    /* fd: a connection to the server, being made */      \
 	X(QUERY_ANSWER, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0) /* what the user answers, or that it is over */       \
@@ -359,7 +359,10 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U8F, protocol) /* enum aaa_protocol */                                                                       \
 	F(STRF, key)                                                                                                   \
 	F(U8F, single) /* keep one connection for all */                                                               \
-	F(U8F, sign)   /* replies must have a Message-Authenticator */
+	F(U8F, sign)   /* replies must have a Message-Authenticator */                                                 \
+	F(U8F, tls)    /* … and whose certificate it must show (a name or an address), by whom (PEM) */              \
+	F(STRF, name)                                                                                                  \
+	F(STRF, authorities)
 #define IPC_FIELDS_QUERY(F)                                                                                            \
 	F(U32F, id)                                                                                                    \
 	F(U8F, kind) /* enum aaa_kind, and the fields it needs */                                                      \

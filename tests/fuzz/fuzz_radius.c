@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	q.kind = data[0] & 1 ? AAA_KIND_ACCOUNT : AAA_KIND_LOGIN;
-	more = radius_talk_begin(&t, &q, STR(KEY), data[0] & 2) == 0;
+	more = radius_talk_begin(&t, &q, STR(KEY), data[0] & 2, NULL) == 0;
 	require(more);
 	data++;
 	size--;

@@ -3,8 +3,9 @@
  * Goal: whatever a server of TACACS+ answers, nothing is read behind a body, nothing but a pass of this very session is
  * one, and what is handed on for terminals and for core keeps to its bounds.
  *
- * Input: a byte (what is asked), then replies of a byte (how its header is: 0 fits, else a bit for each field that does
- * not), two bytes of length and that many bytes of a body, which is hidden by the key as a server would.
+ * Input: a byte (what is asked; its first bit: by TLS, where nothing is hidden), then replies of a byte (how its header
+ * is: 0 fits, else a bit for each field that does not), two bytes of length and that many bytes of a body, which is
+ * hidden by the key as a server would.
  */
 #include "aaa/tacacs_talk.h"
 
@@ -38,7 +39,10 @@ static void check(const struct tacacs_talk *t, enum aaa_outcome outcome, uint8_t
 
 static enum aaa_outcome reply(struct tacacs_talk *t, uint8_t how, struct str clear)
 {
-	struct tacacs_header h = { t->version, t->type, (uint8_t)(t->seq + 1), 0, t->session, (uint32_t)clear.n };
+	struct tacacs_header h = {
+		t->version, t->type,          (uint8_t)(t->seq + 1), t->clear ? TACACS_UNENCRYPTED : 0,
+		t->session, (uint32_t)clear.n
+	};
 	enum aaa_outcome outcome;
 	uint8_t *body = malloc(clear.n ? clear.n : 1); /* of its own: a read behind it is seen */
 
@@ -48,9 +52,10 @@ static enum aaa_outcome reply(struct tacacs_talk *t, uint8_t how, struct str cle
 	h.version ^= how & 1;
 	h.type ^= how >> 1 & 1;
 	h.seq ^= how >> 2 & 1;
-	h.flags |= how >> 3 & 1;
+	h.flags ^= how >> 3 & 1;
 	h.session ^= how >> 4 & 15;
-	tacacs_hide(&h, buf_str(&t->key), body, clear.n);
+	if (!t->clear)
+		tacacs_hide(&h, buf_str(&t->key), body, clear.n);
 	outcome = tacacs_talk_reply(t, &h, body);
 	free(body);
 	check(t, outcome, how, clear);
@@ -60,17 +65,19 @@ static enum aaa_outcome reply(struct tacacs_talk *t, uint8_t how, struct str cle
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct aaa_query q = { .user = STR("alice"), .port = STR("tty2"), .address = STR("192.0.2.1") };
+	struct tacacs_terms terms = { STR("key"), true, false };
 	struct tacacs_talk t;
 	struct buf out;
 	bool more;
 
 	if (size < 1)
 		return 0;
-	q.kind = (enum aaa_kind)(data[0] % AAA_KINDS);
+	q.kind = (enum aaa_kind)((data[0] & 0x7f) % AAA_KINDS);
+	terms.tls = data[0] & 0x80;
 	data++;
 	size--;
 	buf_init(&out, 0);
-	more = tacacs_talk_begin(&t, &q, STR("key"), true, &out) == 0;
+	more = tacacs_talk_begin(&t, &q, &terms, &out) == 0;
 	require(more);
 	while (more && size >= 3) {
 		size_t n = (size_t)data[1] << 8 | data[2];

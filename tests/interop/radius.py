@@ -152,6 +152,7 @@ def _round(name, message, state, prompt):
 SIGN = "update reply {\n&Message-Authenticator := 0x00\n}\n"
 SITE = """
 server default {{
+{secure}
 listen {{
 	type = auth
 	ipaddr = {address}
@@ -198,6 +199,35 @@ accounting {{
 	ok
 }}
 }}
+"""
+SECURE = """
+listen {{
+	type = auth+acct
+	proto = tcp
+	ipaddr = 127.0.0.1
+	port = {port}
+	clients = radsec
+	limit {{
+		max_connections = 64
+	}}
+	tls {{
+		private_key_file = {base}/{certificate}.key
+		certificate_file = {base}/{certificate}.pem
+		ca_file = {base}/{authority}.pem
+		tls_min_version = "1.2"
+		tls_max_version = "1.3"
+		require_client_cert = {strict}
+	}}
+}}
+"""
+CLIENTS = """
+clients radsec {
+	client tls {
+		ipaddr = 127.0.0.1
+		proto = tls
+		secret = radsec
+	}
+}
 """
 RADIUSD = """
 prefix = /usr
@@ -259,22 +289,31 @@ def free_port():
 
 class FreeRadius:
     """`prefix`: what it is run by (ip netns exec …); `sign`: it signs replies; `delay`: seconds that `slow` waits;
-    `quiet`: its log is no test's business."""
+    `quiet`: its log is no test's business; `tls`: it speaks RadSec at `secure`, too: the folder of certificates, its
+    own one and its authority; `client_certificate`: it wants one there."""
 
-    def __init__(self, folder, secret=SECRET, sign=True, address="127.0.0.1", delay=2, prefix=(), threads=4, quiet=False):
+    def __init__(self, folder, secret=SECRET, sign=True, address="127.0.0.1", delay=2, prefix=(), threads=4, quiet=False,
+                 tls=None, client_certificate=False):  # fmt: skip
         self.folder, self.prefix, self.quiet = pathlib.Path(folder), prefix, quiet
         self.folder.mkdir(parents=True)
-        self.auth, self.acct = free_port(), free_port()
+        self.auth, self.acct, self.secure = free_port(), free_port(), laboratory.free_port()
         rounds = "".join([
             _round("First", "Welcome.\\nToken: ", "0x6f6e65", "Echo"),
             _round("Second", "PUK: ", "0x74776f", "No-Echo"),
             _round("Code", "Enter one-time code: ", "0x636f6465", "No-Echo"),
         ])  # fmt: skip
+        secure = ""
+        if tls:
+            base, certificate, authority = tls
+            secure = SECURE.format(port=self.secure, base=base, certificate=certificate, authority=authority,
+                                   strict="yes" if client_certificate else "no")  # fmt: skip
         site = SITE.format(
+            secure=secure,
             auth=self.auth, acct=self.acct, address=address, challenge=CHALLENGE, rounds=rounds, sign=SIGN if sign else ""
         )
         (self.folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
         (self.folder / "users").write_text(USERS.replace("{long}", LONG).replace("{totp}", TOTP))
+        site += CLIENTS if tls else ""
         (self.folder / "radiusd.conf").write_text(RADIUSD.format(
             folder=self.folder, secret=secret, site=site, client=address if ":" in address else "0.0.0.0/0",
             delay=delay, threads=threads,

@@ -91,8 +91,11 @@ class Packet:
 
 
 class Server:
-    def __init__(self, users=None, key=b"cisco", port=0, single=False, prompt=b"Password: ", wrong=None, address="127.0.0.1"):
+    def __init__(self, users=None, key=b"cisco", port=0, single=False, prompt=b"Password: ", wrong=None, address="127.0.0.1", tls=None):
         self.users, self.key, self.single, self.prompt, self.wrong = users or {}, key, single, prompt, wrong
+        self.tls = tls  # an ssl.SSLContext: it speaks RFC 9887 and nothing else
+        self.flags = []  # of requests
+        self.failures = []  # handshakes that came to nothing
         self.ask_user = False  # begin with GETUSER, although the name was given
         self.log, self.records, self.connections, self.aborts = [], [], 0, 0
         self.peers = []  # where connections came from
@@ -138,7 +141,18 @@ class Server:
             self.connections += 1
             self.peers.append(peer[0])
             self.open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._greet, args=(connection,), daemon=True).start()
+
+    def _greet(self, connection):
+        if self.tls:
+            try:
+                secured = self.tls.wrap_socket(connection, server_side=True)
+            except (OSError, ValueError) as e:
+                self.failures.append(str(e))
+                connection.close()
+                return
+            self.open[self.open.index(connection)] = connection = secured
+        self._serve(connection)
 
     def _read(self, connection, size):
         out = b""
@@ -151,6 +165,7 @@ class Server:
 
     def _packet(self, connection):
         header = struct.unpack("!BBBBII", self._read(connection, 12))
+        self.flags.append(header[3])
         body = self._read(connection, header[5])
         if not header[3] & UNENCRYPTED:
             body = hide(header, self.key, body)
@@ -166,15 +181,17 @@ class Server:
                     continue
                 threading.Thread(target=self._reply, args=(connection, write, request, reply), daemon=True).start()
         except (EOFError, OSError, ValueError):
-            connection.close()
+            pass
         except AssertionError as e:  # what it reads is no request: a wrong key, as a real server would say
             self.log.append(f"malformed: {e}")
+        with write:  # nobody writes to a descriptor that is another's by then
             connection.close()
 
     def _reply(self, connection, write, request, body):
         flags = SINGLE if self.single and request.flags & SINGLE else 0
-        packet = Packet(request.version, request.kind, request.seq + 1, flags, request.session, body)
-        raw = pack(packet.version, packet.kind, packet.seq, flags, packet.session, body, self.key)
+        clear = UNENCRYPTED if self.tls else 0
+        packet = Packet(request.version, request.kind, request.seq + 1, flags | clear, request.session, body)
+        raw = pack(packet.version, packet.kind, packet.seq, packet.flags, packet.session, body, self.key)
         self.hold.wait()
         if self.wrong:
             raw = self.wrong(self, packet, raw)
@@ -183,9 +200,9 @@ class Server:
                 if raw:
                     for piece in raw if isinstance(raw, list) else [raw]:
                         connection.sendall(piece)
-            if raw == b"" or (not flags and self._ends(request.kind, body)):
-                connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
+                if raw == b"" or (not flags and self._ends(request.kind, body)):
+                    connection.shutdown(socket.SHUT_RDWR)
+        except (OSError, ValueError):
             pass
 
     @staticmethod

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 
@@ -355,6 +356,40 @@ def test_asker_can_do_nothing(lab, servers, inject):
             again = asker()
             assert again != pid, name
             pid = again
+
+
+def test_asker_of_tls(lab, uid, tmp_path, inject):
+    """It has libssl, which the others have not, and the same walls; only the authorities of its server."""
+    sys.path[:0] = [str(HERE.parent / "peers"), str(HERE.parent / "interop")]
+    import collectors
+    import tacacs_server
+
+    collectors.authority(tmp_path, "ca")("good")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "good.pem", tmp_path / "good.key")
+    with tacacs_server.Server({"alice": tacacs_server.User("wonder", ["priv-lvl=15"])}, single=True, tls=tls) as server:
+        methods = "aaa new-model\naaa authentication login default group tacacs+\naaa authorization exec default group tacacs+\n"
+        host = f"tacacs server A\n address ipv4 127.0.0.1\n single-connection\n tls port {server.port}\n tls trustpoint server CA\n"
+        device = lab.device(uid)
+        device.init(laboratory.CONFIG.replace("line vty", f"logging tls-profile CA\n ca-file flash:ca.pem\n{methods}{host}line vty"))
+        (device.folder / "flash/ca.pem").write_bytes((tmp_path / "ca.pem").read_bytes())
+        device.run()
+
+        def asker():
+            assert device.ssh("show privilege", user="alice", password="wonder").stdout == "Current privilege level is 15\n"
+            return device.role("asker")[-1]
+
+        pid = asker()
+        assert_locked(pid, uid)
+        assert "libssl" in pathlib.Path(f"/proc/{pid}/maps").read_text()
+        assert "libssl" not in pathlib.Path(f"/proc/{core_of(device)}/maps").read_text()
+        if os.geteuid() == 0:
+            found = list(descriptors(pid).values())
+            assert len(found) == 2 and all(target.startswith("socket:") for target in found), found
+        few = ("ptrace core", "open a file", "make a socket")
+        for name, call, arguments in [a for a in attempts(device) if a[0] in few and not uid]:
+            assert_refused(name, inject(pid, call, *arguments))
+            pid = asker()
 
 
 # --- the process that speaks with a syslog server ---

@@ -9,12 +9,13 @@
 
 #include "base/address.h"
 #include "core/clock.h"
+#include "core/config/authorities.h"
 #include "core/core.h"
-#include "core/files/fs.h"
 #include "core/gate/vrf.h"
 #include "core/log/syslog.h"
 #include "core/session/ending.h"
 #include "core/spawn.h"
+#include "tls/tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define RECORDS_PER_TURN 16
@@ -160,34 +160,6 @@ static int open_connection(struct collector *c, struct errbuf *e)
 	return E_IO;
 }
 
-/* The authorities of a profile, as their file is now. */
-static int read_authorities(struct collector *c, struct buf *out, struct errbuf *e)
-{
-	const struct collector_spec *s = &c->spec;
-	struct file_name name;
-	struct stat st;
-	uint8_t *room;
-	ssize_t n = -1;
-	int fd = -1;
-
-	if (s->profile[0] && !s->file[0])
-		return err_set(e, E_NOTFOUND, "tls-profile %s is not there or has no ca-file", s->profile);
-	if (!s->file[0])
-		return 0;
-	if (fs_name(&(struct file_name){ .fs = FS_FLASH }, str_of(s->file), &name))
-		fd = fs_open(c->core, &name, &st);
-	if (fd < 0)
-		return err_set(e, E_NOTFOUND, "%s cannot be read", s->file);
-	room = buf_room(out, COURIER_ROOTS_MAX + 1);
-	if (room)
-		n = read(fd, room, COURIER_ROOTS_MAX + 1);
-	close(fd);
-	if (n <= 0 || n > COURIER_ROOTS_MAX)
-		return err_set(e, E_TOOBIG, "%s is empty or larger than %d bytes", s->file, COURIER_ROOTS_MAX);
-	buf_claim(out, (size_t)n);
-	return 0;
-}
-
 static void connect_it(struct collector *c)
 {
 	struct errbuf e = { "" };
@@ -195,8 +167,8 @@ static void connect_it(struct collector *c)
 	int fd = -1, rc = 0;
 
 	buf_init(&authorities, 0);
-	if (c->spec.transport == LOG_TLS)
-		rc = read_authorities(c, &authorities, &e);
+	if (c->spec.transport == LOG_TLS && c->spec.profile[0])
+		rc = authorities_read(c->core, c->spec.profile, c->spec.file, &authorities, &e);
 	if (rc == 0)
 		fd = open_connection(c, &e);
 	if (fd >= 0) {
@@ -238,7 +210,7 @@ void collector_link_start(struct collector *c)
 	rc = ipc_channel_init(&c->channel, pair[0], FROM_COURIER, false);
 	c->readable = event_new(c->core->base, pair[0], EV_READ | EV_PERSIST, on_readable, c);
 	if (rc == 0 && c->readable && event_add(c->readable, NULL) == 0)
-		c->pid = spawn_role(&c->core->jobs.spawn, "courier", c->spec.transport == LOG_TLS ? COURIER_TLS : NULL,
+		c->pid = spawn_role(&c->core->jobs.spawn, "courier", c->spec.transport == LOG_TLS ? TLS_OPTION : NULL,
 				    pair[1], &e);
 	close(pair[1]);
 	if (c->pid > 0) {

@@ -6,6 +6,7 @@
 #include "core/log/remote.h"
 
 #include "base/address.h"
+#include "core/config/authorities.h"
 #include "core/config/hosts.h"
 #include "core/config/interface.h"
 #include "core/core.h"
@@ -70,14 +71,12 @@ static void find_source(const struct model *m, struct collector_spec *s)
 
 static void find_authorities(const struct model *m, const char *profile, struct collector_spec *s)
 {
-	const struct lyd_node *entry;
 	const char *file;
 
 	if (!profile)
 		return;
 	str_copy(str_of(profile), s->profile, sizeof s->profile);
-	entry = model_entry(m, LOGGING "/tls-profile", (const char *[]){ profile });
-	file = entry ? model_below(entry, "ca-file") : NULL;
+	file = authorities_file(m, profile);
 	if (file)
 		str_copy(str_of(file), s->file, sizeof s->file);
 }

@@ -223,8 +223,9 @@ static bool on_want(void *arg, struct asker_socket *out)
 	bool made = server_connect(a->core->servers, present(a), a->group, a->accounting, out, &a->why);
 
 	if (made)
-		server_debug(a->core, present(a), "connecting to %s:%u", present(a)->address,
-			     a->accounting && a->protocol == AAA_RADIUS ? present(a)->acct_port : present(a)->port);
+		server_debug(a->core, present(a), "connecting to %s:%u%s", present(a)->address,
+			     a->accounting && a->protocol == AAA_RADIUS ? present(a)->acct_port : present(a)->port,
+			     present(a)->tls ? " by TLS" : "");
 	else
 		soon(a);
 	return made;

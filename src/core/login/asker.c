@@ -13,6 +13,7 @@
 #include "core/session/ending.h"
 #include "core/session/peer.h"
 #include "core/spawn.h"
+#include "tls/tls.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -316,7 +317,8 @@ static bool listen_to(struct asker *a, const struct asker_server *server)
 	a->gone = event_new(a->core->base, -1, 0, on_gone, a);
 	return a->readable && a->gone && event_add(a->readable, NULL) == 0 &&
 	       IPC_SEND(&a->channel, QUERY_SERVER, .protocol = server->protocol, .key = server->key,
-			.single = server->single, .sign = server->sign) == 0;
+			.single = server->single, .sign = server->sign, .tls = server->tls, .name = server->name,
+			.authorities = server->authorities) == 0;
 }
 
 struct asker *asker_start(struct core *core, const struct asker_server *server, struct errbuf *e)
@@ -332,7 +334,7 @@ struct asker *asker_start(struct core *core, const struct asker_server *server, 
 	a->core = core;
 	err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
 	if (ipc_channel_init(&a->channel, pair[0], FROM_ASKER, false) == 0 && listen_to(a, server))
-		a->pid = spawn_role(&core->jobs.spawn, "asker", NULL, pair[1], e);
+		a->pid = spawn_role(&core->jobs.spawn, "asker", server->tls ? TLS_OPTION : NULL, pair[1], e);
 	close(pair[1]);
 	if (a->pid > 0) {
 		err_set(e, 0, "%s", "");

@@ -34,6 +34,8 @@ struct asker_server {
 	uint8_t protocol; /* enum aaa_protocol */
 	struct str key;
 	bool single, sign; /* as in QUERY_SERVER */
+	bool tls;
+	struct str name, authorities; /* of TLS */
 };
 
 /* Called from the event loop, never from inside asker_ask, inquiry_answer and inquiry_end. Any of them may end it. */

@@ -6,6 +6,7 @@
 #include "core/login/servers_private.h"
 
 #include "core/clock.h"
+#include "core/config/authorities.h"
 #include "core/config/hosts.h"
 #include "core/core.h"
 #include "core/log/debug.h"
@@ -58,7 +59,8 @@ static struct server *find_server(const struct servers *list, const struct serve
 static bool same_peer(const struct server *a, const struct server *b)
 {
 	return strcmp(a->address, b->address) == 0 && a->port == b->port && a->acct_port == b->acct_port &&
-	       a->single == b->single && a->sign == b->sign && strcmp(a->key, b->key) == 0;
+	       a->single == b->single && a->sign == b->sign && strcmp(a->key, b->key) == 0 && a->tls == b->tls &&
+	       strcmp(a->identity, b->identity) == 0 && strcmp(a->profile, b->profile) == 0;
 }
 
 /* What changed is new as far as its process and its death go. */
@@ -75,20 +77,25 @@ static void update_server(struct server *s, const struct server *now)
 	asker_retire(s->asker);
 	s->asker = NULL;
 	s->down = false;
+	s->why[0] = '\0';
 	s->dead_until_ms = 0;
 	s->port = now->port;
 	s->acct_port = now->acct_port;
 	s->single = now->single;
 	s->sign = now->sign;
+	s->tls = now->tls;
 	s->at = now->at;
 	memcpy(s->address, now->address, sizeof s->address);
 	memcpy(s->key, now->key, sizeof s->key);
+	memcpy(s->identity, now->identity, sizeof s->identity);
+	memcpy(s->profile, now->profile, sizeof s->profile);
 }
 
 static void free_server(struct servers *list, struct server *s)
 {
 	TAILQ_REMOVE(&list->list, s, link);
 	asker_retire(s->asker);
+	buf_release(&s->authorities);
 	explicit_bzero(s, sizeof *s);
 	free(s);
 }
@@ -266,18 +273,54 @@ bool servers_any(const struct core *core, const char *group)
 
 /* --- one of them --- */
 
+/* Who may vouch for a server of TLS, as the file is now; other ones are for another process. */
+static bool read_authorities(struct servers *list, struct server *s, struct errbuf *e)
+{
+	const char *file = authorities_file(list->core->model, s->profile);
+	struct buf now;
+	bool changed;
+
+	if (!s->profile[0]) {
+		err_set(e, E_DENIED, "no tls trustpoint server is configured for it");
+		return false;
+	}
+	buf_init(&now, 0);
+	if (authorities_read(list->core, s->profile, file ? file : "", &now, e) < 0) {
+		buf_release(&now);
+		return false;
+	}
+	changed = !str_eq(buf_str(&now), buf_str(&s->authorities));
+	buf_release(&s->authorities);
+	s->authorities = now;
+	if (changed) {
+		asker_retire(s->asker);
+		s->asker = NULL;
+	}
+	return true;
+}
+
+/* RFC 8907 section 10.5.1: what is not hidden by a key is not asked, unless it is by TLS. */
+static bool has_key(const struct server *s)
+{
+	return s->key[0] || (s->tls && s->protocol == AAA_TACACS);
+}
+
 struct asker *server_asker(struct servers *list, struct server *s, struct errbuf *e)
 {
-	const struct asker_server with = { s->protocol, str_of(s->key), s->single, s->sign };
+	struct asker_server with = { s->protocol, str_of(s->key),      s->single, s->sign,
+				     s->tls,      str_of(s->identity), STR("") };
 
 	if (!s->address[0]) {
 		err_set(e, E_NOTFOUND, "no address is known for it");
 		return NULL;
 	}
-	if (!s->key[0]) { /* RFC 8907 section 10.5.1: what is not hidden by a key is not asked */
+	if (!has_key(s)) {
 		err_set(e, E_DENIED, "no key is configured for it, or it cannot be decrypted");
 		return NULL;
 	}
+	if (s->tls && !read_authorities(list, s, e))
+		return NULL;
+	with.authorities = buf_str(&s->authorities);
 	if (s->asker && !asker_alive(s->asker)) {
 		asker_retire(s->asker);
 		s->asker = NULL;
@@ -331,7 +374,8 @@ bool server_connect(struct servers *list, struct server *s, const char *group, b
 		else
 			to.six.sin6_port = htons((uint16_t)s->acct_port);
 	}
-	out->fd = reach_connect(list->core, &way, &to, s->protocol == AAA_RADIUS ? SOCK_DGRAM : SOCK_STREAM, e);
+	out->fd =
+	    reach_connect(list->core, &way, &to, s->protocol == AAA_RADIUS && !s->tls ? SOCK_DGRAM : SOCK_STREAM, e);
 	if (out->fd < 0) {
 		s->failed++;
 		return false;
@@ -364,11 +408,17 @@ static bool criteria_met(const struct model *m, const struct server *s)
 static void tell_state(const struct core *core, const struct server *s, const char *why)
 {
 	if (s->protocol == AAA_TACACS && why)
-		syslog_event(core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%u cannot be asked: %s",
-			     server_called(s), s->port, why);
+		syslog_event(core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%u%s cannot be asked: %s",
+			     server_called(s), s->port, s->tls ? " (TLS)" : "", why);
 	else if (s->protocol == AAA_TACACS)
-		syslog_event(core->log, "TACACS", 4, "SERVER_UP", "TACACS+ server %s:%u answers again", s->address,
-			     s->port);
+		syslog_event(core->log, "TACACS", 4, "SERVER_UP", "TACACS+ server %s:%u%s answers again", s->address,
+			     s->port, s->tls ? " (TLS)" : "");
+	else if (why && s->tls)
+		syslog_event(core->log, "RADIUS", 4, "RADIUS_DEAD", "RADIUS server %s:%u (TLS) is not responding: %s",
+			     server_called(s), s->port, why);
+	else if (s->tls)
+		syslog_event(core->log, "RADIUS", 4, "RADIUS_ALIVE", "RADIUS server %s:%u (TLS) is being marked alive.",
+			     server_called(s), s->port);
 	else if (why)
 		syslog_event(core->log, "RADIUS", 4, "RADIUS_DEAD", "RADIUS server %s:%u,%u is not responding.",
 			     server_called(s), s->port, s->acct_port);
@@ -396,6 +446,7 @@ void server_failed(struct servers *list, struct server *s, const char *why, bool
 	char path[80];
 
 	server_debug(list->core, s, "server %s:%u cannot be asked: %s", server_called(s), s->port, why);
+	str_copy_printable(str_of(why), s->why, sizeof s->why);
 	if (!criteria_met(m, s))
 		return;
 	snprintf(path, sizeof path, "%s/deadtime", servers_protocols[s->protocol].root);

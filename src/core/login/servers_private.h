@@ -27,6 +27,7 @@ struct servers_protocol {
 	const char *all;    /* the group of all its servers */
 	const char *prefix; /* of debug lines */
 	enum debug_switch debug;
+	unsigned tls_port;
 };
 extern const struct servers_protocol servers_protocols[AAA_PROTOCOLS];
 
@@ -57,10 +58,15 @@ struct server {
 	unsigned port, acct_port, timeout; /* timeout: seconds */
 	unsigned retransmit;               /* how often a request is sent once more */
 	char key[AAA_CLEAR_MAX + 1];
-	bool single, sign;      /* as in QUERY_SERVER */
+	bool single, sign; /* as in QUERY_SERVER */
+	bool tls;
+	char identity[256];     /* of TLS: the name or address that its certificate must have */
+	char profile[64];       /* … and by whom (authorities.h); "": by nobody */
+	struct buf authorities; /* … as its process has them */
 	struct asker *asker;    /* NULL: not started */
 	unsigned users;         /* questions that may come to it */
 	bool down;              /* the log has said so */
+	char why[200];          /* it could not be asked last; "": it has not failed */
 	uint64_t dead_until_ms; /* 0: it is not */
 	uint64_t asked_ms;      /* a request was sent; 0: none yet, as it is configured now */
 	struct server_tester tester;

@@ -14,8 +14,8 @@
 #include <string.h>
 
 const struct servers_protocol servers_protocols[AAA_PROTOCOLS] = {
-	[AAA_TACACS] = { "/ravelin-servers:tacacs", "tacacs+", "TPLUS", DEBUG_TACACS },
-	[AAA_RADIUS] = { "/ravelin-servers:radius", "radius", "RADIUS", DEBUG_RADIUS },
+	[AAA_TACACS] = { "/ravelin-servers:tacacs", "tacacs+", "TPLUS", DEBUG_TACACS, 300 },
+	[AAA_RADIUS] = { "/ravelin-servers:radius", "radius", "RADIUS", DEBUG_RADIUS, 2083 },
 };
 
 static bool set_address(struct server *s, const char *text)
@@ -62,7 +62,9 @@ static void take_key(const struct core *core, const struct lyd_node *entry, stru
 {
 	const char *type = model_below(entry, "key/type"), *value = model_below(entry, "key/value");
 
-	if (!value) {
+	if (!value && s->tls) {
+		value = s->protocol == AAA_RADIUS ? "radsec" : NULL; /* RFC 6614 section 2.3 */
+	} else if (!value) {
 		type = general(core->model, s, "key/type");
 		value = general(core->model, s, "key/value");
 	}
@@ -96,6 +98,25 @@ static void take_tester(const struct lyd_node *entry, struct server_tester *t)
 	t->idle_ms = strtoull(model_below(entry, "automate-tester/idle-time"), NULL, 10) * 60 * 1000;
 }
 
+/* One line of `tls` makes it a server that is spoken with by TLS, and never without. */
+static void take_tls(const struct lyd_node *entry, struct server *s)
+{
+	const char *port = model_below(entry, "tls/port"), *profile = model_below(entry, "tls/trustpoint");
+	const char *name = model_below(entry, "tls/hostname");
+
+	name = name ? name : model_below(entry, "tls/ip-address");
+	s->tls = port || profile || name;
+	if (!s->tls)
+		return;
+	s->port = port ? (unsigned)strtoul(port, NULL, 10) : servers_protocols[s->protocol].tls_port;
+	s->acct_port = s->protocol == AAA_RADIUS ? s->port : 0;
+	s->retransmit = 0; /* nothing gets lost on the way */
+	if (profile)
+		str_copy(str_of(profile), s->profile, sizeof s->profile);
+	if (name)
+		str_copy(str_of(name), s->identity, sizeof s->identity);
+}
+
 static void take_radius(const struct model *m, const struct lyd_node *entry, struct server *s)
 {
 	s->port = port_of(entry, s->named ? "address/auth-port" : "auth-port");
@@ -122,6 +143,10 @@ void server_read(const struct core *core, enum aaa_protocol protocol, bool named
 		take_radius(core->model, entry, s);
 	else
 		take_tacacs(entry, s);
+	if (named)
+		take_tls(entry, s);
 	take_key(core, entry, s);
 	find_address(core->model, entry, s);
+	if (s->tls && !s->identity[0])
+		str_copy(str_of(s->address), s->identity, sizeof s->identity);
 }

@@ -9,6 +9,15 @@
 
 #include <inttypes.h>
 
+/* Whom it must prove to be, and why it could not be asked last. */
+static void put_tls(struct buf *out, const struct server *s)
+{
+	buf_printf(out, "              TLS identity: %s\n            TLS trustpoint: %s\n", s->identity,
+		   s->profile[0] ? s->profile : "none");
+	if (s->why[0])
+		buf_printf(out, "              Last failure: %s\n", s->why);
+}
+
 void servers_show_tacacs(const struct core *core, struct buf *out)
 {
 	const struct server *s;
@@ -21,7 +30,7 @@ void servers_show_tacacs(const struct core *core, struct buf *out)
 			buf_printf(out, "               Server name: %s\n", s->name);
 		buf_printf(out,
 			   "            Server address: %s\n"
-			   "               Server port: %u\n"
+			   "               Server port: %u%s\n"
 			   "              Socket opens: %10lu\n"
 			   "             Socket closes: %10lu\n"
 			   "             Socket aborts: %10lu\n"
@@ -34,11 +43,13 @@ void servers_show_tacacs(const struct core *core, struct buf *out)
 			   s->address[0] ? s->address
 			   : s->named    ? "none"
 					 : s->name,
-			   s->port, s->opens, s->closes, s->aborts, s->errors, s->timeouts, s->failed, s->sent,
-			   s->received,
+			   s->port, s->tls ? ", TLS 1.3" : "", s->opens, s->closes, s->aborts, s->errors, s->timeouts,
+			   s->failed, s->sent, s->received,
 			   server_dead(s) ? "dead"
 			   : s->down      ? "down"
 					  : "up");
+		if (s->tls)
+			put_tls(out, s);
 	}
 }
 
@@ -131,6 +142,19 @@ static void put_account(struct buf *out, const struct server_count *c)
 		   c->failovers);
 }
 
+static void put_radius(struct buf *out, const struct server *s, unsigned n)
+{
+	buf_printf(out, "\nRADIUS: id %u, priority %u, host %s, ", n, n, server_called(s));
+	if (!s->tls) {
+		buf_printf(out, "auth-port %u, acct-port %u\n", s->port, s->acct_port);
+		return;
+	}
+	buf_printf(out, "tls port %u\n", s->port);
+	buf_printf(out, "     TLS: identity %s, trustpoint %s\n", s->identity, s->profile[0] ? s->profile : "none");
+	if (s->why[0])
+		buf_printf(out, "     TLS: last failure: %s\n", s->why);
+}
+
 void servers_show_aaa(const struct core *core, struct buf *out)
 {
 	uint64_t now = clock_now_ms();
@@ -141,8 +165,7 @@ void servers_show_aaa(const struct core *core, struct buf *out)
 		if (!s->configured || s->protocol != AAA_RADIUS)
 			continue;
 		n++;
-		buf_printf(out, "\nRADIUS: id %u, priority %u, host %s, auth-port %u, acct-port %u\n", n, n,
-			   server_called(s), s->port, s->acct_port);
+		put_radius(out, s, n);
 		buf_printf(out, "     State: current %s, duration %" PRIu64 "s, previous duration %" PRIu64 "s\n",
 			   server_dead(s) ? "DEAD"
 			   : s->down      ? "DOWN"

@@ -104,7 +104,7 @@ static void a_login_is_sent_again_as_it_was_a_record_is_not(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		q.kind = i ? AAA_KIND_ACCOUNT : AAA_KIND_LOGIN;
-		assert_int_equal(radius_talk_begin(&t, &q, KEY, true), 0);
+		assert_int_equal(radius_talk_begin(&t, &q, KEY, true, NULL), 0);
 		buf_init(&before, 0);
 		buf_put(&before, buf_ptr(&t.packet), buf_len(&t.packet));
 		assert_int_equal(radius_talk_again(&t), 0);
@@ -121,10 +121,10 @@ static void nobody_is_authorized_by_a_question(void **state)
 	struct radius_talk t;
 
 	(void)state;
-	assert_int_equal(radius_talk_begin(&t, &q, KEY, true), E_STATE);
+	assert_int_equal(radius_talk_begin(&t, &q, KEY, true, NULL), E_STATE);
 	radius_talk_release(&t);
 	q.kind = AAA_KIND_LOGIN;
-	assert_int_equal(radius_talk_begin(&t, &q, STR(""), true), E_STATE); /* what is not hidden is not sent */
+	assert_int_equal(radius_talk_begin(&t, &q, STR(""), true, NULL), E_STATE); /* what is not hidden is not sent */
 	radius_talk_release(&t);
 }
 
@@ -140,7 +140,7 @@ static void no_password_is_shown(void **state)
 
 	(void)state;
 	buf_init(&out, 0);
-	assert_int_equal(radius_talk_begin(&t, &q, KEY, true), 0);
+	assert_int_equal(radius_talk_begin(&t, &q, KEY, true, NULL), 0);
 	radius_show(&out, buf_str(&t.packet));
 	assert_non_null(strstr(buf_cstr(&out), "User-Password       [2]   18  *\n"));
 	assert_non_null(strstr(buf_cstr(&out), "User-Name           [1]   7   \"alice\"\n"));

@@ -48,7 +48,7 @@ static struct tacacs_header reply_to(const struct tacacs_talk *t)
 	struct tacacs_talk t;                                                                                          \
 	struct buf t##_out;                                                                                            \
 	buf_init(&t##_out, 0);                                                                                         \
-	assert_int_equal(tacacs_talk_begin(&t, q, STR("cisco"), false, &t##_out), 0)
+	assert_int_equal(tacacs_talk_begin(&t, q, &(struct tacacs_terms){ STR("cisco"), false, false }, &t##_out), 0)
 #define END(t)                                                                                                         \
 	tacacs_talk_release(&t);                                                                                       \
 	buf_release(&t##_out)
@@ -232,6 +232,32 @@ static void rounds_end(void **state)
 	END(t);
 }
 
+/* RFC 9887 section 4: by TLS nothing is hidden, and both sides say so; no key is needed. */
+static void by_tls(void **state)
+{
+	static const uint8_t pass[] = { TACACS_PASS, 0, 0, 0, 0, 0 };
+	const struct tacacs_terms terms = { STR(""), false, true };
+	struct tacacs_talk t;
+	struct tacacs_header h;
+	uint8_t body[sizeof pass];
+	struct buf out;
+
+	for (unsigned marked = 0; marked <= 1; marked++) {
+		buf_init(&out, 0);
+		assert_int_equal(tacacs_talk_begin(&t, &login, &terms, &out), 0);
+		assert_true(tacacs_get_header(buf_str(&out), &h));
+		assert_int_equal(h.flags, TACACS_UNENCRYPTED);
+		assert_int_equal(out.data[out.off + TACACS_HEADER], 1); /* LOGIN, to be read by anybody */
+		h.seq++;
+		h.flags = marked ? TACACS_UNENCRYPTED : 0;
+		h.length = sizeof pass;
+		memcpy(body, pass, sizeof pass);
+		assert_int_equal(tacacs_talk_reply(&t, &h, body), marked ? AAA_YES : AAA_BROKEN);
+		tacacs_talk_release(&t);
+		buf_release(&out);
+	}
+}
+
 static void what_is_too_long(void **state)
 {
 	static const uint8_t word[TACACS_WORD_MAX + 1];
@@ -241,9 +267,11 @@ static void what_is_too_long(void **state)
 
 	buf_init(&out, 0);
 	q.user = (struct str){ word, sizeof word };
-	assert_int_equal(tacacs_talk_begin(&t, &q, STR("cisco"), false, &out), E_TOOBIG);
+	assert_int_equal(tacacs_talk_begin(&t, &q, &(struct tacacs_terms){ STR("cisco"), false, false }, &out),
+			 E_TOOBIG);
 	tacacs_talk_release(&t);
-	assert_int_equal(tacacs_talk_begin(&t, &login, STR(""), false, &out), E_STATE); /* no key: nothing is sent */
+	assert_int_equal(tacacs_talk_begin(&t, &login, &(struct tacacs_terms){ STR(""), false, false }, &out),
+			 E_STATE); /* no key: nothing is sent */
 	assert_int_equal(buf_len(&out), 0);
 	tacacs_talk_release(&t);
 	buf_release(&out);
@@ -252,17 +280,10 @@ static void what_is_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hidden),
-		cmocka_unit_test(start),
-		cmocka_unit_test(pap_is_minor_version_one),
-		cmocka_unit_test(a_dialogue),
-		cmocka_unit_test(text_is_harmless),
-		cmocka_unit_test(misfits),
-		cmocka_unit_test(statuses),
-		cmocka_unit_test(authorization),
-		cmocka_unit_test(accounting),
-		cmocka_unit_test(rounds_end),
-		cmocka_unit_test(what_is_too_long),
+		cmocka_unit_test(hidden),     cmocka_unit_test(start),      cmocka_unit_test(pap_is_minor_version_one),
+		cmocka_unit_test(by_tls),     cmocka_unit_test(a_dialogue), cmocka_unit_test(text_is_harmless),
+		cmocka_unit_test(misfits),    cmocka_unit_test(statuses),   cmocka_unit_test(authorization),
+		cmocka_unit_test(accounting), cmocka_unit_test(rounds_end), cmocka_unit_test(what_is_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

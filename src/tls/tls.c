@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tls.c: see tls.h. Runs in a courier; what comes in is hostile until the handshake is over, and a collector's word
- * afterwards. libssl is loaded when the courier of such a collector starts, by nobody else: no other process has it
- * mapped. RFC 5425 sections 4.2 and 5.2, RFC 9525 for the name in the certificate.
+ * tls.c: see tls.h. Runs in couriers and askers; what comes in is hostile until the handshake is over, and a server's
+ * word afterwards. libssl is loaded when a process that needs it starts, by nobody else: no other process has it
+ * mapped. RFC 5425 sections 4.2 and 5.2, RFC 9887 section 3, RFC 6614 section 2.3, RFC 9525 for the name in the
+ * certificate.
  */
 #include "tls.h"
 
 #include <dlfcn.h>
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -39,14 +42,18 @@ static struct {
 	int (*write)(SSL *ssl, const void *p, int n);
 	int (*get_error)(const SSL *ssl, int rc);
 	long (*verified)(const SSL *ssl);
+	const char *(*version)(const SSL *ssl);
+	const SSL_CIPHER *(*cipher)(const SSL *ssl);
+	const char *(*cipher_name)(const SSL_CIPHER *cipher);
 } lib;
 
-static struct {
-	SSL_CTX *host_store; /* trusts the system's store */
+static SSL_CTX *host_store; /* trusts the system's; NULL: it is not to be used */
+
+struct tls {
 	SSL *ssl;
 	BIO *in, *out; /* of ssl */
 	bool up;
-} me;
+};
 
 static int load(void)
 {
@@ -73,6 +80,9 @@ static int load(void)
 		{ "SSL_write", &lib.write },
 		{ "SSL_get_error", &lib.get_error },
 		{ "SSL_get_verify_result", &lib.verified },
+		{ "SSL_get_version", &lib.version },
+		{ "SSL_get_current_cipher", &lib.cipher },
+		{ "SSL_CIPHER_get_name", &lib.cipher_name },
 	};
 	void *handle = dlopen(SSL_LIBRARY, RTLD_NOW | RTLD_LOCAL);
 
@@ -97,8 +107,9 @@ static SSL_CTX *make_context(void)
 	return ctx;
 }
 
-int tls_prepare(void)
+int tls_prepare(bool with_host_store)
 {
+	SSL_CTX *ctx;
 	SSL *once;
 
 	/* A certificate's dates are put into words, in a time zone that is not looked up then. */
@@ -106,11 +117,15 @@ int tls_prepare(void)
 	tzset();
 	if (load() < 0 || lib.init(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return E_UNSUPPORTED;
-	me.host_store = make_context();
-	if (!me.host_store || lib.ctx_default_paths(me.host_store) != 1)
+	ctx = make_context();
+	if (!ctx || (with_host_store && lib.ctx_default_paths(ctx) != 1))
 		return E_UNSUPPORTED;
-	once = lib.make(me.host_store); /* what is made once is made now */
+	once = lib.make(ctx); /* what is made once is made now */
 	lib.free(once);
+	if (with_host_store)
+		host_store = ctx;
+	else
+		lib.ctx_free(ctx);
 	return once ? 0 : E_UNSUPPORTED;
 }
 
@@ -142,8 +157,8 @@ static SSL *make_ssl(struct str authorities, struct errbuf *e)
 	SSL_CTX *ctx;
 	SSL *ssl;
 
-	if (authorities.n == 0)
-		return lib.make(me.host_store);
+	if (authorities.n == 0 && host_store)
+		return lib.make(host_store);
 	store = read_store(authorities);
 	if (!store) {
 		err_set(e, E_INVAL, "no certificate in the file of authorities");
@@ -172,97 +187,125 @@ static bool expect(SSL *ssl, const char *name)
 	       lib.ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)(uintptr_t)name) == 1;
 }
 
-int tls_begin(const char *name, struct str authorities, struct errbuf *e)
+void tls_free(struct tls *t)
 {
-	if (me.ssl)
-		lib.free(me.ssl);
-	me.up = false;
-	err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
-	me.ssl = make_ssl(authorities, e);
-	if (!me.ssl)
-		return E_INVAL;
-	me.in = BIO_new(BIO_s_mem());
-	me.out = BIO_new(BIO_s_mem());
-	if (!me.in || !me.out || !expect(me.ssl, name)) {
-		BIO_free(me.in);
-		BIO_free(me.out);
-		lib.free(me.ssl);
-		me.ssl = NULL;
+	if (!t)
+		return;
+	if (t->ssl)
+		lib.free(t->ssl); /* its BIOs, too */
+	free(t);
+}
+
+/* The least version is that of the context, unless only the last one will do. */
+static int begin(struct tls *t, const char *name, bool only_13)
+{
+	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+
+	if (!in || !out || !expect(t->ssl, name) ||
+	    (only_13 && lib.ctrl(t->ssl, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_3_VERSION, NULL) != 1)) {
+		BIO_free(in);
+		BIO_free(out);
 		return E_NOMEM;
 	}
-	lib.set_bio(me.ssl, me.in, me.out);
-	lib.set_connect(me.ssl);
+	t->in = in;
+	t->out = out;
+	lib.set_bio(t->ssl, in, out);
+	lib.set_connect(t->ssl);
 	return 0;
+}
+
+struct tls *tls_new(const char *name, struct str authorities, bool only_13, struct errbuf *e)
+{
+	struct tls *t = calloc(1, sizeof *t);
+
+	err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
+	if (!t)
+		return NULL;
+	t->ssl = make_ssl(authorities, e);
+	if (t->ssl && begin(t, name, only_13) == 0)
+		return t;
+	tls_free(t);
+	return NULL;
 }
 
 /* --- bytes --- */
 
-static void drain(struct buf *out)
+static void drain(const struct tls *t, struct buf *out)
 {
 	uint8_t piece[PIECE];
 	int n;
 
-	while ((n = BIO_read(me.out, piece, sizeof piece)) > 0)
+	while ((n = BIO_read(t->out, piece, sizeof piece)) > 0)
 		buf_put(out, piece, (size_t)n);
 }
 
-static int why(int rc, struct errbuf *e)
+static int why(const struct tls *t, int rc, struct errbuf *e)
 {
-	int error = lib.get_error(me.ssl, rc);
-	long verified = lib.verified(me.ssl);
+	int error = lib.get_error(t->ssl, rc);
+	long verified = lib.verified(t->ssl);
 	const char *reason = ERR_reason_error_string(ERR_peek_error());
 
 	if (error == SSL_ERROR_WANT_READ)
 		return 0;
 	if (error == SSL_ERROR_ZERO_RETURN)
-		return err_set(e, E_CLOSED, "the collector ended the connection");
+		return err_set(e, E_CLOSED, "the other end ended the connection");
 	if (verified != X509_V_OK)
 		return err_set(e, E_DENIED, "its certificate is refused: %s", X509_verify_cert_error_string(verified));
 	return err_set(e, E_IO, "TLS: %s", reason ? reason : "failed");
 }
 
 /* Tickets and the like are in there, too. */
-static int hear(size_t *heard, struct errbuf *e)
+static int hear(const struct tls *t, struct buf *heard, struct errbuf *e)
 {
 	uint8_t piece[PIECE];
 	int n;
 
-	while ((n = lib.read(me.ssl, piece, sizeof piece)) > 0)
-		*heard += (size_t)n;
-	n = why(n, e);
+	while ((n = lib.read(t->ssl, piece, sizeof piece)) > 0)
+		buf_put(heard, piece, (size_t)n);
+	OPENSSL_cleanse(piece, sizeof piece);
+	n = why(t, n, e);
 	return n < 0 ? n : 1;
 }
 
-int tls_take(struct str in, struct buf *out, size_t *heard, struct errbuf *e)
+int tls_take(struct tls *t, struct str in, struct buf *out, struct buf *heard, struct errbuf *e)
 {
 	int rc;
 
-	if (!me.ssl || (in.n && BIO_write(me.in, in.p, (int)in.n) != (int)in.n))
+	if (in.n && BIO_write(t->in, in.p, (int)in.n) != (int)in.n)
 		return err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
 	ERR_clear_error();
-	if (!me.up) {
-		rc = lib.handshake(me.ssl);
-		me.up = rc == 1 && lib.verified(me.ssl) == X509_V_OK;
-		rc = me.up ? 1 : why(rc, e);
+	if (!t->up) {
+		rc = lib.handshake(t->ssl);
+		t->up = rc == 1 && lib.verified(t->ssl) == X509_V_OK;
+		rc = t->up ? 1 : why(t, rc, e);
 	} else {
 		rc = 1;
 	}
-	if (me.up)
-		rc = hear(heard, e);
-	drain(out); /* an alert goes out, too */
+	if (t->up)
+		rc = hear(t, heard, e);
+	drain(t, out); /* an alert goes out, too */
 	return rc;
 }
 
-int tls_put(struct str line, struct buf *out, struct errbuf *e)
+int tls_put(struct tls *t, struct str bytes, struct buf *out, struct errbuf *e)
 {
 	int rc;
 
+	if (!t->up)
+		return err_set(e, E_STATE, "%s", err_text(E_STATE));
 	ERR_clear_error();
-	rc = lib.write(me.ssl, line.p, (int)line.n);
-	if (rc != (int)line.n) {
-		rc = why(rc, e);
+	rc = lib.write(t->ssl, bytes.p, (int)bytes.n);
+	if (rc != (int)bytes.n) {
+		rc = why(t, rc, e);
 		return rc < 0 ? rc : err_set(e, E_IO, "TLS: failed");
 	}
-	drain(out);
+	drain(t, out);
 	return 0;
+}
+
+void tls_describe(const struct tls *t, char text[TLS_DESCRIBED])
+{
+	const char *cipher = lib.cipher_name(lib.cipher(t->ssl));
+
+	snprintf(text, TLS_DESCRIBED, "%s, %s", lib.version(t->ssl), cipher ? cipher : "no cipher");
 }

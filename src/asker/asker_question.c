@@ -102,6 +102,7 @@ static void put_authenticator(struct buf *out, struct str packet)
 
 void question_show(const struct question *q, const char *what, struct str packet)
 {
+	struct str rest, line;
 	struct buf out, lines;
 
 	if (!q->watched || packet.n < RADIUS_HEADER)
@@ -111,13 +112,9 @@ void question_show(const struct question *q, const char *what, struct str packet
 	buf_printf(&out, "%s %s id %u, len %zu\n", what, radius_code_name(packet.p[0]), packet.p[1], packet.n);
 	put_authenticator(&out, packet);
 	radius_show(&lines, packet);
-	for (struct cur c = cur_of(buf_str(&lines)); c.n;) {
-		const uint8_t *end = memchr(c.p, '\n', c.n);
-		struct str line = cur_take(&c, end ? (size_t)(end - c.p) + 1 : c.n);
-
-		buf_puts(&out, " ");
-		buf_put(&out, line.p, line.n);
-	}
+	rest = buf_str(&lines);
+	while (str_line(&rest, &line))
+		buf_printf(&out, " %.*s\n", (int)line.n, (const char *)line.p);
 	ASKER_TELL(QUERY_NOTE, .id = q->id, .text = buf_str(&out));
 	buf_release(&lines);
 	buf_release(&out);

@@ -26,6 +26,19 @@ bool str_is(struct str a, const char *s)
 	return str_eq(a, str_of(s));
 }
 
+bool str_line(struct str *text, struct str *line)
+{
+	const uint8_t *lf = text->n ? memchr(text->p, '\n', text->n) : NULL;
+	size_t used = lf ? (size_t)(lf - text->p) + 1 : text->n;
+
+	if (!used)
+		return false;
+	*line = (struct str){ text->p, used - (lf != NULL) };
+	text->p += used;
+	text->n -= used;
+	return true;
+}
+
 bool str_copy(struct str s, char *dst, size_t size)
 {
 	dst[0] = '\0';

@@ -22,6 +22,8 @@ struct str {
 struct str str_of(const char *s); /* s may be NULL: the empty span */
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *s);
+/* Takes the next line from the front of *text, without its \n; the last may have none. False at the end. */
+bool str_line(struct str *text, struct str *line);
 /* Copies into dst as a C string; false (and "") if it does not fit or holds a NUL. */
 bool str_copy(struct str s, char *dst, size_t size);
 /* Copies as much as fits, as a C string fit for a log: what is not printable ASCII becomes a question mark. */

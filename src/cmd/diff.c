@@ -74,16 +74,6 @@ static struct str trim(struct str s)
 	return s;
 }
 
-static struct str next_line(struct side *s)
-{
-	const uint8_t *lf = memchr(s->rest.p, '\n', s->rest.n);
-	struct str line = { s->rest.p, lf ? (size_t)(lf - s->rest.p) : s->rest.n };
-
-	s->rest.p += line.n + (lf != NULL);
-	s->rest.n -= line.n + (lf != NULL);
-	return line;
-}
-
 /* Nothing that a configuration consists of: what is said about it, and its end. */
 static bool is_idle(struct str line, uint32_t indent)
 {
@@ -172,10 +162,11 @@ static int read_banner(struct side *s, struct str line)
 
 static int read_line(struct side *s)
 {
-	struct str line = next_line(s);
+	struct str line = STR("");
 	uint32_t indent = 0;
 	int rc;
 
+	str_line(&s->rest, &line);
 	if (s->until.n)
 		return read_banner(s, line);
 	line = trim(line);

@@ -102,16 +102,12 @@ static bool word_after(struct str line, const char *keyword, char *out, size_t s
 
 static void find_names(struct str text, struct names *names)
 {
-	while (text.n) {
-		const uint8_t *end = memchr(text.p, '\n', text.n);
-		struct str line = { text.p, end ? (size_t)(end - text.p) : text.n };
-		size_t used = line.n + (end ? 1 : 0);
+	struct str line;
 
+	while (str_line(&text, &line)) {
 		word_after(line, "hostname", names->host, sizeof names->host);
 		if (!word_after(line, "ip domain-name", names->domain, sizeof names->domain))
 			word_after(line, "ip domain name", names->domain, sizeof names->domain);
-		text.p += used;
-		text.n -= used;
 	}
 }
 

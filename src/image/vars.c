@@ -129,17 +129,12 @@ bool vars_unset(struct vars *v, struct str name)
 bool vars_parse(struct str text, struct vars *v)
 {
 	bool good = true;
+	struct str line;
 
 	vars_default(v);
-	while (text.n) {
-		const uint8_t *end = memchr(text.p, '\n', text.n);
-		struct str line = { text.p, end ? (size_t)(end - text.p) : text.n };
-		size_t used = line.n + (end ? 1 : 0);
-
+	while (str_line(&text, &line)) {
 		if (line.n && line.p[0] != '#')
 			good &= vars_set(v, line);
-		text.p += used;
-		text.n -= used;
 	}
 	return good;
 }

@@ -41,20 +41,15 @@ static int conf_line(char *line, struct lent *l, struct errbuf *e)
 int device_conf_parse(struct str text, struct lent *l, struct errbuf *e)
 {
 	struct errbuf why = { "" };
+	struct str given;
 	char line[512];
 
-	for (unsigned number = 1; text.n; number++) {
-		const uint8_t *end = memchr(text.p, '\n', text.n);
-		size_t n = end ? (size_t)(end - text.p) : text.n;
-		int rc = str_copy((struct str){ text.p, n }, line, sizeof line)
-			     ? conf_line(line, l, &why)
-			     : err_set(&why, E_INVAL, "line too long or not text");
+	for (unsigned number = 1; str_line(&text, &given); number++) {
+		int rc = str_copy(given, line, sizeof line) ? conf_line(line, l, &why)
+							    : err_set(&why, E_INVAL, "line too long or not text");
 
 		if (rc)
 			return err_set(e, rc, DEVICE_CONF " line %u: %s", number, why.text);
-		n += end ? 1 : 0;
-		text.p += n;
-		text.n -= n;
 	}
 	return 0;
 }

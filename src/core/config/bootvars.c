@@ -31,16 +31,12 @@ static void add_file(struct str file, struct vars *v)
 static void boot_lines(struct str config, struct vars *v)
 {
 	const size_t head = sizeof BOOT_LINE - 1;
+	struct str line;
 
 	v->boot[0] = '\0';
-	while (config.n) {
-		const uint8_t *end = memchr(config.p, '\n', config.n);
-		size_t n = end ? (size_t)(end - config.p) : config.n;
-
-		if (n > head && memcmp(config.p, BOOT_LINE, head) == 0)
-			add_file((struct str){ config.p + head, n - head }, v);
-		config.p += n + (end ? 1 : 0);
-		config.n -= n + (end ? 1 : 0);
+	while (str_line(&config, &line)) {
+		if (line.n > head && memcmp(line.p, BOOT_LINE, head) == 0)
+			add_file((struct str){ line.p + head, line.n - head }, v);
 	}
 }
 

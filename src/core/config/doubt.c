@@ -19,13 +19,7 @@
 /* The next line that is no comment, without blanks around it. False at the end. */
 static bool next_line(struct str *text, struct str *line)
 {
-	while (text->n) {
-		const uint8_t *lf = memchr(text->p, '\n', text->n);
-		size_t n = lf ? (size_t)(lf - text->p) : text->n;
-
-		*line = (struct str){ text->p, n };
-		text->p += n + (lf != NULL);
-		text->n -= n + (lf != NULL);
+	while (str_line(text, line)) {
 		while (line->n && strchr(" \t\r", line->p[line->n - 1]))
 			line->n--;
 		for (; line->n && strchr(" \t", *line->p); line->n--)

@@ -108,12 +108,7 @@ static void read_image(struct bootset *b)
 /* The next line that is no comment. False at the end. */
 static bool next_line(struct str *text, struct str *line)
 {
-	while (text->n) {
-		const uint8_t *lf = memchr(text->p, '\n', text->n);
-
-		*line = (struct str){ text->p, lf ? (size_t)(lf - text->p) : text->n };
-		text->p += line->n + (lf != NULL);
-		text->n -= line->n + (lf != NULL);
+	while (str_line(text, line)) {
 		if (line->n && line->p[0] != '!')
 			return true;
 	}

@@ -233,14 +233,10 @@ static bool on_want(void *arg, struct asker_socket *out)
 
 static void show_lines(const struct ask *a, struct str text)
 {
-	for (struct cur c = cur_of(text); c.n;) {
-		const uint8_t *end = memchr(c.p, '\n', c.n);
-		struct str line = cur_take(&c, end ? (size_t)(end - c.p) : c.n);
+	struct str line;
 
-		if (end)
-			cur_u8(&c);
+	while (str_line(&text, &line))
 		server_debug(a->core, present(a), "%.*s", (int)line.n, (const char *)line.p);
-	}
 }
 
 /* What does not count changes nothing but what is said when the time is over. */

@@ -66,10 +66,25 @@ static void test_printable(void **state)
 	assert_string_equal(text, "");
 }
 
+static void test_lines(void **state)
+{
+	struct str text = STR("one\n\nlast"), line;
+
+	assert_true(str_line(&text, &line) && str_is(line, "one"));
+	assert_true(str_line(&text, &line) && line.n == 0);
+	assert_true(str_line(&text, &line) && str_is(line, "last"));
+	assert_false(str_line(&text, &line));
+	text = STR("whole\n");
+	assert_true(str_line(&text, &line) && str_is(line, "whole"));
+	assert_false(str_line(&text, &line));
+	text = str_of(NULL);
+	assert_false(str_line(&text, &line));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_forget), cmocka_unit_test(test_moved),
-					    cmocka_unit_test(test_printable) };
+					    cmocka_unit_test(test_printable), cmocka_unit_test(test_lines) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "tls/tls.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -54,6 +55,14 @@ void link_free(struct link *c)
 	buf_release(&c->held);
 	buf_release(&c->out);
 	free(c);
+}
+
+void link_describe(const struct link *c, char text[LINK_DESCRIBED])
+{
+	char how[TLS_DESCRIBED];
+
+	tls_describe(c->tls, how);
+	snprintf(text, LINK_DESCRIBED, "TLS connection stands: %s", how);
 }
 
 void link_put(struct link *c, struct str bytes)

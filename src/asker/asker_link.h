@@ -35,6 +35,9 @@ struct link_events {
 /* Takes over the descriptor, which may be connecting. NULL: it is closed, and why. */
 struct link *link_new(int fd, struct errbuf *e);
 void link_free(struct link *c);
+/* "TLS connection stands: TLSv1.3, …", of one that does. */
+#define LINK_DESCRIBED 120
+void link_describe(const struct link *c, char text[LINK_DESCRIBED]);
 void link_put(struct link *c, struct str bytes); /* what fails shows as the connection's end */
 /* What can go goes at once; false: it is broken (errno). */
 bool link_send(struct link *c);

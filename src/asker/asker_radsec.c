@@ -9,9 +9,6 @@
 #include "asker_link.h"
 #include "asker_question.h"
 
-#include "tls/tls.h"
-
-#include <stdio.h>
 #include <string.h>
 
 #define WANTS_MAX 2 /* connections core gives to one question */
@@ -23,13 +20,21 @@ static struct buf local; /* this device's address on the connection that is shar
 
 /* --- connections and who is on them --- */
 
-static void release_id(struct question *q)
+static void free_id(struct question *q)
 {
-	if (q->held && q->talk.waits && q->conn)
-		given_up[q->talk.sent.id] = q->conn;
-	else if (q->held)
+	if (q->held)
 		taken[q->talk.sent.id] = false;
 	q->held = false;
+}
+
+/* It stays in use while its reply may come. */
+static void release_id(struct question *q)
+{
+	if (q->held && q->talk.waits && q->conn) {
+		given_up[q->talk.sent.id] = q->conn;
+		q->held = false;
+	}
+	free_id(q);
 }
 
 static void end_conn(struct link *c)
@@ -117,16 +122,13 @@ static void lose_conn(struct link *c, const char *why)
 	c->shared = false;
 	c->users++; /* it stays until the last question has left */
 	while ((q = question_on(c))) {
-		bool waits = q->talk.waits;
-
-		if (waits && (!was_up || q->wants >= WANTS_MAX)) {
+		if (q->talk.waits && (!was_up || q->wants >= WANTS_MAX)) {
 			break_question(q, why);
 			continue;
 		}
-		q->talk.waits = false; /* no reply comes by this one: its Identifier is free */
+		free_id(q); /* no reply comes by this one */
 		leave_conn(q);
-		q->talk.waits = waits;
-		if (waits)
+		if (q->talk.waits)
 			place(q);
 	}
 	end_conn(c);
@@ -269,11 +271,10 @@ static void take_replies(struct link *c)
 
 static void tell_up(struct link *c)
 {
-	char how[TLS_DESCRIBED], text[TLS_DESCRIBED + 64];
+	char text[LINK_DESCRIBED];
 	const struct question *q;
 
-	tls_describe(c->tls, how);
-	snprintf(text, sizeof text, "TLS connection stands: %s", how);
+	link_describe(c, text);
 	LIST_FOREACH(q, &questions, entry)
 	{
 		if (q->conn == c && q->watched)

@@ -9,9 +9,7 @@
 
 #include "aaa/tacacs_talk.h"
 #include "base/err.h"
-#include "tls/tls.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <unistd.h>
@@ -235,11 +233,10 @@ static void take_packets(struct link *c)
 
 static void tell_up(struct link *c)
 {
-	char how[TLS_DESCRIBED], text[TLS_DESCRIBED + 64];
+	char text[LINK_DESCRIBED];
 	const struct query *q;
 
-	tls_describe(c->tls, how);
-	snprintf(text, sizeof text, "TLS connection stands: %s", how);
+	link_describe(c, text);
 	LIST_FOREACH(q, &queries, entry)
 	{
 		if (q->conn == c && q->watched)

@@ -407,24 +407,26 @@ static bool criteria_met(const struct model *m, const struct server *s)
 
 static void tell_state(const struct core *core, const struct server *s, const char *why)
 {
-	if (s->protocol == AAA_TACACS && why)
-		syslog_event(core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%u%s cannot be asked: %s",
-			     server_called(s), s->port, s->tls ? " (TLS)" : "", why);
-	else if (s->protocol == AAA_TACACS)
-		syslog_event(core->log, "TACACS", 4, "SERVER_UP", "TACACS+ server %s:%u%s answers again", s->address,
-			     s->port, s->tls ? " (TLS)" : "");
-	else if (why && s->tls)
-		syslog_event(core->log, "RADIUS", 4, "RADIUS_DEAD", "RADIUS server %s:%u (TLS) is not responding: %s",
-			     server_called(s), s->port, why);
-	else if (s->tls)
-		syslog_event(core->log, "RADIUS", 4, "RADIUS_ALIVE", "RADIUS server %s:%u (TLS) is being marked alive.",
-			     server_called(s), s->port);
-	else if (why)
-		syslog_event(core->log, "RADIUS", 4, "RADIUS_DEAD", "RADIUS server %s:%u,%u is not responding.",
-			     server_called(s), s->port, s->acct_port);
+	char ports[32];
+
+	if (s->tls)
+		snprintf(ports, sizeof ports, "%u (TLS)", s->port);
+	else if (s->protocol == AAA_RADIUS)
+		snprintf(ports, sizeof ports, "%u,%u", s->port, s->acct_port);
 	else
-		syslog_event(core->log, "RADIUS", 4, "RADIUS_ALIVE", "RADIUS server %s:%u,%u is being marked alive.",
-			     server_called(s), s->port, s->acct_port);
+		snprintf(ports, sizeof ports, "%u", s->port);
+	if (s->protocol == AAA_TACACS && why)
+		syslog_event(core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%s cannot be asked: %s",
+			     server_called(s), ports, why);
+	else if (s->protocol == AAA_TACACS)
+		syslog_event(core->log, "TACACS", 4, "SERVER_UP", "TACACS+ server %s:%s answers again",
+			     server_called(s), ports);
+	else if (why)
+		syslog_event(core->log, "RADIUS", 4, "RADIUS_DEAD", "RADIUS server %s:%s is not responding%s%s",
+			     server_called(s), ports, s->tls ? ": " : ".", s->tls ? why : "");
+	else
+		syslog_event(core->log, "RADIUS", 4, "RADIUS_ALIVE", "RADIUS server %s:%s is being marked alive.",
+			     server_called(s), ports);
 }
 
 static void change_state(const struct core *core, struct server *s, const char *why)

@@ -135,13 +135,18 @@ void sftp_side_slice(struct session *s)
 		copied(s, 0);
 }
 
-static void begin_copy(struct session *s, const struct sftp_copying *c)
+/* As much as the event says, to where it says. */
+static void begin_copy(struct session *s, int from, uint64_t from_at, const struct sftp_event *ev)
 {
 	struct sftp_side *d = &s->files.sftp;
 
-	d->copying = *c;
-	d->copying.on = true;
-	if (c->left == 0)
+	d->copying = (struct sftp_copying){ .on = true,
+					    .from = from,
+					    .to = d->files[ev->file].fd,
+					    .from_at = from_at,
+					    .to_at = ev->offset,
+					    .left = ev->size };
+	if (ev->size == 0)
 		copied(s, 0);
 }
 
@@ -219,18 +224,10 @@ static bool on_file(struct session *s, const struct sftp_event *ev)
 		answer_rc(d, fsync(fd) < 0 ? io_error(errno) : 0);
 		return true;
 	case SFTP_EV_COPY:
-		begin_copy(s, &(struct sftp_copying){ .from = d->files[ev->from].fd,
-						      .to = fd,
-						      .from_at = ev->from_offset,
-						      .to_at = ev->offset,
-						      .left = ev->size });
+		begin_copy(s, d->files[ev->from].fd, ev->from_offset, ev);
 		return true;
 	case SFTP_EV_KEEP:
-		begin_copy(s, &(struct sftp_copying){ .from = d->files[ev->file].old_fd,
-						      .to = fd,
-						      .from_at = ev->offset,
-						      .to_at = ev->offset,
-						      .left = ev->size });
+		begin_copy(s, d->files[ev->file].old_fd, ev->offset, ev);
 		return true;
 	case SFTP_EV_WRITE:
 		rc = io_pwrite(fd, ev->bytes, ev->offset);

@@ -224,6 +224,22 @@ class Terminal:
         self.settle(**how)
         return "\n".join(self.screen.lines[before:-1])
 
+    def enable(self, password, tries=1):
+        """Types it when `enable` asks, so often; what the screen shows after the last time."""
+        self.send("enable\r")
+        self.settle(wait="Password: $")
+        for _ in range(tries - 1):
+            self.send(f"{password}\r")
+            self.settle(wait="Password: $")
+        return self.command(password)
+
+    def reload(self):
+        """Of a configuration that is saved: the device goes down."""
+        self.send("reload\r")
+        self.settle(wait=r"\[confirm\]$")
+        self.send("\r")
+        assert self.hangs_up(10)
+
     def until_new_line(self, count, seconds=10.0):
         end = time.monotonic() + seconds
         while len(self.screen.lines) <= count and not self.closed and time.monotonic() < end:

@@ -79,10 +79,7 @@ def test_no_record_is_lost(lab, server, end):
     assert t.command("show logging | include ACCT_WAIT").count("%AAA-4-ACCT_WAIT") == 1
     if end == "reload":
         t.command("write memory")
-        t.send("reload\r")
-        t.settle(wait=r"\[confirm\]$")
-        t.send("\r")
-        assert t.hangs_up(10)
+        t.reload()
     else:
         os.kill(device.role("core")[0], signal.SIGKILL)
     server.start()

@@ -190,17 +190,11 @@ def device(module_lab, server):
 def test_enable(device, server):
     """The user of the level is asked for: $enab15$. Its no is final, its silence is not."""
     t = device.terminal("plain", "plain")
-    t.send("enable\r")
-    t.settle(wait="Password: $")
-    assert "sesame" not in t.command("up") and t.screen.last == "R1#"
+    assert "sesame" not in t.enable("up") and t.screen.last == "R1#"
     assert 'User-Name = "$enab15$"' in server.log and "Service-Type = Administrative-User" in server.log
     t.command("disable")
-    t.send("enable\r")
-    t.settle(wait="Password: $")
-    for _ in range(2):
-        t.send("sesame\r")  # the local secret of a device whose server has said no
-        t.settle(wait="Password: $")
-    assert "% Access denied" in t.command("sesame") and t.screen.last == "R1>"
+    assert "% Access denied" in t.enable("sesame", tries=3), "the local secret of a device whose server has said no"
+    assert t.screen.last == "R1>"
 
 
 def test_enable_without_the_server(lab, folder):

@@ -140,17 +140,11 @@ def test_accounting(device, server):
 
 def test_enable(device, server):
     t = device.terminal("bob", "builder")
-    t.send("enable\r")
-    t.settle(wait="Password: $")
-    assert "up" not in t.command("up") and t.screen.last == "R1#"
+    assert "up" not in t.enable("up") and t.screen.last == "R1#"
     assert ("authen", "bob", t and server.log[-1][2], "127.0.0.1", "ascii", 15, 2) == server.log[-1]
     t.command("disable")
-    t.send("enable\r")
-    t.settle(wait="Password: $")
-    for _ in range(2):
-        t.send("sesame\r")  # the local secret of a device whose server has said no
-        t.settle(wait="Password: $")
-    assert "% Access denied" in t.command("sesame") and t.screen.last == "R1>"
+    assert "% Access denied" in t.enable("sesame", tries=3), "the local secret of a device whose server has said no"
+    assert t.screen.last == "R1>"
 
 
 def test_test_aaa_and_debug(device, server):

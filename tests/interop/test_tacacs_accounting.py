@@ -137,10 +137,7 @@ def test_no_record_is_lost(lab, end):
     assert "accounting" not in t.command("dir nvram:")
     if end == "reload":
         t.command("write memory")
-        t.send("reload\r")
-        t.settle(wait=r"\[confirm\]$")
-        t.send("\r")
-        assert t.hangs_up(10)
+        t.reload()
     else:
         os.kill(device.role("core")[0], signal.SIGKILL)
     with tacacs.Server(users, port=port) as server:

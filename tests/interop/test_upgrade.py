@@ -41,11 +41,7 @@ def configured(device, *lines):
 
 def reload(device):
     old = device.role("core")
-    t = device.terminal()
-    t.send("reload\r")
-    t.until("confirm]")
-    t.send("\r")
-    assert t.hangs_up()
+    device.terminal().reload()
     assert laboratory.wait_for(lambda: device.role("core") not in ([], old), 10)
     assert laboratory.wait_for(lambda: device.ssh("show clock").returncode == 0, 10)
 

@@ -175,7 +175,8 @@ def test_stop_leaves_no_process(make, uid):
     orphan = int(c.match.group(1))
     assert alive(orphan)
     device.stop()
-    assert not alive(orphan) and not device.processes()
+    assert not alive(orphan) and set(device.processes()) <= {c.pid}
+    assert laboratory.wait_for(lambda: not device.processes())  # who looked on has seen it, too
 
 
 def test_device_dies_with_its_rommon(make, uid):

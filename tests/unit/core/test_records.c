@@ -21,24 +21,13 @@
 #include <cmocka.h>
 
 #include "../folder.h"
+#include "change.h"
 #include "keep.h"
 
 #define QUEUE_MAX 16384
 
 static struct core core;
 static char folder[32];
-
-static void set(const char *list, const char *const *keys, const char *path, const char *value)
-{
-	struct txn *t = model_begin(core.model);
-	struct lyd_node *entry = NULL;
-
-	if (list)
-		assert_int_equal(txn_entry(t, NULL, list, keys, &entry, NULL), 0);
-	if (path)
-		assert_int_equal(txn_set(t, entry, path, value, NULL), 0);
-	assert_int_equal(txn_commit(t, NULL), 0);
-}
 
 static void list_of(const char *leaf, const char *value)
 {
@@ -64,9 +53,10 @@ static int setup(void **state)
 	core.log = syslog_new(-1, &core.clock);
 	syslog_booted(core.log);
 	keep(core.servers);
-	set(NULL, NULL, "/ravelin-aaa:aaa/new-model", "true");
-	set("/ravelin-servers:radius/server", (const char *[]){ "R" }, NULL, NULL); /* without an address or key */
-	set("/ravelin-servers:tacacs/server", (const char *[]){ "T" }, NULL, NULL);
+	change(core.model, NULL, NULL, "/ravelin-aaa:aaa/new-model", "true");
+	change(core.model, "/ravelin-servers:radius/server", (const char *[]){ "R" }, NULL,
+	       NULL); /* without an address or key */
+	change(core.model, "/ravelin-servers:tacacs/server", (const char *[]){ "T" }, NULL, NULL);
 	list_of("method", "group radius");
 	return 0;
 }

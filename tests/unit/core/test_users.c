@@ -18,33 +18,22 @@
 
 #include <cmocka.h>
 
+#include "change.h"
 #include "keep.h"
-
-static void set(struct core *core, const char *list, const char *const *keys, const char *path, const char *value)
-{
-	struct txn *t = model_begin(core->model);
-	struct lyd_node *entry = NULL;
-
-	if (list)
-		assert_int_equal(txn_entry(t, NULL, list, keys, &entry, NULL), 0);
-	if (path)
-		assert_int_equal(txn_set(t, entry, path, value, NULL), 0);
-	assert_int_equal(txn_commit(t, NULL), 0);
-}
 
 static void set_top(struct core *core, const char *path, const char *value)
 {
-	set(core, NULL, NULL, path, value);
+	change(core->model, NULL, NULL, path, value);
 }
 
 static void user(struct core *core, const char *name, const char *privilege)
 {
-	set(core, "/ravelin-system:users/user", (const char *[]){ name }, "privilege", privilege);
+	change(core->model, "/ravelin-system:users/user", (const char *[]){ name }, "privilege", privilege);
 }
 
 static void method(struct core *core, const char *list, const char *value)
 {
-	set(core, list, (const char *[]){ "default" }, "method", value);
+	change(core->model, list, (const char *[]){ "default" }, "method", value);
 }
 
 static int setup(void **state)
@@ -118,12 +107,12 @@ static void a_list_that_is_not_there(void **state)
 	const struct line *con = lines_at(core->lines, 0);
 
 	set_top(core, "/ravelin-aaa:aaa/new-model", "true");
-	set(core, "/ravelin-line:lines/line", con0, "login", "list");
-	set(core, "/ravelin-line:lines/line", con0, "login-list", "CON");
+	change(core->model, "/ravelin-line:lines/line", con0, "login", "list");
+	change(core->model, "/ravelin-line:lines/line", con0, "login-list", "CON");
 	assert_int_equal(login(core, con), AAA_DENY);
 	user(core, "bob", "7");
 	assert_int_equal(login(core, con), AAA_LOCAL);
-	set(core, "/ravelin-aaa:aaa/login", (const char *[]){ "CON" }, "method", "none");
+	change(core->model, "/ravelin-aaa:aaa/login", (const char *[]){ "CON" }, "method", "none");
 	assert_int_equal(login(core, con), AAA_NONE);
 }
 
@@ -134,7 +123,7 @@ static void enable_methods(void **state)
 
 	assert_int_equal(enable(core, con, 15), AAA_NONE);
 	assert_int_equal(enable(core, vty, 15), AAA_DENY);
-	set(core, "/ravelin-system:enable", (const char *[]){ "password", "15" }, "value", "x");
+	change(core->model, "/ravelin-system:enable", (const char *[]){ "password", "15" }, "value", "x");
 	assert_int_equal(enable(core, con, 15), AAA_ENABLE);
 	assert_int_equal(enable(core, vty, 15), AAA_ENABLE);
 	assert_int_equal(enable(core, vty, 7), AAA_DENY);
@@ -186,7 +175,7 @@ static void lists_with_servers(void **state)
 	method(core, "/ravelin-aaa:aaa/login", "local");
 	methods_ssh(core, &m);
 	assert_int_equal(m.is, AAA_LOCAL);
-	set(core, "/ravelin-servers:tacacs/host", (const char *[]){ "192.0.2.1" }, NULL, NULL);
+	change(core->model, "/ravelin-servers:tacacs/host", (const char *[]){ "192.0.2.1" }, NULL, NULL);
 	m = (struct method){ .at = 0 };
 	methods_ssh(core, &m);
 	assert_int_equal(m.is, AAA_SERVERS);
@@ -233,7 +222,7 @@ static void banner_tokens(void **state)
 	set_top(core, "/ravelin-system:hostname", "R1");
 	assert_string_equal(shown(core, "$(hostname).$(domain)!", vty, &out), "R1.!\n");
 	set_top(core, "/ravelin-system:domain/name", "example.com");
-	set(core, "/ravelin-line:lines/line", (const char *[]){ "vty", "0" }, "location", "rack 4");
+	change(core->model, "/ravelin-line:lines/line", (const char *[]){ "vty", "0" }, "location", "rack 4");
 	assert_string_equal(shown(core, "$(hostname).$(domain) line $(line) ($(line-desc))", vty, &out),
 			    "R1.example.com line 2 (rack 4)\n");
 	assert_string_equal(shown(core, "$(line)$(line-desc)x", NULL, &out), "x\n");

@@ -143,6 +143,9 @@ def test_configurations(bed):
     (bed.shared / "lines").write_text("no ip host by-copy 192.0.2.1\nno ip host and-here 192.0.2.2\n")
     bed.copy(bed.url("http", "lines"), "run")
     assert "by-copy" not in bed.type("show running-config")
+    (bed.shared / "lines").write_bytes(b"odd\rline\x1b[2J here\n")
+    shown = bed.copy(bed.url("tftp", "lines"), "running-config", fails=True)
+    assert "% lines line 1: % Invalid input detected at '^' marker.: \"odd?line?[2J ...\"" in shown, "it wipes out nothing"
     # What is no text at all does not hurt either.
     bed.copy(bed.url("tftp", "small"), "running-config", fails=True)
     assert "hostname R1" in bed.type("show running-config")

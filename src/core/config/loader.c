@@ -96,6 +96,10 @@ static void report_failure(struct loader *l)
 	}
 	snprintf(message, sizeof message, "%s line %u: %.*s: \"%.*s%s\"", l->name, l->line_no,
 		 (int)strcspn(reason, "\""), reason, (int)word, l->line, l->line[word] ? " ..." : "");
+	for (char *p = message; *p; p++) { /* it is for a terminal: nothing in it moves the cursor */
+		if ((uint8_t)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	}
 	if (!l->core->booted)
 		doubt_line(l->core, cmd_place_mode(&l->cli.place),
 			   (struct str){ (const uint8_t *)l->line + blank, word - blank });

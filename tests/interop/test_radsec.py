@@ -202,12 +202,15 @@ def several(module_lab, certificates):
 
 
 def ask(device, *lines):
+    """What failed, with that server; none is left, so that local users get in again."""
     t = device.terminal()
     try:
         for line in ("configure terminal", "no radius server AAA", *"\n".join(lines).split("\n"), "end"):
             assert "%" not in t.command(line), line
         t.command("test aaa group radius alice wonder new-code")
         found = re.search(r"TLS: last failure: (.*)", t.command("show aaa servers"))
+        for line in ("configure terminal", "no radius server AAA", "end"):
+            t.command(line)
         return found.group(1).strip() if found else ""
     finally:
         t.close()
@@ -280,3 +283,25 @@ def test_who_vouches_must_be_said(several, server):
     assert ask(several, entry(server.secure).replace(" tls trustpoint server OFFICE\n", "")) == "no tls trustpoint server is configured for it"
     assert ask(several, entry(server.secure, profile="NONE")) == "tls-profile NONE is not there or has no ca-file"
     assert ask(several, entry(server.secure)) == ""
+
+
+def test_a_failure_is_of_whom_was_asked(several, server):
+    """Its configuration makes another server of it while a question waits: that one has not failed."""
+    silent = Impostor()
+    asks, changes = several.terminal(), several.terminal()
+    try:
+        for line in ("configure terminal", *entry(silent.port).split("\n")[:-1]):
+            changes.command(line)
+        asks.send("test aaa group radius alice wonder new-code\r")
+        assert laboratory.wait_for(lambda: silent.heard, 10)
+        changes.command(f"tls port {server.secure}")
+        changes.command("end")
+        asks.until("No authoritative response")
+        shown = changes.command("show aaa servers")
+        assert f"tls port {server.secure}" in shown and "last failure" not in shown
+        for line in ("configure terminal", "no radius server AAA", "end"):
+            changes.command(line)
+    finally:
+        asks.close()
+        changes.close()
+        silent.close()

@@ -27,6 +27,7 @@ struct ask {
 	struct inquiry *inquiry;
 	struct server *of[SERVERS_MAX];
 	unsigned n, at;    /* servers; the one that is asked */
+	unsigned peer;     /* … and which of those it has been */
 	struct errbuf why; /* why the present one cannot be asked */
 	struct errbuf odd; /* what came from it and does not count */
 	bool trying, authenticates, probes;
@@ -66,6 +67,12 @@ static struct server *present(const struct ask *a)
 	return a->of[a->at];
 }
 
+/* Its configuration may have made another one of it while it was asked: nothing that happens now is that one's. */
+static bool still_present(const struct ask *a)
+{
+	return a->peer == present(a)->peer;
+}
+
 static void soon(struct ask *a)
 {
 	event_active(a->timer, EV_TIMEOUT, 1);
@@ -103,7 +110,8 @@ static void heard(struct ask *a)
 	c->most_ms = ms > c->most_ms ? ms : c->most_ms;
 	a->sent = 0;
 	a->odd.text[0] = '\0';
-	server_answered(a->core->servers, present(a));
+	if (still_present(a))
+		server_answered(a->core->servers, present(a));
 }
 
 static bool on_want(void *arg, struct asker_socket *out);
@@ -144,6 +152,7 @@ static void try_on(struct ask *a)
 		if (!a->probes && server_dead(present(a)))
 			continue;
 		a->why.text[0] = a->odd.text[0] = '\0';
+		a->peer = present(a)->peer;
 		if (begin(a))
 			return;
 		server_failed(a->core->servers, present(a), a->why.text, false);
@@ -157,7 +166,8 @@ static void fail_present(struct ask *a, const char *why, bool absent)
 {
 	event_del(a->timer);
 	count(a)->failovers++;
-	server_failed(a->core->servers, present(a), why, absent);
+	if (still_present(a))
+		server_failed(a->core->servers, present(a), why, absent);
 	a->at++;
 	try_on(a);
 }
@@ -220,8 +230,12 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 static bool on_want(void *arg, struct asker_socket *out)
 {
 	struct ask *a = arg;
-	bool made = server_connect(a->core->servers, present(a), a->group, a->accounting, out, &a->why);
+	bool made = false;
 
+	if (still_present(a))
+		made = server_connect(a->core->servers, present(a), a->group, a->accounting, out, &a->why);
+	else
+		err_set(&a->why, E_CLOSED, "its configuration has changed");
 	if (made)
 		server_debug(a->core, present(a), "connecting to %s:%u%s", present(a)->address,
 			     a->accounting && a->protocol == AAA_RADIUS ? present(a)->acct_port : present(a)->port,

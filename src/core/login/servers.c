@@ -73,6 +73,7 @@ static void update_server(struct server *s, const struct server *now)
 	s->tester = now->tester;
 	if (same_peer(s, now))
 		return;
+	s->peer++;
 	s->asked_ms = 0;
 	asker_retire(s->asker);
 	s->asker = NULL;

@@ -64,9 +64,10 @@ struct server {
 	char profile[64];       /* … and by whom (authorities.h); "": by nobody */
 	struct buf authorities; /* … as its process has them */
 	struct asker *asker;    /* NULL: not started */
-	unsigned users;         /* questions that may come to it */
-	bool down;              /* the log has said so */
-	char why[200];          /* it could not be asked last; "": it has not failed */
+	unsigned peer;  /* grows when it becomes another one; questions to the former go on with what that was */
+	unsigned users; /* questions that may come to it */
+	bool down;      /* the log has said so */
+	char why[200];  /* it could not be asked last; "": it has not failed */
 	uint64_t dead_until_ms; /* 0: it is not */
 	uint64_t asked_ms;      /* a request was sent; 0: none yet, as it is configured now */
 	struct server_tester tester;

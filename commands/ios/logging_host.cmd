@@ -29,3 +29,5 @@ mode config
 mode config-tls-profile  parent config  prompt "(config-tls-profile)"  title "TLS profile configuration commands:"
   ca-file <ca-file>
       "Authorities that may vouch for a syslog server" "File with their certificates (PEM)"
+  client-id-trustpoint <client-id-trustpoint>
+      "What this device shows of itself" "Name of the trustpoint with its certificate"

@@ -69,8 +69,11 @@ mode config-server-tacacs  parent config  prompt "(config-server-tacacs)"  title
   help tls  "TLS configuration parameters of this server"
   tls port <tls/port>
       "TCP port for TLS" "Port number"
+  help tls trustpoint  "Trustpoints of TLS"
+  tls trustpoint client <tls/client-trustpoint>
+      "What this device shows of itself" "Name of the trustpoint with its certificate"
   tls trustpoint server <tls/trustpoint>
-      "Trustpoints of TLS" "Who may vouch for the server" "Name of the tls-profile with the authorities"
+      "Who may vouch for the server" "Name of the tls-profile with the authorities"
   tls match-server-identity {hostname <tls/hostname> | ip-address <tls/ip-address>}
       "Whom the certificate of the server must name" "A name" "Name in the certificate" "An address" "Address in the certificate"
 
@@ -91,8 +94,11 @@ mode config-radius-server  parent config  prompt "(config-radius-server)"  title
   help tls  "TLS configuration parameters of this server"
   tls port <tls/port>
       "TCP port for TLS" "Port number"
+  help tls trustpoint  "Trustpoints of TLS"
+  tls trustpoint client <tls/client-trustpoint>
+      "What this device shows of itself" "Name of the trustpoint with its certificate"
   tls trustpoint server <tls/trustpoint>
-      "Trustpoints of TLS" "Who may vouch for the server" "Name of the tls-profile with the authorities"
+      "Who may vouch for the server" "Name of the tls-profile with the authorities"
   tls match-server-identity {hostname <tls/hostname> | ip-address <tls/ip-address>}
       "Whom the certificate of the server must name" "A name" "Name in the certificate" "An address" "Address in the certificate"
   automate-tester username <automate-tester/username>

@@ -52,6 +52,14 @@ static void on_server(const struct ipc_msg_QUERY_SERVER *m)
 	buf_put(&asker_server.authorities, m->authorities.p, m->authorities.n);
 }
 
+static void on_show(const struct ipc_msg_QUERY_SHOW *m)
+{
+	if (!asker_server.tls || buf_len(&asker_server.chain))
+		_exit(WORKER_CHANNEL);
+	buf_put(&asker_server.chain, m->chain.p, m->chain.n);
+	buf_put(&asker_server.own, m->key.p, m->key.n);
+}
+
 static void handle(struct ipc_record *r)
 {
 	const struct asker_protocol *server = asker_server.speaks;
@@ -59,12 +67,15 @@ static void handle(struct ipc_record *r)
 	struct ipc_msg_QUERY_ANSWER answer;
 	struct ipc_msg_QUERY_SOCKET sock;
 	struct ipc_msg_QUERY_AGAIN again;
+	struct ipc_msg_QUERY_SHOW show;
 	struct ipc_msg_QUERY query;
 
 	if (r->type == IPC_QUERY_SERVER && ipc_get_QUERY_SERVER(r->body, &first))
 		on_server(&first);
 	else if (!server)
 		_exit(WORKER_CHANNEL);
+	else if (r->type == IPC_QUERY_SHOW && ipc_get_QUERY_SHOW(r->body, &show))
+		on_show(&show);
 	else if (r->type == IPC_QUERY && ipc_get_QUERY(r->body, &query) && query.kind < AAA_KINDS)
 		server->query(&query);
 	else if (r->type == IPC_QUERY_SOCKET && ipc_get_QUERY_SOCKET(r->body, &sock))
@@ -116,6 +127,8 @@ int asker_main(int argc, char **argv)
 		_exit(WORKER_LOCK);
 	buf_init(&asker_server.key, 0);
 	buf_init(&asker_server.authorities, 0);
+	buf_init(&asker_server.chain, 0);
+	buf_init(&asker_server.own, 0);
 	if (ipc_channel_init(&asker_core, ASKER_FD, FROM_CORE_TO_ASKER, false) < 0)
 		_exit(WORKER_MEMORY);
 	for (;;)

@@ -23,8 +23,13 @@ static LIST_HEAD(, link) conns;
 
 static bool begin_tls(struct link *c, struct errbuf *e)
 {
-	c->tls =
-	    tls_new(asker_server.name, buf_str(&asker_server.authorities), asker_server.speaks == &asker_tacacs, e);
+	const struct tls_ends ends = { .name = asker_server.name,
+				       .authorities = buf_str(&asker_server.authorities),
+				       .only_13 = asker_server.speaks == &asker_tacacs,
+				       .chain = buf_str(&asker_server.chain),
+				       .key = buf_str(&asker_server.own) };
+
+	c->tls = tls_new(&ends, e);
 	return c->tls && tls_take(c->tls, STR(""), &c->out, &c->in, e) >= 0;
 }
 
@@ -165,6 +170,8 @@ static void read_conn(struct link *c, const struct link_events *events)
 		events->bytes(c);
 	} else if (n == 0 && !c->up) {
 		events->lost(c, "the server closed the connection in the handshake of TLS");
+	} else if (n == 0 && c->tls && !tls_confirmed(c->tls)) {
+		events->lost(c, "the server " TLS_UNCONFIRMED);
 	} else if (n == 0) {
 		events->lost(c, buf_len(&c->in) ? "the server closed the connection in the middle of a reply"
 						: "the server closed the connection");

@@ -31,6 +31,7 @@ struct asker_server {
 	const struct asker_protocol *speaks; /* NULL: not yet */
 	struct buf key;
 	struct buf authorities; /* by TLS: PEM */
+	struct buf chain, own;  /* … and what it is shown of this device: certificates, their key */
 	bool single, sign, tls;
 	char name[256]; /* by TLS: whose certificate it must show */
 };

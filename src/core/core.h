@@ -29,6 +29,7 @@ struct bootset;
 struct cfglog;
 struct event_base;
 struct cmd_set;
+struct identities;
 struct keys;
 struct lines;
 struct lockout;
@@ -74,6 +75,7 @@ struct core {
 	struct model *model;
 	struct cmd_set *cmds;
 	struct keys *keys;
+	struct identities *identities; /* what it shows of itself by TLS */
 	struct lines *lines;
 	struct overlap *overlap;
 	struct unenforced *unenforced;

@@ -62,5 +62,6 @@ pid_t job_at(size_t i, const char **name);
  *                                                               of descriptor 0
  *   helper-move     u64 most bytes, u64 size, string lead     → u64 bytes; from descriptor 0 to descriptor 1
  *   helper-remote   see helpers/remote.h
+ *   helper-pkcs12   see helpers/pkcs12.h
  */
 #endif

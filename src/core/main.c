@@ -36,6 +36,7 @@
 #include "core/ssh/sshd.h"
 #include "core/ssh/version1.h"
 #include "files/files.h"
+#include "keys/identity.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 #include "model/model.h"
@@ -343,6 +344,11 @@ static int open_parts(struct boot_state *b, struct errbuf *e)
 	    (rc = keys_open(core->keys_fd, &core->keys, &damaged)) < 0)
 		return rc;
 	syslog_configure(core->log, core->model);
+	if (damaged.text[0])
+		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
+	damaged.text[0] = '\0';
+	if ((rc = identity_open(core->keys_fd, &core->identities, &damaged)) < 0)
+		return err_set(e, rc, "%s", damaged.text);
 	if (damaged.text[0])
 		syslog_event(core->log, "CRYPTO", 2, "KEY_DAMAGED", "%s", damaged.text);
 	damaged.text[0] = '\0';

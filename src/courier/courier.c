@@ -31,6 +31,7 @@
 #define OUT_ENOUGH ((size_t)16 << 10) /* what waits for the socket before another line joins it */
 #define HEARD_MAX  ((size_t)64 << 10) /* a collector that talks more than this is none */
 #define ASK_MS     50                 /* how often to ask what has arrived, while something has not */
+#define QUIET      20                 /* who says nothing for so many of them has no objections */
 
 struct line {
 	TAILQ_ENTRY(line) link;
@@ -46,7 +47,9 @@ static struct {
 	char name[256];
 	int fd; /* -1: core was asked for a connection */
 	struct tls *tls;
+	struct buf chain, key; /* what the next connection shows of this device; empty: nothing */
 	struct buf out;
+	unsigned quiet;         /* of TLS: so often nothing was said since the handshake */
 	uint64_t made, written; /* bytes of this connection: put into `out`, given to the kernel */
 	size_t heard;
 	TAILQ_HEAD(, line) lines;
@@ -66,6 +69,7 @@ static void lose(const char *why)
 		close(me.fd);
 	me.fd = -1;
 	me.up = false;
+	me.quiet = 0;
 	tls_free(me.tls);
 	me.tls = NULL;
 	buf_clear(&me.out);
@@ -217,8 +221,19 @@ static void on_host(const struct ipc_msg_LOG_HOST *m)
 	TELL(LOG_WANT, .why = STR(""));
 }
 
+static void on_show(const struct ipc_msg_LOG_SHOW *m)
+{
+	buf_clear(&me.chain);
+	buf_clear(&me.key);
+	buf_put(&me.chain, m->chain.p, m->chain.n);
+	buf_put(&me.key, m->key.p, m->key.n);
+}
+
 static void on_socket(const struct ipc_msg_LOG_SOCKET *m, int *fd)
 {
+	const struct tls_ends ends = {
+		.name = me.name, .authorities = m->authorities, .chain = buf_str(&me.chain), .key = buf_str(&me.key)
+	};
 	struct errbuf e = { "" };
 
 	if (!me.known || me.fd >= 0)
@@ -233,7 +248,7 @@ static void on_socket(const struct ipc_msg_LOG_SOCKET *m, int *fd)
 	}
 	if (me.transport != LOG_TLS)
 		return;
-	me.tls = tls_new(me.name, m->authorities, false, &e);
+	me.tls = tls_new(&ends, &e);
 	if (!me.tls || converse(STR(""), &e) < 0)
 		lose(e.text);
 }
@@ -254,9 +269,12 @@ static void handle(struct ipc_record *r)
 	struct ipc_msg_LOG_SOCKET sock;
 	struct ipc_msg_LOG_HOST host;
 	struct ipc_msg_LOG_LINE line;
+	struct ipc_msg_LOG_SHOW show;
 
 	if (r->type == IPC_LOG_HOST && ipc_get_LOG_HOST(r->body, &host))
 		on_host(&host);
+	else if (r->type == IPC_LOG_SHOW && ipc_get_LOG_SHOW(r->body, &show))
+		on_show(&show);
 	else if (r->type == IPC_LOG_SOCKET && ipc_get_LOG_SOCKET(r->body, &sock))
 		on_socket(&sock, &r->fds[0]);
 	else if (r->type == IPC_LOG_LINE && ipc_get_LOG_LINE(r->body, &line))
@@ -267,6 +285,21 @@ static void handle(struct ipc_record *r)
 
 /* --- from the collector --- */
 
+static void stand(void)
+{
+	me.up = true;
+	me.quiet = 0;
+	TELL(LOG_UP, .unused = 0);
+}
+
+/* By TLS 1.3 a collector refuses this device's certificate behind the handshake. It would lose what it was sent before
+ * that was heard: so lines wait until it has said something, or nothing for a while. */
+static void wait_quietly(void)
+{
+	if (me.quiet && ++me.quiet > QUIET)
+		stand();
+}
+
 static void take_tls(struct str bytes)
 {
 	struct errbuf e = { "" };
@@ -276,9 +309,10 @@ static void take_tls(struct str bytes)
 		if (buf_len(&me.out)) /* the alert: it may be the only word a collector's owner gets */
 			send_bytes(buf_ptr(&me.out), buf_len(&me.out));
 		lose(e.text);
+	} else if (rc == 1 && !me.up && tls_confirmed(me.tls)) {
+		stand();
 	} else if (rc == 1 && !me.up) {
-		me.up = true;
-		TELL(LOG_UP, .unused = 0);
+		me.quiet = 1;
 	}
 }
 
@@ -289,7 +323,7 @@ static void read_collector(void)
 
 	if (n == 0) {
 		ask_kernel();
-		lose("the collector closed the connection");
+		lose(me.quiet ? "the collector " TLS_UNCONFIRMED : "the collector closed the connection");
 	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		int error = errno;
 
@@ -328,9 +362,13 @@ static void serve(void)
 	const struct line *first = TAILQ_FIRST(&me.lines);
 	const struct timespec soon = { .tv_nsec = ASK_MS * 1000000L };
 	nfds_t n = me.fd >= 0 && (stream || waits) ? 2 : 1;
+	bool ticks = me.quiet || (stream && me.up && first && first->end);
+	int ready = ppoll(fds, n, ticks ? &soon : NULL, NULL);
 
-	if (ppoll(fds, n, stream && me.up && first && first->end ? &soon : NULL, NULL) < 0)
+	if (ready < 0)
 		return;
+	if (ready == 0)
+		wait_quietly();
 	if (fds[0].revents)
 		worker_read(&me.core, handle);
 	if (me.fd < 0)
@@ -351,6 +389,8 @@ int courier_main(int argc, char **argv)
 		_exit(WORKER_LOCK);
 	me.fd = -1;
 	buf_init(&me.out, OUT_MAX);
+	buf_init(&me.chain, 0);
+	buf_init(&me.key, 0);
 	TAILQ_INIT(&me.lines);
 	if (ipc_channel_init(&me.core, COURIER_FD, FROM_CORE_TO_COURIER, false) < 0)
 		_exit(WORKER_MEMORY);

@@ -44,6 +44,7 @@ static const struct role {
 	{ "secret", work_secret, 5 },
 	{ "master", work_master, 5 },
 	{ "qr", work_qr, 5 },
+	{ "pkcs12", work_pkcs12, 10, 0, 0, pkcs12_prepare },
 	{ "sign", work_sign, 5 },
 	{ "move", work_move, CPU_MOVING, 2, SANDBOX_MOVE },
 	{ "remote", work_remote, CPU_MOVING, 1, SANDBOX_MOVE | SANDBOX_CONNECT, remote_prepare, .connects = true },

@@ -22,6 +22,7 @@ int helper_descriptor(unsigned i);
 /* Before the walls stand: 0 or a negative E_*. */
 int remote_prepare(void);
 int image_prepare(void);
+int pkcs12_prepare(void);
 int resolve_prepare(void);
 extern const char *const resolve_files[]; /* ends with NULL */
 
@@ -36,6 +37,7 @@ int work_move(struct str request, struct buf *result);
 int work_remote(struct str request, struct buf *result);
 int work_image(struct str request, struct buf *result);
 int work_qr(struct str request, struct buf *result);
+int work_pkcs12(struct str request, struct buf *result);
 int work_resolve(struct str request, struct buf *result);
 
 #endif

@@ -162,8 +162,9 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(ADMITTED, FROM_CORE_TO_GATE, PH_ANY, 16, 0, 0) /* this session logged in: lift its deadline */               \
 	/* core → asker */                                                                                           \
 	X(QUERY_SERVER, FROM_CORE_TO_ASKER, PH_ANY, 65536, 0, 0) /* first, once: the server it is for */               \
-	X(QUERY, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0)        /* ask the server this */                             \
-	X(QUERY_SOCKET, FROM_CORE_TO_ASKER, PH_ANY, 64, 1, 0)    /* fd: a connection to the server, being made */      \
+	X(QUERY_SHOW, FROM_CORE_TO_ASKER, PH_ANY, 49152, 0, 0) /* behind it, by TLS: what to show it of this device */ \
+	X(QUERY, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0)      /* ask the server this */                               \
+	X(QUERY_SOCKET, FROM_CORE_TO_ASKER, PH_ANY, 64, 1, 0)  /* fd: a connection to the server, being made */        \
 	X(QUERY_ANSWER, FROM_CORE_TO_ASKER, PH_ANY, 16384, 0, 0) /* what the user answers, or that it is over */       \
 	X(QUERY_AGAIN, FROM_CORE_TO_ASKER, PH_ANY, 16, 0, 0)     /* no reply came: send it once more */                \
 	/* asker → core */                                                                                           \
@@ -172,7 +173,9 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	X(QUERY_NOTE, FROM_ASKER, PH_ANY, 16384, 0, 0)   /* about a query, for debug and counters */                   \
 	X(QUERY_RESULT, FROM_ASKER, PH_ANY, 65536, 0, 0) /* the end of a query */                                      \
 	/* core → courier */                                                                                         \
-	X(LOG_HOST, FROM_CORE_TO_COURIER, PH_ANY, 1024, 0, 0)    /* first, once: the collector it is for */            \
+	X(LOG_HOST, FROM_CORE_TO_COURIER, PH_ANY, 1024, 0, 0) /* first, once: the collector it is for */               \
+	X(LOG_SHOW, FROM_CORE_TO_COURIER, PH_ANY, 49152, 0,                                                            \
+	  0) /* what the next connection is to show of this device */                                                  \
 	X(LOG_SOCKET, FROM_CORE_TO_COURIER, PH_ANY, 65536, 1, 0) /* fd: a connection to it, being made */              \
 	X(LOG_LINE, FROM_CORE_TO_COURIER, PH_ANY, 2048, 0, 0)    /* carry this */                                      \
 	/* courier → core */                                                                                         \
@@ -363,6 +366,7 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U8F, tls)    /* … and whose certificate it must show (a name or an address), by whom (PEM) */              \
 	F(STRF, name)                                                                                                  \
 	F(STRF, authorities)
+#define IPC_FIELDS_QUERY_SHOW(F) F(STRF, chain) F(STRF, key) /* struct tls_ends */
 #define IPC_FIELDS_QUERY(F)                                                                                            \
 	F(U32F, id)                                                                                                    \
 	F(U8F, kind) /* enum aaa_kind, and the fields it needs */                                                      \
@@ -394,8 +398,9 @@ enum ipc_kind { KIND_SSH, KIND_CONSOLE };
 	F(U8F, transport) /* enum log_transport */                                                                     \
 	F(U8F, octets)    /* a line is preceded by its length (RFC 6587 section 3.4.1), else ended by LF */            \
 	F(STRF, name)     /* whose certificate it must show: a name or an address */
-#define IPC_FIELDS_LOG_SOCKET(F)  F(STRF, authorities)      /* PEM; empty: the system's */
-#define IPC_FIELDS_LOG_LINE(F)    F(U64F, id) F(STRF, text) /* ids count up */
+#define IPC_FIELDS_LOG_SHOW(F)    F(STRF, chain) F(STRF, key) /* struct tls_ends; empty: nothing */
+#define IPC_FIELDS_LOG_SOCKET(F)  F(STRF, authorities)        /* PEM; empty: the system's */
+#define IPC_FIELDS_LOG_LINE(F)    F(U64F, id) F(STRF, text)   /* ids count up */
 #define IPC_FIELDS_LOG_WANT(F)    F(STRF, why)
 #define IPC_FIELDS_LOG_UP(F)      F(U8F, unused)
 #define IPC_FIELDS_LOG_CARRIED(F) F(U64F, id)

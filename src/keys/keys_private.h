@@ -38,6 +38,13 @@ struct key_public {
  * 0; E_INVAL malformed or unfit; E_UNSUPPORTED another type, or RSA under KEY_RSA_VERIFY_MIN; e says why. */
 int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e);
 
+/* What files in keys/ have in common. A label is users' text: what is not plain becomes %XX; a '~' is only ever ours.
+ * `name` is shorter than KEY_NAME_MAX; returned is the length. */
+#define KEY_FILE_LABEL (3 * KEY_NAME_MAX + 1)
+#define KEY_FILE_SUM   32 /* SHA-256 */
+size_t key_file_label(const char *name, char out[KEY_FILE_LABEL]);
+int key_file_sum(struct str bytes, uint8_t sum[KEY_FILE_SUM]); /* 0 or E_CRYPTO */
+
 struct evp_pkey_st *key_public_rsa(const struct key_public *pub); /* NULL: libcrypto takes it not */
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "ecdsa.h"
 #include "files/files.h"
+#include "identity.h"
 #include "keys_private.h"
 
 #include <dirent.h>
@@ -25,7 +26,6 @@
 #define MAGIC_SIZE      8
 #define VERSION         1
 #define FLAG_EXPORTABLE 1
-#define SUM_SIZE        32
 #define FILE_BYTES_MAX  (KEY_DER_MAX + KEY_NAME_MAX + 256)
 #define FILE_NAME_SIZE  256
 #define LABEL_PLAIN_MAX 200 /* an encoded label longer than this is cut and gets a digest */
@@ -53,28 +53,33 @@ static bool plain(char c)
 	       c == '_';
 }
 
-/* Labels are users' text: what is not plain becomes %XX; a '~' is only ever ours. */
-static int file_name(const struct key *key, char out[FILE_NAME_SIZE])
+size_t key_file_label(const char *name, char out[KEY_FILE_LABEL])
 {
-	char label[3 * KEY_NAME_MAX + 1], sum[33] = "";
-	unsigned char md[EVP_MAX_MD_SIZE];
 	size_t n = 0;
 
-	for (const char *p = key->name; *p; p++)
+	for (const char *p = name; *p; p++)
 		if (plain(*p))
-			label[n++] = *p;
+			out[n++] = *p;
 		else
-			n += (size_t)snprintf(label + n, 4, "%%%02X", (unsigned char)*p);
-	label[n] = '\0';
-	if (n > LABEL_PLAIN_MAX) {
+			n += (size_t)snprintf(out + n, 4, "%%%02X", (unsigned char)*p);
+	out[n] = '\0';
+	return n;
+}
+
+static int file_name(const struct key *key, char out[FILE_NAME_SIZE])
+{
+	char label[KEY_FILE_LABEL], sum[33] = "";
+	unsigned char md[EVP_MAX_MD_SIZE];
+
+	if (key_file_label(key->name, label) > LABEL_PLAIN_MAX) {
 		if (!EVP_Digest(key->name, strlen(key->name), md, NULL, EVP_sha256(), NULL))
 			return E_CRYPTO;
 		for (int i = 0; i < 16; i++)
 			snprintf(sum + 2 * (ptrdiff_t)i, 3, "%02x", md[i]);
 		label[LABEL_CUT] = '\0';
 	}
-	snprintf(out, FILE_NAME_SIZE, "%s-%s-%s%s%s", type_words[key->type], usage_words[key->usage], label,
-		 sum[0] ? "~" : "", sum);
+	snprintf(out, FILE_NAME_SIZE, "%s-%s-%.*s%s%s", type_words[key->type], usage_words[key->usage], LABEL_PLAIN_MAX,
+		 label, sum[0] ? "~" : "", sum);
 	return 0;
 }
 
@@ -88,19 +93,19 @@ static bool label_valid(const char *name)
 	return n > 0 && n < KEY_NAME_MAX;
 }
 
-static int checksum(struct str bytes, uint8_t sum[SUM_SIZE])
+int key_file_sum(struct str bytes, uint8_t sum[KEY_FILE_SUM])
 {
 	unsigned char md[EVP_MAX_MD_SIZE];
 
 	if (!EVP_Digest(bytes.p, bytes.n, md, NULL, EVP_sha256(), NULL))
 		return E_CRYPTO;
-	memcpy(sum, md, SUM_SIZE);
+	memcpy(sum, md, KEY_FILE_SUM);
 	return 0;
 }
 
 static int encode(const struct key *key, struct str der, struct buf *out)
 {
-	uint8_t sum[SUM_SIZE];
+	uint8_t sum[KEY_FILE_SUM];
 
 	buf_put(out, MAGIC, MAGIC_SIZE);
 	buf_put_u32(out, VERSION);
@@ -111,7 +116,7 @@ static int encode(const struct key *key, struct str der, struct buf *out)
 	buf_put_u64(out, key->serial);
 	buf_put_u64(out, (uint64_t)key->made);
 	buf_put_str(out, der);
-	if (out->err || checksum(buf_str(out), sum) < 0)
+	if (out->err || key_file_sum(buf_str(out), sum) < 0)
 		return out->err ? out->err : E_CRYPTO;
 	buf_put(out, sum, sizeof sum);
 	return out->err;
@@ -121,13 +126,13 @@ static int encode(const struct key *key, struct str der, struct buf *out)
 static const char *decode(struct str bytes, struct key *key)
 {
 	struct str whole = bytes, der, name;
-	uint8_t sum[SUM_SIZE], type, usage, flags;
+	uint8_t sum[KEY_FILE_SUM], type, usage, flags;
 	struct cur c;
 
-	if (bytes.n < MAGIC_SIZE + SUM_SIZE || memcmp(bytes.p, MAGIC, MAGIC_SIZE) != 0)
+	if (bytes.n < MAGIC_SIZE + KEY_FILE_SUM || memcmp(bytes.p, MAGIC, MAGIC_SIZE) != 0)
 		return "not a key file";
-	whole.n -= SUM_SIZE;
-	if (checksum(whole, sum) < 0 || memcmp(sum, whole.p + whole.n, SUM_SIZE) != 0)
+	whole.n -= KEY_FILE_SUM;
+	if (key_file_sum(whole, sum) < 0 || memcmp(sum, whole.p + whole.n, KEY_FILE_SUM) != 0)
 		return "damaged";
 	c = cur_of(whole);
 	cur_take(&c, MAGIC_SIZE);
@@ -208,7 +213,8 @@ static int load_all(struct keys *k, struct errbuf *e)
 		return err_set(e, E_IO, "key store cannot be read: %s", strerror(errno));
 	}
 	for (struct dirent *d; (d = readdir(dir));) {
-		const char *wrong = d->d_name[0] == '.' ? NULL : load_one(k, d->d_name);
+		bool others = d->d_name[0] == '.' || identity_file_is(d->d_name);
+		const char *wrong = others ? NULL : load_one(k, d->d_name);
 
 		if (wrong && bad++ == 0)
 			err_set(e, 0, "key file skipped: \"%.100s\" is %s", d->d_name, wrong);

@@ -25,6 +25,8 @@
 static struct {
 	int (*init)(uint64_t options, const OPENSSL_INIT_SETTINGS *settings);
 	const SSL_METHOD *(*client_method)(void);
+	int (*use_certificate)(SSL *ssl, X509 *cert);
+	int (*use_key)(SSL *ssl, EVP_PKEY *key);
 	SSL_CTX *(*ctx_new)(const SSL_METHOD *method);
 	void (*ctx_free)(SSL_CTX *ctx);
 	long (*ctx_ctrl)(SSL_CTX *ctx, int command, long number, void *p);
@@ -52,7 +54,7 @@ static SSL_CTX *host_store; /* trusts the system's; NULL: it is not to be used *
 struct tls {
 	SSL *ssl;
 	BIO *in, *out; /* of ssl */
-	bool up;
+	bool up, confirmed;
 };
 
 static int load(void)
@@ -63,6 +65,8 @@ static int load(void)
 	} symbols[] = {
 		{ "OPENSSL_init_ssl", &lib.init },
 		{ "TLS_client_method", &lib.client_method },
+		{ "SSL_use_certificate", &lib.use_certificate },
+		{ "SSL_use_PrivateKey", &lib.use_key },
 		{ "SSL_CTX_new", &lib.ctx_new },
 		{ "SSL_CTX_free", &lib.ctx_free },
 		{ "SSL_CTX_ctrl", &lib.ctx_ctrl },
@@ -175,6 +179,41 @@ static SSL *make_ssl(struct str authorities, struct errbuf *e)
 	return ssl;
 }
 
+/* The first is this end's own; the others go along, and nothing else does. */
+static bool show_chain(SSL *ssl, struct str chain)
+{
+	const unsigned char *p = chain.p, *end = chain.p + chain.n;
+	bool good = true, own = true;
+
+	lib.ctrl(ssl, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, NULL);
+	while (good && p < end) {
+		X509 *cert = d2i_X509(NULL, &p, end - p);
+
+		good = cert &&
+		       (own ? lib.use_certificate(ssl, cert) == 1 : lib.ctrl(ssl, SSL_CTRL_CHAIN_CERT, 1, cert) == 1);
+		own = false;
+		X509_free(cert);
+	}
+	return good && !own;
+}
+
+/* libssl checks that they belong together. */
+static bool show(SSL *ssl, const struct tls_ends *ends, struct errbuf *e)
+{
+	const unsigned char *p = ends->key.p;
+	EVP_PKEY *key;
+	bool good;
+
+	if (!ends->chain.n)
+		return true;
+	key = d2i_AutoPrivateKey(NULL, &p, (long)ends->key.n);
+	good = key && show_chain(ssl, ends->chain) && lib.use_key(ssl, key) == 1;
+	EVP_PKEY_free(key);
+	if (!good)
+		err_set(e, E_CRYPTO, "this device's certificate or key cannot be used");
+	return good;
+}
+
 /* Certificates name an address as such, never as a name. */
 static bool expect(SSL *ssl, const char *name)
 {
@@ -197,12 +236,12 @@ void tls_free(struct tls *t)
 }
 
 /* The least version is that of the context, unless only the last one will do. */
-static int begin(struct tls *t, const char *name, bool only_13)
+static int begin(struct tls *t, const struct tls_ends *ends)
 {
 	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
 
-	if (!in || !out || !expect(t->ssl, name) ||
-	    (only_13 && lib.ctrl(t->ssl, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_3_VERSION, NULL) != 1)) {
+	if (!in || !out || !expect(t->ssl, ends->name) ||
+	    (ends->only_13 && lib.ctrl(t->ssl, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_3_VERSION, NULL) != 1)) {
 		BIO_free(in);
 		BIO_free(out);
 		return E_NOMEM;
@@ -214,15 +253,15 @@ static int begin(struct tls *t, const char *name, bool only_13)
 	return 0;
 }
 
-struct tls *tls_new(const char *name, struct str authorities, bool only_13, struct errbuf *e)
+struct tls *tls_new(const struct tls_ends *ends, struct errbuf *e)
 {
 	struct tls *t = calloc(1, sizeof *t);
 
 	err_set(e, E_NOMEM, "%s", err_text(E_NOMEM));
 	if (!t)
 		return NULL;
-	t->ssl = make_ssl(authorities, e);
-	if (t->ssl && begin(t, name, only_13) == 0)
+	t->ssl = make_ssl(ends->authorities, e);
+	if (t->ssl && show(t->ssl, ends, e) && begin(t, ends) == 0)
 		return t;
 	tls_free(t);
 	return NULL;
@@ -239,11 +278,23 @@ static void drain(const struct tls *t, struct buf *out)
 		buf_put(out, piece, (size_t)n);
 }
 
+/* An alert of the other end about this end's certificate. */
+static bool is_refusal(unsigned long error)
+{
+	int reason = ERR_GET_REASON(error);
+
+	return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+	       ((reason >= SSL_R_SSLV3_ALERT_BAD_CERTIFICATE && reason <= SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN) ||
+		reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_TLSV1_ALERT_ACCESS_DENIED ||
+		reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED);
+}
+
 static int why(const struct tls *t, int rc, struct errbuf *e)
 {
 	int error = lib.get_error(t->ssl, rc);
 	long verified = lib.verified(t->ssl);
-	const char *reason = ERR_reason_error_string(ERR_peek_error());
+	unsigned long said = ERR_peek_error();
+	const char *reason = ERR_reason_error_string(said);
 
 	if (error == SSL_ERROR_WANT_READ)
 		return 0;
@@ -251,6 +302,8 @@ static int why(const struct tls *t, int rc, struct errbuf *e)
 		return err_set(e, E_CLOSED, "the other end ended the connection");
 	if (verified != X509_V_OK)
 		return err_set(e, E_DENIED, "its certificate is refused: %s", X509_verify_cert_error_string(verified));
+	if (is_refusal(said))
+		return err_set(e, E_DENIED, "it refuses this device's certificate: %s", reason ? reason : "no reason");
 	return err_set(e, E_IO, "TLS: %s", reason ? reason : "failed");
 }
 
@@ -269,6 +322,7 @@ static int hear(const struct tls *t, struct buf *heard, struct errbuf *e)
 
 int tls_take(struct tls *t, struct str in, struct buf *out, struct buf *heard, struct errbuf *e)
 {
+	bool before = t->up;
 	int rc;
 
 	if (in.n && BIO_write(t->in, in.p, (int)in.n) != (int)in.n)
@@ -283,8 +337,14 @@ int tls_take(struct tls *t, struct str in, struct buf *out, struct buf *heard, s
 	}
 	if (t->up)
 		rc = hear(t, heard, e);
+	t->confirmed |= t->up && rc == 1 && (before ? in.n > 0 : strcmp(lib.version(t->ssl), "TLSv1.3") != 0);
 	drain(t, out); /* an alert goes out, too */
 	return rc;
+}
+
+bool tls_confirmed(const struct tls *t)
+{
+	return t->confirmed;
 }
 
 int tls_put(struct tls *t, struct str bytes, struct buf *out, struct errbuf *e)

@@ -13,7 +13,7 @@ import subprocess
 import lab as laboratory
 
 TLS = """\
-global(defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="{base}/{certificate}.pem"
+global(defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="{base}/{authority}.pem"
   defaultNetstreamDriverCertFile="{base}/{certificate}.pem" defaultNetstreamDriverKeyFile="{base}/{certificate}.key")
 """
 INPUT = {
@@ -21,6 +21,8 @@ INPUT = {
     "tcp": 'module(load="imtcp")\ninput(type="imtcp" address="127.0.0.1" port="{port}")\n',
     "tls": 'module(load="imtcp" streamdriver.name="ossl" streamdriver.mode="1" streamdriver.authmode="anon")\n'
     'input(type="imtcp" address="127.0.0.1" port="{port}")\n',
+    "x509/name": 'module(load="imtcp" streamdriver.name="ossl" streamdriver.mode="1" streamdriver.authmode="x509/name"'
+    ' permittedpeer=["r1.example"])\ninput(type="imtcp" address="127.0.0.1" port="{port}")\n',
 }
 
 
@@ -29,15 +31,18 @@ PROPERTIES = ("rawmsg", "msg", "hostname", "programname", "app-name", "procid", 
 
 
 class Rsyslog:
-    """rsyslogd that listens by one transport; what it took apart is in messages()."""
+    """rsyslogd that listens by one transport; what it took apart is in messages(). By "x509/name" it speaks TLS with who
+    shows a certificate of `authority` for r1.example."""
 
-    def __init__(self, base, transport, certificate="good", enter=()):
+    def __init__(self, base, transport, certificate="good", enter=(), authority=None):
         self.transport, self.enter, self.port = transport, list(enter), laboratory.free_port()
-        self.output = base / f"{transport}-{self.port}.json"
-        self.conf = base / f"{transport}-{self.port}.conf"
-        self.pid = base / f"{transport}-{self.port}.pid"
+        name = transport.replace("/", "-")
+        self.output = base / f"{name}-{self.port}.json"
+        self.conf = base / f"{name}-{self.port}.conf"
+        self.pid = base / f"{name}-{self.port}.pid"
         properties = "".join(f' property(outname="{name}" name="{name}" format="jsonf")\n' for name in PROPERTIES)
-        tls = TLS.format(base=base, certificate=certificate) if transport == "tls" else ""
+        secure = transport in ("tls", "x509/name")
+        tls = TLS.format(base=base, certificate=certificate, authority=authority or certificate) if secure else ""
         self.conf.write_text(
             f'global(workDirectory="{base}" maxMessageSize="8k")\n{tls}{INPUT[transport].format(port=self.port)}'
             f'template(name="all" type="list" option.jsonf="on") {{\n{properties} }}\n'
@@ -114,6 +119,21 @@ def authority(base, name):
 
     (base / f"{name}.pem").write_bytes(sign(subject, key.public_key(), x509.BasicConstraints(True, None), now + day))
     return issue
+
+
+PASSWORD = "p12-Vd7kQ2xT9"
+
+
+def pkcs12(base, who, authority="ca", *options, key=None, password=PASSWORD, name=None):
+    """base/NAME.p12, as people make it: the certificate of `who`, its key or another one, and its authority."""
+    path = base / f"{name or who}.p12"
+    above = ["-certfile", base / f"{authority}.pem"] if authority else []
+    subprocess.run(
+        ["openssl", "pkcs12", "-export", "-in", base / f"{who}.pem", "-inkey", base / f"{key or who}.key", *above,
+         "-out", path, "-passout", f"pass:{password}", *options],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return path
 
 
 class Listener:

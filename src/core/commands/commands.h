@@ -3,7 +3,8 @@
  * commands.h: the step functions of the rows in commands/{common,ios}. The files are named by what they act on:
  * cmd_session.c (who types), cmd_archive.c and cmd_replace.c (configurations as files), cmd_help.c (what helps him),
  * cmd_terminal.c (his own terminal), cmd_line.c and cmd_send.c (other people's lines), cmd_show.c, cmd_config.c
- * (configuration as a whole, reload), cmd_keys.c; hooks.c, cmd_offer.c; passwords.c (rows that carry one).
+ * (configuration as a whole, reload), cmd_keys.c,
+ * cmd_pki.c; hooks.c, cmd_offer.c; passwords.c (rows that carry one).
  */
 #ifndef CORE_COMMANDS_H
 #define CORE_COMMANDS_H
@@ -146,7 +147,10 @@
 	X("clear-access-list-counters", cmd_clear_access_list)                                                         \
 	X("show-ip-ssh-penalty", cmd_show_penalty)                                                                     \
 	X("show-login", cmd_show_login)                                                                                \
-	X("show-login-failures", cmd_show_login_failures)
+	X("show-login-failures", cmd_show_login_failures)                                                              \
+	X("crypto-pki-import", cmd_pki_import)                                                                         \
+	X("crypto-pki-trustpoint", cmd_pki_trustpoint)                                                                 \
+	X("show-crypto-pki-certificates", cmd_show_certificates)
 
 #define COMMAND_DECLARE(name, fn) cmd_step_fn fn;
 COMMANDS(COMMAND_DECLARE)

@@ -131,6 +131,11 @@ void collector_change(struct collector *c, const struct collector_spec *spec)
 	if (memcmp(&c->spec, spec, sizeof *spec) == 0)
 		return;
 	c->spec = *spec;
+	collector_again(c);
+}
+
+void collector_again(struct collector *c)
+{
 	c->wait_ms = COLLECTOR_FIRST_MS;
 	c->failed = false;
 	collector_link_end(c);

@@ -27,6 +27,7 @@ struct collector_spec {
 	char from[64];    /* the interface that should have it; "": none is wanted */
 	char profile[64]; /* of TLS; "": none */
 	char file[256];   /* of its authorities; "": the system's store */
+	char client[64];  /* what it is shown of this device (credentials.h); "": nothing */
 	enum log_transport transport;
 	bool octets;
 	unsigned port;
@@ -37,6 +38,7 @@ struct collector *collector_new(struct core *core, const struct collector_spec *
 void collector_free(struct collector *c);
 /* It is here, or there, from now on; what waits stays. The same spec changes nothing. */
 void collector_change(struct collector *c, const struct collector_spec *spec);
+void collector_again(struct collector *c); /* the same, by another process and connection */
 const struct collector_spec *collector_spec(const struct collector *c);
 void collector_start(struct collector *c);
 void collector_put(struct collector *c, struct str line); /* may drop the oldest that waits */

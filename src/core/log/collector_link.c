@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "core/clock.h"
 #include "core/config/authorities.h"
+#include "core/config/credentials.h"
 #include "core/core.h"
 #include "core/gate/vrf.h"
 #include "core/log/syslog.h"
@@ -160,6 +161,16 @@ static int open_connection(struct collector *c, struct errbuf *e)
 	return E_IO;
 }
 
+/* What this device shows of itself goes to the courier with each connection. */
+static int hand_over_credentials(struct collector *c, struct errbuf *e)
+{
+	const struct identity *id = credentials_of(c->core, c->spec.client, e);
+	int rc =
+	    id ? IPC_SEND(&c->channel, LOG_SHOW, .chain = buf_str(&id->chain), .key = buf_str(&id->key)) : E_NOTFOUND;
+
+	return id && rc < 0 ? err_set(e, rc, "%s", err_text(rc)) : rc;
+}
+
 static void connect_it(struct collector *c)
 {
 	struct errbuf e = { "" };
@@ -169,6 +180,8 @@ static void connect_it(struct collector *c)
 	buf_init(&authorities, 0);
 	if (c->spec.transport == LOG_TLS && c->spec.profile[0])
 		rc = authorities_read(c->core, c->spec.profile, c->spec.file, &authorities, &e);
+	if (rc == 0 && c->spec.transport == LOG_TLS && c->spec.client[0])
+		rc = hand_over_credentials(c, &e);
 	if (rc == 0)
 		fd = open_connection(c, &e);
 	if (fd >= 0) {

@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "core/config/authorities.h"
+#include "core/config/credentials.h"
 #include "core/config/hosts.h"
 #include "core/config/interface.h"
 #include "core/core.h"
@@ -69,9 +70,9 @@ static void find_source(const struct model *m, struct collector_spec *s)
 		str_copy(str_of(address), s->source, sizeof s->source);
 }
 
-static void find_authorities(const struct model *m, const char *profile, struct collector_spec *s)
+static void find_profile(const struct model *m, const char *profile, struct collector_spec *s)
 {
-	const char *file;
+	const char *file, *client;
 
 	if (!profile)
 		return;
@@ -79,6 +80,9 @@ static void find_authorities(const struct model *m, const char *profile, struct 
 	file = authorities_file(m, profile);
 	if (file)
 		str_copy(str_of(file), s->file, sizeof s->file);
+	client = credentials_name(m, profile);
+	if (client)
+		str_copy(str_of(client), s->client, sizeof s->client);
 }
 
 static enum wire_form form_of(const struct model *m)
@@ -105,7 +109,7 @@ static void read_spec(const struct model *m, const struct lyd_node *e, struct co
 	find_address(m, s);
 	find_source(m, s);
 	if (s->transport == LOG_TLS)
-		find_authorities(m, model_below(e, "tls-profile"), s);
+		find_profile(m, model_below(e, "tls-profile"), s);
 }
 
 /* --- hosts --- */
@@ -197,6 +201,16 @@ static void on_change(void *arg, const struct txn *t)
 	(void)t;
 	if (r->core->booted)
 		event_active(r->turn, EV_TIMEOUT, 1);
+}
+
+void remote_credentials_changed(struct remote *r, const char *trustpoint)
+{
+	struct host *h;
+
+	TAILQ_FOREACH (h, &r->hosts, link) {
+		if (strcmp(collector_spec(h->collector)->client, trustpoint) == 0)
+			collector_again(h->collector);
+	}
 }
 
 void remote_booted(struct remote *r)

@@ -16,6 +16,7 @@ struct remote;
 struct remote *remote_new(struct core *core); /* NULL: out of memory */
 /* The startup-config is in force: connections are made from now on. */
 void remote_booted(struct remote *r);
+void remote_credentials_changed(struct remote *r, const char *trustpoint); /* credentials.h */
 void remote_show(const struct core *core, struct buf *out);
 pid_t remote_process(const struct core *core, size_t i); /* for `show processes`; -1 behind the last */
 

@@ -311,14 +311,22 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	free_if_done(a);
 }
 
+static int introduce(struct asker *a, const struct asker_server *server)
+{
+	int rc = IPC_SEND(&a->channel, QUERY_SERVER, .protocol = server->protocol, .key = server->key,
+			  .single = server->single, .sign = server->sign, .tls = server->tls, .name = server->name,
+			  .authorities = server->authorities);
+
+	if (rc == 0 && server->chain.n)
+		rc = IPC_SEND(&a->channel, QUERY_SHOW, .chain = server->chain, .key = server->own);
+	return rc;
+}
+
 static bool listen_to(struct asker *a, const struct asker_server *server)
 {
 	a->readable = event_new(a->core->base, a->channel.fd, EV_READ | EV_PERSIST, on_readable, a);
 	a->gone = event_new(a->core->base, -1, 0, on_gone, a);
-	return a->readable && a->gone && event_add(a->readable, NULL) == 0 &&
-	       IPC_SEND(&a->channel, QUERY_SERVER, .protocol = server->protocol, .key = server->key,
-			.single = server->single, .sign = server->sign, .tls = server->tls, .name = server->name,
-			.authorities = server->authorities) == 0;
+	return a->readable && a->gone && event_add(a->readable, NULL) == 0 && introduce(a, server) == 0;
 }
 
 struct asker *asker_start(struct core *core, const struct asker_server *server, struct errbuf *e)

@@ -36,6 +36,7 @@ struct asker_server {
 	bool single, sign; /* as in QUERY_SERVER */
 	bool tls;
 	struct str name, authorities; /* of TLS */
+	struct str chain, own; /* … what the server is shown of this device, and the key of that; empty: nothing */
 };
 
 /* Called from the event loop, never from inside asker_ask, inquiry_answer and inquiry_end. Any of them may end it. */

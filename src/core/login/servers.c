@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/config/authorities.h"
+#include "core/config/credentials.h"
 #include "core/config/hosts.h"
 #include "core/core.h"
 #include "core/log/debug.h"
@@ -60,7 +61,8 @@ static bool same_peer(const struct server *a, const struct server *b)
 {
 	return strcmp(a->address, b->address) == 0 && a->port == b->port && a->acct_port == b->acct_port &&
 	       a->single == b->single && a->sign == b->sign && strcmp(a->key, b->key) == 0 && a->tls == b->tls &&
-	       strcmp(a->identity, b->identity) == 0 && strcmp(a->profile, b->profile) == 0;
+	       strcmp(a->identity, b->identity) == 0 && strcmp(a->profile, b->profile) == 0 &&
+	       strcmp(a->client, b->client) == 0;
 }
 
 /* What changed is new as far as its process and its death go. */
@@ -90,6 +92,7 @@ static void update_server(struct server *s, const struct server *now)
 	memcpy(s->key, now->key, sizeof s->key);
 	memcpy(s->identity, now->identity, sizeof s->identity);
 	memcpy(s->profile, now->profile, sizeof s->profile);
+	memcpy(s->client, now->client, sizeof s->client);
 }
 
 static void free_server(struct servers *list, struct server *s)
@@ -300,6 +303,31 @@ static bool read_authorities(struct servers *list, struct server *s, struct errb
 	return true;
 }
 
+/* What this device shows of itself. */
+static bool take_credentials(const struct core *core, const struct server *s, struct asker_server *with,
+			     struct errbuf *e)
+{
+	const struct identity *id = s->client[0] ? credentials_of(core, s->client, e) : NULL;
+
+	if (id) {
+		with->chain = buf_str(&id->chain);
+		with->own = buf_str(&id->key);
+	}
+	return id || !s->client[0];
+}
+
+void servers_credentials_changed(struct core *core, const char *trustpoint)
+{
+	struct server *s;
+
+	TAILQ_FOREACH (s, &core->servers->list, link) {
+		if (strcmp(s->client, trustpoint) != 0)
+			continue;
+		asker_retire(s->asker);
+		s->asker = NULL;
+	}
+}
+
 /* RFC 8907 section 10.5.1: what is not hidden by a key is not asked, unless it is by TLS. */
 static bool has_key(const struct server *s)
 {
@@ -308,8 +336,12 @@ static bool has_key(const struct server *s)
 
 struct asker *server_asker(struct servers *list, struct server *s, struct errbuf *e)
 {
-	struct asker_server with = { s->protocol, str_of(s->key),      s->single, s->sign,
-				     s->tls,      str_of(s->identity), STR("") };
+	struct asker_server with = { .protocol = s->protocol,
+				     .key = str_of(s->key),
+				     .single = s->single,
+				     .sign = s->sign,
+				     .tls = s->tls,
+				     .name = str_of(s->identity) };
 
 	if (!s->address[0]) {
 		err_set(e, E_NOTFOUND, "no address is known for it");
@@ -319,7 +351,7 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 		err_set(e, E_DENIED, "no key is configured for it, or it cannot be decrypted");
 		return NULL;
 	}
-	if (s->tls && !read_authorities(list, s, e))
+	if (s->tls && (!read_authorities(list, s, e) || !take_credentials(list->core, s, &with, e)))
 		return NULL;
 	with.authorities = buf_str(&s->authorities);
 	if (s->asker && !asker_alive(s->asker)) {

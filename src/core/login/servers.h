@@ -18,6 +18,7 @@ struct servers *servers_new(struct core *core); /* NULL: out of memory */
 /* Is there a server in this group ("tacacs+", "radius": all of them)? */
 bool servers_any(const struct core *core, const char *group);
 void servers_read_again(struct core *core); /* their keys may be others though the configuration is not */
+void servers_credentials_changed(struct core *core, const char *trustpoint); /* credentials.h */
 enum aaa_protocol servers_speak(const struct core *core, const char *group);
 void servers_show_tacacs(const struct core *core, struct buf *out); /* `show tacacs` */
 void servers_show_radius(const struct core *core, struct buf *out); /* `show radius statistics` */

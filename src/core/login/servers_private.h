@@ -63,6 +63,7 @@ struct server {
 	char identity[256];     /* of TLS: the name or address that its certificate must have */
 	char profile[64];       /* … and by whom (authorities.h); "": by nobody */
 	struct buf authorities; /* … as its process has them */
+	char client[64];        /* … and what it is shown of this device (credentials.h); "": nothing */
 	struct asker *asker;    /* NULL: not started */
 	unsigned peer;  /* grows when it becomes another one; questions to the former go on with what that was */
 	unsigned users; /* questions that may come to it */

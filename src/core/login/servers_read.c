@@ -102,10 +102,10 @@ static void take_tester(const struct lyd_node *entry, struct server_tester *t)
 static void take_tls(const struct lyd_node *entry, struct server *s)
 {
 	const char *port = model_below(entry, "tls/port"), *profile = model_below(entry, "tls/trustpoint");
-	const char *name = model_below(entry, "tls/hostname");
+	const char *name = model_below(entry, "tls/hostname"), *client = model_below(entry, "tls/client-trustpoint");
 
 	name = name ? name : model_below(entry, "tls/ip-address");
-	s->tls = port || profile || name;
+	s->tls = port || profile || name || client;
 	if (!s->tls)
 		return;
 	s->port = port ? (unsigned)strtoul(port, NULL, 10) : servers_protocols[s->protocol].tls_port;
@@ -113,6 +113,8 @@ static void take_tls(const struct lyd_node *entry, struct server *s)
 	s->retransmit = 0; /* nothing gets lost on the way */
 	if (profile)
 		str_copy(str_of(profile), s->profile, sizeof s->profile);
+	if (client)
+		str_copy(str_of(client), s->client, sizeof s->client);
 	if (name)
 		str_copy(str_of(name), s->identity, sizeof s->identity);
 }

@@ -14,6 +14,8 @@ static void put_tls(struct buf *out, const struct server *s)
 {
 	buf_printf(out, "              TLS identity: %s\n            TLS trustpoint: %s\n", s->identity,
 		   s->profile[0] ? s->profile : "none");
+	if (s->client[0])
+		buf_printf(out, "         Client trustpoint: %s\n", s->client);
 	if (s->why[0])
 		buf_printf(out, "              Last failure: %s\n", s->why);
 }
@@ -150,7 +152,8 @@ static void put_radius(struct buf *out, const struct server *s, unsigned n)
 		return;
 	}
 	buf_printf(out, "tls port %u\n", s->port);
-	buf_printf(out, "     TLS: identity %s, trustpoint %s\n", s->identity, s->profile[0] ? s->profile : "none");
+	buf_printf(out, "     TLS: identity %s, trustpoint %s", s->identity, s->profile[0] ? s->profile : "none");
+	buf_printf(out, "%s%s\n", s->client[0] ? ", client trustpoint " : "", s->client);
 	if (s->why[0])
 		buf_printf(out, "     TLS: last failure: %s\n", s->why);
 }

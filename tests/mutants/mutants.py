@@ -120,9 +120,9 @@ def unit_tests():
 # --- which of the tests that are named failed ---
 
 
-def run(command, limit):
+def run(command, limit, cwd=COPY):
     try:
-        done = subprocess.run(command, cwd=COPY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               timeout=limit, check=False, env=dict(os.environ, RAVELIN_BUILD=str(COPY / "build"), COLUMNS="400"))
         return done.stdout.decode(errors="replace")
     except subprocess.TimeoutExpired as e:
@@ -131,7 +131,7 @@ def run(command, limit):
 
 def failed_unit(file, command, limit):
     """A test that ends the program it is in, or hangs, is one that began and did not end."""
-    shown = run(command, limit)
+    shown = run(command, limit, COPY / "build")  # what is named in it is found from there
     if file.endswith(".py"):
         return {f"{file}::{name}" for name in re.findall(r"^(?:FAIL|ERROR): (\w+) ", shown, re.M)}
     begun, good = (re.findall(rf"^\[ *{word} *\] (\w+)", shown, re.M) for word in ("RUN", "OK"))

@@ -331,29 +331,87 @@ static void put_entry(struct run *run, enum guard_kind kind, const char *list, c
 	buf_puts(out, "\n");
 }
 
-static void put_list(struct run *run, enum guard_kind kind, const struct shown *list)
+#define PER_TURN 400 /* entries; 4,000 take core 10 ms */
+
+/* How far it is shown. Lists change while others have their turn: a place is a name and a number. */
+struct showing {
+	enum guard_kind kind, to;
+	char list[65];         /* "": none of the kind yet */
+	uint32_t after;        /* … and the entry of it that was shown last */
+	unsigned left;         /* in this turn */
+	struct shown *entries; /* of the list; NULL: to be looked for */
+	size_t next, n;
+	uint64_t version, epoch; /* of the model they were found in */
+};
+
+static void find_entries(struct run *run, struct showing *at, const struct shown *list)
+{
+	at->version = model_version(run->core->model);
+	at->epoch = model_epoch(run->core->model);
+	at->entries = ordered(run, model_first(run->core->model, list->node, "rule"), false, &at->n);
+	at->next = 0;
+	while (at->entries && at->next < at->n && at->entries[at->next].sequence <= at->after)
+		at->next++;
+}
+
+static bool still_there(const struct run *run, const struct showing *at)
+{
+	return at->entries && at->version == model_version(run->core->model) &&
+	       at->epoch == model_epoch(run->core->model);
+}
+
+/* The rest of a list; false: not to its end, for now. */
+static bool put_list(struct run *run, struct showing *at, const struct shown *list)
 {
 	static const char *const heads[GUARD_KINDS] = { "Standard IP", "Extended IP", "IPv6" };
-	size_t n;
-	struct shown *entries = ordered(run, model_first(run->core->model, list->node, "rule"), false, &n);
 
-	buf_printf(&run->out, "%s access list %s\n", heads[kind], list->name);
-	for (size_t i = 0; entries && i < n; i++)
-		put_entry(run, kind, list->name, &entries[i]);
+	if (strcmp(list->name, at->list) != 0) {
+		buf_printf(&run->out, "%s access list %s\n", heads[at->kind], list->name);
+		str_copy(str_of(list->name), at->list, sizeof at->list);
+		at->after = 0;
+		at->entries = NULL;
+	}
+	if (!still_there(run, at))
+		find_entries(run, at, list);
+	for (; at->entries && at->next < at->n; at->next++) {
+		if (at->left-- == 0)
+			return false;
+		put_entry(run, at->kind, list->name, &at->entries[at->next]);
+		at->after = at->entries[at->next].sequence;
+	}
+	return true;
+}
+
+static bool put_kind(struct run *run, struct showing *at)
+{
+	const char *wanted = cmd_arg(&run->match, "name");
+	const struct shown shown_last = { .name = at->list };
+	size_t n;
+	struct shown *lists = ordered(run, model_first(run->core->model, NULL, guard_path(at->kind)), true, &n);
+
+	for (size_t i = 0; lists && i < n; i++) {
+		bool done = at->list[0] && by_name(&lists[i], &shown_last) < 0;
+
+		if (!done && (!wanted || strcmp(wanted, lists[i].name) == 0) && !put_list(run, at, &lists[i]))
+			return false;
+	}
+	return true;
 }
 
 static int show(struct run *run, enum guard_kind from, enum guard_kind to)
 {
-	const char *name = cmd_arg(&run->match, "name");
+	struct showing *at = run->data;
 
-	for (enum guard_kind kind = from; kind <= to; kind++) {
-		size_t n;
-		struct shown *lists = ordered(run, model_first(run->core->model, NULL, guard_path(kind)), true, &n);
-
-		for (size_t i = 0; lists && i < n; i++)
-			if (!name || strcmp(name, lists[i].name) == 0)
-				put_list(run, kind, &lists[i]);
+	if (!at) {
+		run->data = at = arena_alloc(&run->arena, sizeof *at);
+		if (!at)
+			return run_fail(run, "%% Out of memory");
+		*at = (struct showing){ .kind = from, .to = to };
 	}
+	at->left = PER_TURN;
+	for (; at->kind <= at->to; at->kind++, at->list[0] = '\0')
+		if (!put_kind(run, at))
+			return run_yield(run);
 	return RUN_DONE;
 }
 

@@ -4,7 +4,7 @@
 
 mode config
 !
-  interface <name IFNAME> = /if:interfaces/interface ; enter config-if, kept
+  interface <name IFNAME> = /if:interfaces/interface ; enter config-if
       "Select an interface to configure" "Interface number"
 
 mode config-if  parent config  prompt "(config-if)"  title "Interface configuration commands:"
@@ -19,7 +19,7 @@ mode config-if  parent config  prompt "(config-if)"  title "Interface configurat
       "Set bandwidth informational parameter" "Bandwidth in kilobits"
   ip address <address A.B.C.D> <mask MASK> secondary = ipv4/secondary ; kept
       "Set the IP address of an interface" "IP address" "IP subnet mask" "Make this IP address a secondary address"
-  ip address <address A.B.C.D> <mask MASK> = ipv4/primary ; kept, always, unless ipv4/secondary, no-also ipv4/secondary
+  ip address <address A.B.C.D> <mask MASK> = ipv4/primary ; note "The address that source-interface means: interfaces of the host stay as they are", always, unless ipv4/secondary, no-also ipv4/secondary
       "Set the IP address of an interface" "IP address" "IP subnet mask"
   ip redirects(redirects) ; kept
       "Enable sending ICMP Redirect messages"

@@ -98,7 +98,7 @@ struct cmd_match {
 	cmd_step_fn *hook;         /* configuration rows: runs before cmd_apply, may ask, wait and change arguments */
 	bool no, dflt;             /* `no …` (or `terminal no …`), `default …` */
 	struct cmd_place place;    /* where it applies: the place of typing or, after walk-up, one of its parents */
-	bool kept;                 /* the row is kept for configuration only: it acts on nothing */
+	const char *note;          /* what the row does not do, for who types it; NULL: nothing is to be said */
 	bool needs_text;           /* collect text by `text_rule`, then cmd_match_text */
 	struct cmd_text_rule text_rule;
 	enum cmd_filter_kind filter; /* `| include …` */

@@ -250,7 +250,7 @@ static int fill(const struct cmd_set *set, const struct attempt *at, struct str 
 	}
 	m->no |= (row->flags & ROW_REMOVES) || (row->handler != CMD_NONE && cmd_has(m, "no"));
 	m->handler = row->handler != CMD_NONE ? set->fns[row->handler] : NULL;
-	m->kept = row->flags & ROW_KEPT;
+	m->note = row->note ? pool_text(set, row->note) : NULL;
 	if (row->hook != CMD_NONE && ((!m->no && !m->dflt) || (row->flags & ROW_HOOK_NO)))
 		m->hook = set->fns[row->hook];
 	m->filter = at->filter;

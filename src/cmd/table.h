@@ -65,7 +65,6 @@ enum cmd_row_flag {
 	ROW_FILTER = 32,      /* may be followed by `| include …` */
 	ROW_GROUP = 64,       /* running-config has a `!` before it */
 	ROW_EVERYWHERE = 128, /* known in every configuration mode */
-	ROW_KEPT = 256,       /* acts on nothing; who types it is told once */
 	ROW_PART = 512,       /* says a part of an entry: `no` takes away this part only */
 	ROW_REMOVES = 1024,   /* takes away what the other rows of its list made */
 	ROW_HOOK_NO = 2048,   /* its hook runs before `no`, too */
@@ -81,6 +80,7 @@ struct cmd_row {
 			   * keywords that of the row */
 	uint32_t until;   /* text follows, until one of these words (cmd_text_rule) */
 	uint32_t prompt;  /* … and the prompt for it */
+	uint32_t note;    /* what who types it is told once */
 	uint32_t entries; /* lines, LF-ended, of entries that are always there */
 	uint16_t tok;     /* first of its tokens */
 	uint8_t tok_n;

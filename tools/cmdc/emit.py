@@ -4,7 +4,8 @@
 from syntax import Group, Tok
 
 NONE = 0xffff
-FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'kept': 256, 'part': 512,
+KEPT = 'Kept for configuration only: acts on nothing in this release'
+FLAGS = {'always': 2, 'merge': 4, 'input': 8, 'everywhere': 128, 'part': 512,
          'removes': 1024, 'hook-no': 2048, 'handles-no': 1, 'hidden': 8192}
 
 
@@ -100,7 +101,7 @@ class Emitter:
         fields = dict(
             first=bits(row.first), last=bits(row.last), no_last=bits(row.no_last), shape=self.text(shape(row.tree)),
             levels=self.text(levels), until=self.text(until), prompt=self.text(prompt.strip('"')),
-            entries=self.text(entries), tok=start, tok_n=len(row.toks), words=len(row.words),
+            note=self.text(KEPT if row.has('kept') else row.opt('note', '').strip('"')), entries=self.text(entries), tok=start, tok_n=len(row.toks), words=len(row.words),
             mode=self.mode_index[row.mode.name], flags=self.flags(row), handler=self.name(row.handler),
             hook=self.name(row.hook), list=self.path(row.list),
             clear=self.path(row.base if row.has('enter') and row.list is None else None),

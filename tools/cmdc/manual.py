@@ -37,6 +37,8 @@ def facts(row):
         found.append(f'Enters `({row.opt("enter")})`.')
     if row.has('kept'):
         found.append('Kept for configuration only: it acts on nothing in this release.')
+    if row.has('note'):
+        found.append(row.opt('note').strip('"') + '.')
     if row.has('merge'):
         found.append('What is not given stays as it was.')
     if row.has('part'):

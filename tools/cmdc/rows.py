@@ -8,7 +8,7 @@ from syntax import Bad, Group, SyntaxReader, Tok, automaton
 VALUE_KINDS = {'WORD': 'STRING', 'LINE': 'LINE', 'A.B.C.D': 'IPV4', 'X:X::X': 'IPV6', 'X:X::X/L': 'PREFIX', 'MASK': 'MASK', 'IFNAME': 'INTERFACE',
                'BANNER': 'BANNER', 'COMMAND': 'COMMAND', 'METHOD': 'METHOD', 'SOURCE': 'SOURCE', 'TARGET': 'TARGET', 'SECRET': 'SECRET',
                'HH:MM:SS': 'TIME', 'HH:MM': 'MINUTES', 'HHH:MM': 'SPAN', 'MONTH': 'MONTH', 'DAY': 'WEEKDAY'}
-OPTIONS = {'level', 'always', 'kept', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
+OPTIONS = {'level', 'always', 'kept', 'note', 'merge', 'input', 'hook', 'handler', 'enter', 'range', 'entries', 'else', 'no', 'no-also',
            'unless', 'text', 'sets', 'alias', 'everywhere', 'part', 'removes', 'hook-no', 'handles-no', 'hidden'}
 
 

@@ -290,20 +290,20 @@ static void run_end(struct run *run, unsigned status)
 	sh->ops->done(sh, status);
 }
 
-/* A person is told once a session that a row acts on nothing; of a file or a paste nobody is. */
-static void say_if_kept(struct run *run)
+/* A person is told once a session what a row does not do; of a file or a paste nobody is. */
+static void say_note(struct run *run)
 {
 	struct cli *sh = run->cli;
 	size_t i = 0;
 
-	if (!run->match.kept || !sh->interactive || sh->ahead)
+	if (!run->match.note || !sh->interactive || sh->ahead)
 		return;
-	while (i < CLI_KEPT_ROWS && sh->kept_said[i] && sh->kept_said[i] != run->match.row)
+	while (i < CLI_NOTES && sh->notes_said[i] && sh->notes_said[i] != run->match.row)
 		i++;
-	if (i == CLI_KEPT_ROWS || sh->kept_said[i])
+	if (i == CLI_NOTES || sh->notes_said[i])
 		return;
-	sh->kept_said[i] = run->match.row;
-	buf_puts(&run->out, "Kept for configuration only: acts on nothing in this release\n");
+	sh->notes_said[i] = run->match.row;
+	buf_printf(&run->out, "%s\n", run->match.note);
 }
 
 /* Of the commands of configuration mode, those that act on where one stands only. */
@@ -348,7 +348,7 @@ static int apply_match(struct run *run)
 	if (is_running(sh) && (strcmp(cmd_place_mode(&before), cmd_place_mode(&sh->place)) != 0 ||
 			       strcmp(cmd_place_key(&before), cmd_place_key(&sh->place)) != 0))
 		keychain_left(run->core, &before, &run->out);
-	say_if_kept(run);
+	say_note(run);
 	cfglog_note(run->core->cfglog, run);
 	if (changed && sh->interactive) {
 		sh->configured = true;

@@ -38,7 +38,7 @@ struct cli_ops {
 	void (*done)(struct cli *sh, unsigned status);
 };
 
-#define CLI_KEPT_ROWS 128
+#define CLI_NOTES 128
 struct cli {
 	struct core *core;
 	struct model *model;  /* what its lines configure: core's own, or a configuration in the making … */
@@ -46,20 +46,20 @@ struct cli {
 	struct file_name cwd; /* where its file commands begin */
 	const struct cli_ops *ops;
 	struct cmd_place place;
-	unsigned level;                                 /* privilege 0..15 */
-	char user[65];                                  /* "" = nobody logged in (console without login) */
-	char origin[96];                                /* "console", "vty0 (192.0.2.1)": who, for the log */
-	bool no_hosts;                                  /* a word that is no command is no host's name either */
-	bool bare;                                      /* no prompt stands before the line: a remote command */
-	bool interactive;                               /* a person or a program at a prompt; false: a file */
-	bool ahead;                                     /* more input waits behind this command: it is pasted */
-	const struct behalf *behalf;                    /* of a file: who has it merged; NULL: the device itself */
-	unsigned config_session;                        /* in the log of configuration commands */
-	bool configured;                                /* changed something since it entered configuration mode */
-	const struct cmd_row *kept_said[CLI_KEPT_ROWS]; /* rows of which it was told that they act on nothing */
-	size_t secret_at;                               /* of the line typed last: where its secret begins; 0: none */
-	bool leave;                                     /* `exit` at exec: end the session after this command */
-	struct run *run;                                /* the command in flight or NULL */
+	unsigned level;                              /* privilege 0..15 */
+	char user[65];                               /* "" = nobody logged in (console without login) */
+	char origin[96];                             /* "console", "vty0 (192.0.2.1)": who, for the log */
+	bool no_hosts;                               /* a word that is no command is no host's name either */
+	bool bare;                                   /* no prompt stands before the line: a remote command */
+	bool interactive;                            /* a person or a program at a prompt; false: a file */
+	bool ahead;                                  /* more input waits behind this command: it is pasted */
+	const struct behalf *behalf;                 /* of a file: who has it merged; NULL: the device itself */
+	unsigned config_session;                     /* in the log of configuration commands */
+	bool configured;                             /* changed something since it entered configuration mode */
+	const struct cmd_row *notes_said[CLI_NOTES]; /* rows whose note was told */
+	size_t secret_at;                            /* of the line typed last: where its secret begins; 0: none */
+	bool leave;                                  /* `exit` at exec: end the session after this command */
+	struct run *run;                             /* the command in flight or NULL */
 };
 
 void cli_init(struct cli *sh, struct core *core, const struct cli_ops *ops);

@@ -500,6 +500,11 @@ def rommon(key):
     return statistics.median(took), int(re.search(r"^Pss: +(\d+)", rollup, re.M)[1])
 
 
+def rommon_lines():
+    folder = pathlib.Path(__file__).resolve().parents[1] / "src/rommon"
+    return sum(len(path.read_text().splitlines()) for path in [*folder.glob("*.c"), *folder.glob("*.h")])
+
+
 def device(key):
     back, login, pss = starts(key, 10)
     prompt, small = rommon(key)
@@ -510,6 +515,7 @@ def device(key):
         alone("PSS of each of ten devices", each / 1024, "MiB", aim="≤ 4 MB"),
         alone("`ravelin run -d` until rommon's prompt stands, where nothing is booted", prompt * 1e3, "ms", 0, aim="≤ 50 ms"),
         alone("PSS of rommon", small, "KiB", 0),
+        alone("… and its sources", rommon_lines(), "lines", 0),
         alone("`ravelin run -d` until it returns", back * 1e3, "ms", 0),
         alone("`ravelin run -d` to the end of the first login", login * 1e3, "ms", 0, aim="≤ 300 ms"),
         alone("100,000 lines: `ravelin run -d` until it returns", boot, "s", aim="≤ 2 s"),
@@ -572,6 +578,16 @@ def by_servers(key):
         return aaa.measure(make, tool, base)
 
 
+def tell(parts, output):
+    """Each as soon as it is measured: the next one takes minutes."""
+    output.write_text("")
+    for part in parts:
+        text = "\n".join(part()) + "\n"
+        with output.open("a") as file:
+            file.write(text)
+        print(text, end="", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
@@ -586,18 +602,16 @@ def main():
         key = pathlib.Path(folder) / "id_ed25519"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         if options.hold:
-            table = hold(key, options.hold)
+            parts = [lambda: hold(key, options.hold)]
         elif options.aaa:
-            table = by_servers(key)
+            parts = [lambda: by_servers(key)]
         elif options.files:
-            table = move_files(key, options.rounds)
-        elif options.servers:
-            table = compare(key, options.rounds)
+            parts = [lambda: move_files(key, options.rounds)]
         else:
-            table = compare(key, options.rounds) + device(key) + move_files(key, 3)
-    text = "\n".join(table) + "\n"
-    pathlib.Path(options.output).write_text(text)
-    print(text, end="")
+            parts = [lambda: compare(key, options.rounds)]
+            if not options.servers:
+                parts += [lambda: device(key), lambda: move_files(key, 3)]
+        tell(parts, pathlib.Path(options.output))
 
 
 if __name__ == "__main__":

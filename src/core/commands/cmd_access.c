@@ -360,7 +360,7 @@ static bool still_there(const struct run *run, const struct showing *at)
 	       at->epoch == model_epoch(run->core->model);
 }
 
-/* The rest of a list; false: not to its end, for now. */
+/* The rest of a list; false: not to its end in this turn. */
 static bool put_list(struct run *run, struct showing *at, const struct shown *list)
 {
 	static const char *const heads[GUARD_KINDS] = { "Standard IP", "Extended IP", "IPv6" };

@@ -5,6 +5,7 @@ nobody's once it was judged. The memory of the live processes is read, as only r
 import os
 import pathlib
 import re
+import sys
 
 import paramiko
 import pytest
@@ -13,6 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 import lab as laboratory
 from lab import wait_for
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+from collectors import PASSWORD, authority, pkcs12  # noqa: E402
 
 # The device never sees the words themselves but where they are typed.
 HASH = {
@@ -26,6 +30,9 @@ CHOSEN = {"password 0": "clear-Yp3hZ7qN5", "secret": "chosen-Mx4rW6tF8"}  # by s
 CONFIG = f"""\
 hostname R1
 ip domain-name example.com
+logging tls-profile OFFICE
+ ca-file flash:ca.pem
+ client-id-trustpoint ME
 username admin privilege 1 secret 5 {HASH[LOGIN]}
 enable secret 5 {HASH[ENABLE]}
 crypto key generate ec keysize 256 label scalar
@@ -163,16 +170,22 @@ def enable_on_console(device):
 
 
 def configure(t):
-    """A password of a file server; a secret of a user, which is hashed, and another in clear text, which is taken back."""
+    """The password of a file with a private key, and that of a file server; a secret of a user, which is hashed, and another
+    in clear text, which is taken back."""
     clear, hashed = (f"username {how[0]} {how} {word}" for how, word in CHOSEN.items())
     copy = f"copy ftp://me:{COPIED}@127.0.0.1:1/x null:"
-    for line in (copy, "configure terminal", clear, "no username p", hashed):
+    brought = ("configure terminal", f"crypto pki import ME pkcs12 flash:me.p12 password {PASSWORD}", "end")
+    for line in (*brought, copy, "configure terminal", clear, "no username p", hashed):
         t.command(line)  # nothing follows that could lie over what is left of it
 
 
 @pytest.fixture(scope="module")
-def people(device):
+def people(device, tmp_path_factory):
     """Everybody there can be, each with a session; the console's is the sixth."""
+    base = tmp_path_factory.mktemp("pki")
+    authority(base, "ca")("me")
+    for path in (pkcs12(base, "me"), base / "ca.pem"):
+        (device.folder / "flash" / path.name).write_bytes(path.read_bytes())
     here = [enable_at_terminal(device), device.terminal(password=LOGIN)]
     here += [enable_without_terminal(device), refused(device), silent(device), enable_on_console(device)]
     configure(here[0])
@@ -202,7 +215,7 @@ def test_private_keys_are_in_core_alone(device, people):
     for path in (device.folder / "keys").iterdir():
         needles.update(private_values(path))
     kinds = {name.split("-")[0] for name in needles}
-    assert kinds == {"rsa", "ed25519", "ec"} and len(needles) >= 8, needles.keys()
+    assert kinds == {"rsa", "ed25519", "ec", "identity"} and len(needles) >= 9, needles.keys()
     core, others = split(device)
     assert len([pid for pid in others if names(pid) == "session"]) == 6
     assert holds(core, needles) == set(needles), "what is not found where it must be is searched for wrongly"
@@ -222,21 +235,22 @@ def test_typed_passwords_are_forgotten(device, people):
     """Right or wrong, at the login or at `enable`: neither the session that read it nor core that judged it keeps it.
     One in a command stands on the screen of who typed it, and in his session until he types the next lines; his history
     keeps those lines without it."""
-    needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, COPIED, *CHOSEN.values())}
+    needles = {word: as_text(word) for word in (LOGIN, ENABLE, WRONG, COPIED, PASSWORD, *CHOSEN.values())}
     core, others = split(device)
     for pid in (core, *others):
         shown = set(CHOSEN.values()) if names(pid) == "session" else set()
         assert holds(pid, needles) - shown == set(), (pid, names(pid))
     for line in ("end", "terminal length 0", "show privilege"):
         people[0].command(line)
-    assert people[0].command("show history").count(" *****\n") == len(CHOSEN)
+    assert people[0].command("show history").count(" *****\n") == len(CHOSEN) + 1
     for pid in (core, *others):
         assert holds(pid, needles) == set(), (pid, names(pid))
 
 
 SHOWN = [
     "show logging", "show tech-support", "show running-config", "show startup-config", "show login failures", "show users",
-    "show ssh", "show ip ssh", "show crypto key mypubkey all",
+    "show ssh", "show ip ssh", "show crypto key mypubkey all", "show crypto pki certificates",
+    "show archive log config all",
 ]  # fmt: skip
 
 
@@ -254,7 +268,7 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, enabled):
     assert re.search(r"SSH\d+: ", said["show logging"]), "the control: debug does print"
     files = {path: path.read_bytes() for path in device.folder.rglob("*") if path.is_file() and path.suffix != ".bin"}
     assert any(path.name == "startup-config" for path in files) and any(path.name == "boot.log" for path in files)
-    for word in (LOGIN, ENABLE, WRONG, COPIED, *CHOSEN.values()):
+    for word in (LOGIN, ENABLE, WRONG, COPIED, PASSWORD, *CHOSEN.values()):
         assert not [line for line, text in said.items() if word in text], word
         assert not [path for path, data in files.items() if word.encode() in data], word
     for hashed in HASH.values():
@@ -264,6 +278,25 @@ def test_secrets_are_in_no_file_no_log_and_no_show(device, enabled):
         assert path.stat().st_mode & 0o077 == 0, path
         for forms in private_values(path).values():
             assert [p for p, data in files.items() if any(form in data for form in forms)] == [path]
+
+
+def test_the_key_of_a_trustpoint_ends_with_it(device, enabled):
+    """Who speaks with a server that is shown a certificate has its key beside core, and nobody else; when the trustpoint is
+    taken away nobody has it any more."""
+    t, (path,) = enabled, (device.folder / "keys").glob("identity-*")
+    needles = private_values(path)
+    for line in ("configure terminal", "no logging console", "logging host 127.0.0.1 transport tls profile OFFICE port 1"):
+        t.command(line)
+    core, _ = split(device)
+    assert wait_for(lambda: device.role("courier") and holds(device.role("courier")[0], needles))
+    holding = {pid for pid in device.processes() if holds(pid, needles)}
+    assert holding == {core, *device.role("courier")}
+    t.send("no crypto pki trustpoint ME\r")
+    t.settle(wait=r"\[yes/no\]: $")
+    for line in ("yes", "end"):
+        t.command(line)
+    assert wait_for(lambda: not [pid for pid in device.processes() if holds(pid, needles)], 10)
+    assert not path.exists()
 
 
 def test_what_is_typed_is_found_while_it_counts(device, enabled):

@@ -89,10 +89,9 @@ static int keep(struct hits *h, const struct hit *hit, struct arena *a)
 }
 
 /* Most keywords of a mode differ from the word at hand in their first letter. */
-static bool may_begin(const struct scan *s, const struct cmd_tok *tok, char letter)
+static bool may_begin(const struct cmd_tok *tok, char letter)
 {
-	return tok->kind != KIND_WORD || lower(*pool_text(s->set, tok->text)) == letter ||
-	       (tok->alias && lower(*pool_text(s->set, tok->alias)) == letter);
+	return tok->kind != KIND_WORD || tok->letter == letter || (tok->alias_letter && tok->alias_letter == letter);
 }
 
 static int try_row(struct scan *s, struct hits *h, const struct thread *from, const struct cmd_row *row, uint64_t next)
@@ -104,7 +103,7 @@ static int try_row(struct scan *s, struct hits *h, const struct thread *from, co
 		struct hit hit = { .from = from, .row = row, .tok = (uint8_t)__builtin_ctzll(next) };
 		const struct cmd_tok *tok = row_tok(s->set, row, hit.tok);
 
-		if (!may_begin(s, tok, h->letter))
+		if (!may_begin(tok, h->letter))
 			continue;
 		hit.match = type_match(s->set, tok, rest, s->a, &hit.value, &hit.used);
 		h->part |= hit.match == MATCH_PART;

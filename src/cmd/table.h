@@ -47,6 +47,7 @@ struct cmd_tok {
 	uint32_t value; /* keyword: what its leaf is set to */
 	uint16_t path;  /* the leaf it is bound to */
 	uint8_t kind;
+	char letter, alias_letter; /* the first of text and alias, in lower case */
 };
 
 /* A leaf and a constant for it. `tok`: only if this token of the row was given; 0xff = always. */

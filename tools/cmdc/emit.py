@@ -14,6 +14,10 @@ def c_string(text):
                          for c in text) + '"'
 
 
+def letter(text):
+    return ord(text[0].lower()) if text else 0
+
+
 def bits(indices):
     return f'0x{sum(1 << i for i in indices):x}'
 
@@ -88,7 +92,7 @@ class Emitter:
         for tok in row.toks:
             self.toks.append(
                 f'{{ {bits(row.follow[tok.index])}, {tok.low & 0xffffffff}u, {tok.high}, {self.text(tok.text)}, {self.text(tok.alias)}, '
-                f'{self.text(tok.help)}, {self.text(tok.value or "")}, {self.path(tok.node)}, KIND_{tok.kind} }}')
+                f'{self.text(tok.help)}, {self.text(tok.value or "")}, {self.path(tok.node)}, KIND_{tok.kind}, {letter(tok.text)}, {letter(tok.alias)} }}')
         dflt, dflt_n = self.bind(row.defaults)
         no, no_n = self.bind(row.no_binds)
         sets, sets_n = self.bind([(node, '', None) for node in row.set_nodes])

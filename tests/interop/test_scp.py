@@ -96,6 +96,20 @@ def test_configurations(device, tmp_path):
     assert not list(device.folder.glob("keys/r1.cfg")) and "ip host" not in (device.folder / "keys").name
 
 
+def test_views(device, tmp_path):
+    """What is made when it is read comes whole, and takes nothing."""
+    for name, last in (("main", "Processor "), ("processes", "helper|session|gate")):
+        done = scp(device, f"r:system:memory/{name}", tmp_path / name)
+        assert done.returncode == 0 and re.search(last, (tmp_path / name).read_text()), done.stderr
+        assert scp(device, tmp_path / name, f"r:system:memory/{name}").returncode == 1
+    assert scp(device, tmp_path / "main", "r:system:memory").returncode == 1
+    done = scp(device, "-r", "r:system:memory", tmp_path / "all")
+    assert done.returncode == 0 and sorted(p.name for p in (tmp_path / "all").iterdir()) == ["main", "processes"], done.stderr
+    assert (tmp_path / "all/main").read_text().startswith("                Head ")
+    done = device.ssh("verify", "/md5", "system:memory/main")
+    assert done.returncode == 0 and "verify /md5 (system:/memory/main) = " in done.stdout
+
+
 def pscp(device, *arguments):
     scan = subprocess.run(["ssh-keyscan", "-p", str(device.port), "-t", "ed25519", "127.0.0.1"], capture_output=True, text=True)
     shown = subprocess.run(["ssh-keygen", "-lf", "-"], input=scan.stdout, capture_output=True, text=True, check=True)

@@ -116,6 +116,18 @@ def test_configurations(device, tmp_path):
     assert done.stderr.count(" not found") == 4 and done.stderr.count("dest open ") == 4, done.stderr
 
 
+def test_views(device, tmp_path):
+    """What is made when it is read is listed and comes whole, and nobody changes it."""
+    done = batch(device, "ls system:", "ls system:memory", f"get -r system:memory {tmp_path}/all")
+    assert done.returncode == 0 and re.search(r"memory\s+(system:/)?running-config", done.stdout), done.stdout
+    assert "main" in done.stdout and "processes" in done.stdout
+    assert "Processor " in (tmp_path / "all/main").read_text() and " core\n" in (tmp_path / "all/processes").read_text()
+    for change in (f"put {tmp_path}/all/main system:memory/main", f"put {tmp_path}/all/main system:new", "rm system:memory/main",
+                   "rename system:memory/main system:memory/x", "mkdir system:memory/x", "rmdir system:memory"):  # fmt: skip
+        done = batch(device, change)
+        assert done.returncode == 1 and "Permission denied" in done.stderr, (change, done.stderr)
+
+
 @pytest.mark.parametrize("old", [[], ["-O"]], ids=["sftp", "scp"])
 def test_new_keys_in_the_middle(device, tmp_path, old):
     """The client wants new keys while a file moves."""

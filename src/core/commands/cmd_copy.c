@@ -89,11 +89,9 @@ static bool prompts(const struct run *run, const char *how)
 
 static bool is_folder(const struct run *run, const struct copy_end *end)
 {
-	struct volume *v = fs_volume(run->core, end->name.fs);
 	struct volume_entry entry;
 
-	return end->kind == COPY_FILE &&
-	       (!end->name.path.text[0] || (v && volume_stat(v, &end->name.path, &entry, NULL) == 0 && entry.folder));
+	return end->kind == COPY_FILE && fs_stat(run->core, &end->name, &entry) == 0 && entry.folder;
 }
 
 /* What the copy is called unless somebody says otherwise: as what is copied; a configuration on a server by the name

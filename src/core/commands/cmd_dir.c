@@ -30,12 +30,15 @@ static void time_text(const struct core *core, int64_t host, char *out, size_t s
 		 tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, minutes < 0 ? '-' : '+', east / 60, east % 60);
 }
 
-static void put_entry(struct run *run, unsigned number, const char *name, const struct volume_entry *entry)
+/* "drw-", "-rw-"; of what nobody writes "dr-x", "-r--". */
+static void put_entry(struct run *run, unsigned number, const char *name, const struct file_name *file,
+		      const struct volume_entry *entry)
 {
+	const char *rights = !fs_is_view(file) ? "rw-" : entry->folder ? "r-x" : "r--";
 	char when[64];
 
 	time_text(run->core, entry->mtime, when, sizeof when);
-	buf_printf(&run->out, "%5u  %crw-  %10llu  %s  %s\n", number, entry->folder ? 'd' : '-',
+	buf_printf(&run->out, "%5u  %c%s  %10llu  %s  %s\n", number, entry->folder ? 'd' : '-', rights,
 		   (unsigned long long)entry->size, when, name);
 }
 
@@ -51,22 +54,20 @@ static void put_space(struct run *run, const struct volume *v)
 }
 
 /* The entries of one folder, numbered on; with `recursive` those below it, too, by their path from `top`. */
-static int put_folder(struct run *run, const struct volume *v, const struct path *folder, size_t top, unsigned *number,
-		      unsigned depth)
+static int put_folder(struct run *run, const struct file_name *folder, size_t top, unsigned *number, unsigned depth)
 {
 	bool recursive = cmd_has(&run->match, "/recursive");
 	struct volume_list list;
-	struct errbuf e;
-	int rc = volume_list(v, folder, &list, &e);
+	int rc = fs_list(run->core, folder, &list);
 
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
-		struct path below = *folder;
+		struct file_name below = *folder;
 
-		if (!path_join(&below, str_of(list.entries[i].name)))
+		if (!path_join(&below.path, str_of(list.entries[i].name)))
 			continue;
-		put_entry(run, ++*number, below.text + top, &list.entries[i].entry);
+		put_entry(run, ++*number, below.path.text + top, &below, &list.entries[i].entry);
 		if (recursive && list.entries[i].entry.folder && depth < DEPTH_MAX)
-			put_folder(run, v, &below, top, number, depth + 1);
+			put_folder(run, &below, top, number, depth + 1);
 	}
 	if (rc == 0)
 		volume_list_release(&list);
@@ -75,33 +76,26 @@ static int put_folder(struct run *run, const struct volume *v, const struct path
 
 static int put_listing(struct run *run, const struct file_name *name)
 {
-	struct volume *v = fs_volume(run->core, name->fs);
-	struct volume_entry entry = { .folder = true };
 	size_t top = name->path.text[0] ? strlen(name->path.text) + 1 : 0;
+	struct volume_entry entry;
 	unsigned number = 0;
 	char text[FILE_TEXT];
-	int rc = 0;
+	int rc = fs_stat(run->core, name, &entry);
 
 	fs_text(name, text);
-	if (v)
-		rc = volume_stat(v, &name->path, &entry, NULL);
-	else if (name->path.text[0])
-		rc = E_NOTFOUND;
 	if (rc < 0)
 		return run_fail(run, "%%Error opening %s (%s)", text, fs_words(rc));
 	buf_printf(&run->out, "Directory of %s%s%s\n\n", text, entry.folder && name->path.text[0] ? "/" : "",
 		   cmd_has(&run->match, "/recursive") ? "*" : "");
-	if (!entry.folder)
-		put_entry(run, ++number, path_base(&name->path), &entry);
-	else if (v)
-		rc = put_folder(run, v, &name->path, top, &number, 0);
-	else if (name->fs == FS_SYSTEM)
-		put_entry(run, ++number, "running-config", &(struct volume_entry){ .mtime = time(NULL) });
+	if (entry.folder)
+		rc = put_folder(run, name, top, &number, 0);
+	else
+		put_entry(run, ++number, path_base(&name->path), name, &entry);
 	if (rc < 0)
 		return run_fail(run, "%%Error opening %s (%s)", text, fs_words(rc));
 	if (number == 0)
 		buf_puts(&run->out, "No files in directory\n");
-	put_space(run, v);
+	put_space(run, fs_volume(run->core, name->fs));
 	return RUN_DONE;
 }
 
@@ -200,16 +194,13 @@ int cmd_cd(struct run *run)
 {
 	const char *typed = cmd_arg(&run->match, "url");
 	struct file_name name = { .fs = FS_FLASH };
-	struct volume_entry entry = { .folder = true };
+	struct volume_entry entry;
 	char text[FILE_TEXT];
-	int rc = 0;
+	int rc;
 
 	if (typed && !fs_name(&run->cli->cwd, str_of(typed), &name))
 		return run_fail(run, FS_NO_FILE, typed);
-	if (fs_volume(run->core, name.fs))
-		rc = volume_stat(fs_volume(run->core, name.fs), &name.path, &entry, NULL);
-	else if (name.path.text[0])
-		rc = E_NOTFOUND;
+	rc = fs_stat(run->core, &name, &entry);
 	fs_text(&name, text);
 	if (rc < 0 || !entry.folder)
 		return run_fail(run, "%%Error opening %s (%s)", text, rc < 0 ? fs_words(rc) : "Not a directory");

@@ -8,13 +8,8 @@
 #include "core/config/config.h"
 #include "core/config/hosts.h"
 #include "core/core.h"
-#include "core/gate/gatectl.h"
-#include "core/host.h"
-#include "core/log/remote.h"
-#include "core/login/servers.h"
 #include "core/session/cli.h"
-#include "core/session/peer.h"
-#include "lines/lines.h"
+#include "core/session/usage.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -22,75 +17,18 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* --- processes --- */
+#define NO_ANSWER "%% The host does not answer"
 
-static void put_process(struct run *run, int pid, const char *tty, const char *name)
-{
-	struct host_process p;
-
-	if (pid > 0 && host_process(pid, &p))
-		buf_printf(&run->out, "%7d %11llu %11llu %4s %s\n", pid, (unsigned long long)p.runtime_ms,
-			   (unsigned long long)p.memory_kb, tty, name);
-}
-
-static void put_sessions(struct run *run)
-{
-	const struct peer *p;
-
-	TAILQ_FOREACH (p, &run->core->peers, link) {
-		char name[128], tty[16] = "-";
-
-		if (p->line)
-			snprintf(tty, sizeof tty, "%u", p->line->tty);
-		if (peer_is_console(p))
-			snprintf(name, sizeof name, "session console%s%s", *p->cli.user ? " " : "", p->cli.user);
-		else
-			snprintf(name, sizeof name, "session SSH%u %s", p->number, p->cli.user);
-		put_process(run, (int)p->pid, tty, name);
-	}
-}
+/* --- processes, memory, inventory --- */
 
 int cmd_show_processes(struct run *run)
 {
-	const struct core *core = run->core;
-	unsigned interrupts, unused;
-	const char *name;
-	char helper[64];
-	pid_t pid;
-
-	buf_printf(&run->out, "CPU utilization for five seconds: %u%%/", host_busy(&core->load, 5, &interrupts));
-	buf_printf(&run->out, "%u%%; one minute: %u%%; five minutes: %u%%\n", interrupts,
-		   host_busy(&core->load, 60, &unused), host_busy(&core->load, 300, &unused));
-	buf_puts(&run->out, "    PID Runtime(ms)  Memory(KB)  TTY Process\n");
-	put_process(run, (int)getppid(), "-", "rommon");
-	put_process(run, (int)getpid(), "-", "core");
-	put_process(run, (int)gatectl_pid(core->gate), "-", "gate");
-	for (size_t i = 0; (pid = servers_process(core, i)) >= 0; i++)
-		put_process(run, pid, "-", "asker");
-	for (size_t i = 0; (pid = remote_process(core, i)) >= 0; i++)
-		put_process(run, pid, "-", "courier");
-	put_sessions(run);
-	for (size_t i = 0; (pid = job_at(i, &name)) >= 0; i++) {
-		snprintf(helper, sizeof helper, "helper %s", name);
-		put_process(run, (int)pid, "-", helper);
-	}
-	return RUN_DONE;
+	return usage_processes(run->core, &run->out) ? RUN_DONE : run_fail(run, NO_ANSWER);
 }
-
-/* --- memory, inventory --- */
 
 int cmd_show_memory(struct run *run)
 {
-	struct host_memory m;
-
-	if (!host_memory(&m))
-		return run_fail(run, "%% The host does not answer");
-	buf_printf(&run->out,
-		   "                Head     Total(b)      Used(b)      Free(b)    Lowest(b)   Largest(b)\n"
-		   "Processor %10s %12llu %12llu %12llu %12s %12s\n",
-		   "-", (unsigned long long)m.total, (unsigned long long)(m.total - m.available),
-		   (unsigned long long)m.available, "-", "-");
-	return RUN_DONE;
+	return usage_memory(run->core, &run->out) ? RUN_DONE : run_fail(run, NO_ANSWER);
 }
 
 int cmd_show_inventory(struct run *run)
@@ -98,7 +36,7 @@ int cmd_show_inventory(struct run *run)
 	struct utsname un;
 
 	if (uname(&un) < 0)
-		return run_fail(run, "%% The host does not answer");
+		return run_fail(run, NO_ANSWER);
 	buf_printf(&run->out,
 		   "NAME: \"Chassis\", DESCR: \"Ravelin on a %s host, %s\"\n"
 		   "PID: RAVELIN-HOST      , VID: %s, SN: %s\n\n",

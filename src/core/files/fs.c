@@ -8,6 +8,7 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/files/archive.h"
+#include "core/files/views.h"
 #include "core/login/master.h"
 #include "core/login/otp.h"
 #include "core/login/records.h"
@@ -15,6 +16,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct fs_row rows[FS_KINDS] = {
@@ -54,11 +56,39 @@ struct volume *fs_volume(struct core *core, enum fs_kind fs)
 	return fs == FS_FLASH ? &core->flash : fs == FS_NVRAM ? &core->nvram : NULL;
 }
 
+int fs_stat(struct core *core, const struct file_name *name, struct volume_entry *out)
+{
+	const struct volume *v = fs_volume(core, name->fs);
+
+	if (v)
+		return volume_stat(v, &name->path, out, NULL);
+	if (name->fs == FS_SYSTEM)
+		return view_stat(&name->path, out);
+	*out = (struct volume_entry){ .folder = true, .mtime = time(NULL) };
+	return name->path.text[0] ? E_NOTFOUND : 0;
+}
+
+int fs_list(struct core *core, const struct file_name *folder, struct volume_list *out)
+{
+	const struct volume *v = fs_volume(core, folder->fs);
+
+	if (v)
+		return volume_list(v, &folder->path, out, NULL);
+	if (folder->fs == FS_SYSTEM)
+		return view_list(&folder->path, out);
+	*out = (struct volume_list){ NULL, 0 };
+	return folder->path.text[0] ? E_NOTFOUND : 0;
+}
+
 int fs_open(struct core *core, const struct file_name *name, struct stat *st)
 {
 	const struct volume *v = fs_volume(core, name->fs);
-	int fd = v ? volume_open(v, &name->path, NULL) : E_NOTFOUND;
+	int fd = E_NOTFOUND;
 
+	if (v)
+		fd = volume_open(v, &name->path, NULL);
+	else if (name->fs == FS_SYSTEM)
+		fd = view_open(core, &name->path);
 	if (fd < 0 || fstat(fd, st) == 0)
 		return fd;
 	close(fd);
@@ -68,6 +98,11 @@ int fs_open(struct core *core, const struct file_name *name, struct stat *st)
 bool fs_is_running(const struct file_name *name)
 {
 	return name->fs == FS_SYSTEM && strcmp(name->path.text, CONFIG_RUNNING) == 0;
+}
+
+bool fs_is_view(const struct file_name *name)
+{
+	return name->fs == FS_SYSTEM && name->path.text[0] && !fs_is_running(name);
 }
 
 bool fs_name(const struct file_name *cwd, struct str text, struct file_name *out)

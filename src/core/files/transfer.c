@@ -196,16 +196,6 @@ bool transfer_resolve(struct core *core, struct str text, struct file_name *out)
 
 /* --- reading --- */
 
-int transfer_look(struct core *core, const struct file_name *name, struct volume_entry *entry)
-{
-	struct volume *v = fs_volume(core, name->fs);
-
-	*entry = (struct volume_entry){ .folder = name->path.text[0] == '\0', .mtime = time(NULL) };
-	if (v)
-		return volume_stat(v, &name->path, entry, NULL);
-	return entry->folder || fs_is_running(name) ? 0 : E_NOTFOUND;
-}
-
 bool transfer_entry(const struct writing *w, struct volume_entry *out)
 {
 	struct stat st;
@@ -220,7 +210,7 @@ static void on_stat(struct peer *p, const struct ipc_msg_FILE *m, const struct f
 {
 	const struct writing *own = transfer_writing(p, name);
 	struct volume_entry entry;
-	int rc = transfer_entry(own, &entry) ? 0 : transfer_look(p->core, name, &entry);
+	int rc = transfer_entry(own, &entry) ? 0 : fs_stat(p->core, name, &entry);
 
 	if (rc)
 		transfer_refuse(p, m->id, rc);

@@ -22,7 +22,7 @@ struct transfer_listing {
 	uint32_t id;
 	struct file_name folder;
 	int64_t mtime;
-	struct volume_walk *walk; /* NULL: nothing is there */
+	struct volume_walk *walk; /* NULL: all that is there is in the text */
 	struct event *turn;
 	struct buf text;
 };
@@ -101,9 +101,26 @@ static void on_turn(evutil_socket_t none, short what, void *arg)
 	transfer_list_free(l);
 }
 
+/* 0 or E_*: as a walk through a volume, or, where there is none, at once. */
+static int begin_listing(struct transfer_listing *l)
+{
+	struct core *core = l->transfer->peer->core;
+	const struct volume *v = fs_volume(core, l->folder.fs);
+	struct volume_list list;
+	int rc;
+
+	if (v)
+		return volume_walk_begin(v, &l->folder.path, &l->walk, NULL);
+	rc = fs_list(core, &l->folder, &list);
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		put_entry(&l->text, list.entries[i].name, &list.entries[i].entry);
+	if (rc == 0)
+		volume_list_release(&list);
+	return rc;
+}
+
 void transfer_on_list(struct peer *p, const struct ipc_msg_FILE *m, const struct file_name *name)
 {
-	const struct volume *v = fs_volume(p->core, name->fs);
 	struct transfer_listing *l = p->transfer->listing ? NULL : calloc(1, sizeof *l);
 	struct volume_entry folder = { .mtime = 0 };
 	struct timeval now = { 0, 0 };
@@ -112,10 +129,10 @@ void transfer_on_list(struct peer *p, const struct ipc_msg_FILE *m, const struct
 	if (l) {
 		*l = (struct transfer_listing){ .transfer = p->transfer, .id = m->id, .folder = *name };
 		buf_init(&l->text, 0);
-		rc = v ? volume_walk_begin(v, &name->path, &l->walk, NULL) : name->path.text[0] ? E_NOTFOUND : 0;
+		rc = begin_listing(l);
 	}
 	if (rc == 0) {
-		transfer_look(p->core, name, &folder);
+		fs_stat(p->core, name, &folder);
 		l->mtime = folder.mtime;
 		l->turn = evtimer_new(p->core->base, on_turn, l);
 		rc = l->turn && event_add(l->turn, &now) == 0 ? 0 : E_NOMEM;

@@ -37,7 +37,6 @@ bool transfer_resolve(struct core *core, struct str text, struct file_name *out)
 struct writing *transfer_writing(const struct peer *p, const struct file_name *name);
 bool transfer_entry(const struct writing *w, struct volume_entry *out); /* as it is now; NULL: false */
 void transfer_drop(struct writing *w);
-int transfer_look(struct core *core, const struct file_name *name, struct volume_entry *entry);
 void transfer_list_free(struct transfer_listing *l); /* NULL is fine */
 
 /* One for each operation; name is NULL where a handle names the file. */

@@ -384,8 +384,9 @@ static void put_key(EVP_PKEY *key, struct buf *out)
 {
 	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
 	uint8_t *der = NULL;
+	int n = info ? i2d_PKCS8_PRIV_KEY_INFO(info, &der) : 0;
 
-	put_der(out, der, info ? i2d_PKCS8_PRIV_KEY_INFO(info, &der) : 0);
+	put_der(out, der, n);
 	PKCS8_PRIV_KEY_INFO_free(info);
 }
 

@@ -97,19 +97,19 @@ def authority(base, name):
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     key = ec.generate_private_key(ec.SECP256R1())
 
-    def sign(who, public, extension, until):
+    def sign(who, public, extension, until, since=now - 3 * day):
         builder = (
             x509.CertificateBuilder().subject_name(who).issuer_name(subject).public_key(public)
-            .serial_number(x509.random_serial_number()).not_valid_before(now - 3 * day).not_valid_after(until)
+            .serial_number(x509.random_serial_number()).not_valid_before(since).not_valid_after(until)
             .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
         )  # fmt: skip
         return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
-    def issue(who, until=day, names=("log.example",), addresses=("127.0.0.1",)):
+    def issue(who, until=day, names=("log.example",), addresses=("127.0.0.1",), since=now - 3 * day):
         own = ec.generate_private_key(ec.SECP256R1())
         alternatives = [x509.DNSName(n) for n in names] + [x509.IPAddress(ipaddress.ip_address(a)) for a in addresses]
         called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, who)])
-        cert = sign(called, own.public_key(), x509.SubjectAlternativeName(alternatives), now + until)
+        cert = sign(called, own.public_key(), x509.SubjectAlternativeName(alternatives), now + until, since)
         (base / f"{who}.pem").write_bytes(cert)
         (base / f"{who}.key").write_bytes(
             own.private_bytes(

@@ -2,17 +2,21 @@
 """The device proves who it is to servers that want a certificate: FreeRADIUS, a TACACS+ server of TLS 1.3, rsyslogd.
 What cannot be shown is said, and nothing goes without. Files that hold no identity leave what was there."""
 
+import contextlib
 import datetime
 import re
+import select
 import ssl
 import subprocess
+import threading
 
 import pytest
 
 import lab as laboratory
 import radius
 import tacacs
-from collectors import PASSWORD, Rsyslog, authority, pkcs12
+from collectors import PASSWORD, Listener, Rsyslog, authority, pkcs12
+from test_radsec import Impostor, context
 
 pytestmark = pytest.mark.usefixtures("vacant")
 
@@ -168,6 +172,50 @@ def test_syslog(terminal, certificates):
     server.stop()
 
 
+class Hesitant(Listener):
+    """A collector of TLS 1.3 that looks at what it is shown a while after it came."""
+
+    def __init__(self, tls):
+        super().__init__()
+        self.tls, self.refused = tls, False
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        with contextlib.suppress(OSError):
+            connection = self.accept()
+            heard, says = ssl.MemoryBIO(), ssl.MemoryBIO()
+            end = self.tls.wrap_bio(heard, says, server_side=True)
+            with contextlib.suppress(ssl.SSLWantReadError):
+                heard.write(connection.recv(65536))
+                end.do_handshake()
+            connection.sendall(says.read())
+            heard.write(connection.recv(65536))
+            if select.select([connection], [], [], 0.4)[0]:
+                heard.write(connection.recv(65536))
+            try:
+                end.do_handshake()
+            except ssl.SSLError:
+                self.refused = True
+            connection.sendall(says.read())
+            connection.close()
+
+
+def test_refused_late(terminal, certificates):
+    """What it would have taken meanwhile is not lost: it got nothing."""
+    wants = context(certificates, "good", ssl.TLSVersion.TLSv1_3)
+    wants.load_verify_locations(certificates / "ca.pem")
+    wants.verify_mode = ssl.CERT_REQUIRED
+    collector = Hesitant(wants)
+    bring(terminal, "stranger")
+    configure(terminal, "no logging console", f"logging host 127.0.0.1 transport tls profile OFFICE port {collector.port}")
+    assert laboratory.wait_for(lambda: collector.refused, 10)
+    refusal = "it refuses this device's certificate: "
+    shown = laboratory.wait_for(lambda: next(iter(s for s in [terminal.command("show logging")] if refusal in s), ""), 10)
+    assert re.search(rf"127.0.0.1 \(tls port {collector.port}.*\n.*refuses this device.*\n +0 message lines logged,\n +[1-9]", shown), shown
+    configure(terminal, "no logging host 127.0.0.1")
+    collector.close()
+
+
 # --- files that are no identity ---
 
 
@@ -220,3 +268,102 @@ def test_no_identity(device, terminal, certificates):
     logged = terminal.command("show logging | include PKI")
     assert "%PKI-3-PKCS12_IMPORT_FAILURE: PKCS #12 import failed for trustpoint: KEPT. Reason: the password is another one" in logged
     take_away(terminal, "KEPT")
+
+
+# --- keys and ways to an authority ---
+
+KINDS = {
+    "rsa": ["rsa:2048"],
+    "p256": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
+    "p384": ["ec", "-pkeyopt", "ec_paramgen_curve:secp384r1"],
+    "ed25519": ["ed25519"],
+}
+
+
+def openssl(*argv):
+    subprocess.run(["openssl", *map(str, argv)], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def chains(device, tmp_path_factory):
+    """root vouches for middle, middle for one of each kind; files name the authorities in any order, and a stranger."""
+    base = tmp_path_factory.mktemp("chains")
+    (base / "middle.ext").write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n")
+    (base / "leaf.ext").write_text("keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n")
+    (base / "server.ext").write_text("extendedKeyUsage=serverAuth\n")
+    new = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    for name in ("root", "foreign"):
+        openssl(*new, "-x509", "-days", 2, "-subj", f"/CN={name}", "-keyout", base / f"{name}.key", "-out", base / f"{name}.pem")
+
+    def sign(who, by, kind, extensions, days=2):
+        openssl("req", "-newkey", *KINDS[kind], "-nodes", "-subj", f"/C=DE/O=Office/CN={who}", "-keyout", base / f"{who}.key", "-out", base / "csr")
+        openssl("x509", "-req", "-in", base / "csr", "-CA", base / f"{by}.pem", "-CAkey", base / f"{by}.key", "-days", days,
+                "-extfile", base / f"{extensions}.ext", "-out", base / f"{who}.pem")  # fmt: skip
+
+    sign("middle", "root", "p256", "middle")
+    above = b"".join((base / f"{name}.pem").read_bytes() for name in ("root", "foreign", "middle"))
+    (base / "above.pem").write_bytes(above)
+    for who, kind, extensions in (*((kind, kind, "leaf") for kind in KINDS), ("server", "p256", "server")):
+        sign(who, "middle", kind, extensions)
+        (device.folder / f"flash/{who}.p12").write_bytes(pkcs12(base, who, "above").read_bytes())
+    return base
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_each_kind_of_key(terminal, certificates, chains, kind, version):
+    """A server that knows the root alone gets the whole way there, in its order; nothing else of the file is shown."""
+    assert "1 certificate of the file left out" in bring(terminal, kind)
+    wants = context(certificates, "good", version, version)
+    wants.load_verify_locations(chains / "root.pem")
+    wants.verify_mode = ssl.CERT_REQUIRED
+    server = Impostor(wants, bytes([2, 0, 0, 20]) + bytes(16))  # a reply to somebody else
+    configure(
+        terminal, "radius server AAA", "address ipv4 127.0.0.1", "timeout 2", f"tls port {server.port}",
+        "tls trustpoint server OFFICE", "tls trustpoint client ME",
+    )  # fmt: skip
+    asked(terminal, "radius")
+    configure(terminal, "no radius server AAA")
+    server.close()
+    assert server.told[:1] == b"\1" and b"alice" in server.told
+    shown = terminal.command("show crypto pki certificates ME")
+    names = re.findall(r"Subject:\n((?:    \S.*\n)+)", shown)
+    assert [" ".join(name.split()) for name in names] == [f"cn={kind} o=Office c=DE", "cn=middle o=Office c=DE", "cn=root"]
+    assert shown.count("CA Certificate\n") == 2 and "Certificate Usage: Signature" in shown
+
+
+def test_not_for_clients(terminal, certificates, chains):
+    assert "% Warning: the certificate is not for clients of TLS" in bring(terminal, "server")
+    bring(terminal, "device")
+
+
+def test_a_certificate_of_tomorrow(device, terminal, certificates):
+    now = datetime.datetime.utcnow()
+    authority(certificates, "ca2")("early", since=now + datetime.timedelta(hours=1))
+    (device.folder / "flash/early.p12").write_bytes(pkcs12(certificates, "early", "ca2").read_bytes())
+    assert "successfully" in bring(terminal, "early")
+    configure(terminal, "tacacs server ACS", "address ipv4 127.0.0.1", "tls trustpoint server OFFICE", "tls trustpoint client ME")
+    assert asked(terminal, "tacacs+") == (False, "the certificate of trustpoint ME is not valid yet: check the clock")
+    configure(terminal, "no tacacs server ACS")
+    assert "Status: Not yet valid" in terminal.command("show crypto pki certificates ME")
+    bring(terminal, "old")
+    assert "Status: Expired" in terminal.command("show crypto pki certificates ME")
+
+
+def test_no_way_to_the_file(device, terminal):
+    """It lies where no file system of the device reaches."""
+    bring(terminal, "device")
+    assert (device.folder / "keys/identity-ME").is_file()
+    for line in ("dir /all flash:", "dir /all nvram:", "more flash:../keys/identity-ME", "more nvram:identity-ME", "show running-config"):
+        assert "identity-ME" not in terminal.command(line).replace(line, "").replace("/keys/identity-ME", "") or "Error" in terminal.command(line)
+    configure(terminal, "ip scp server enable")
+    client = device.paramiko()
+    files = client.open_sftp()
+    for path in ("../keys/identity-ME", "/keys/identity-ME", "flash:/../keys/identity-ME", "nvram:/../../keys/identity-ME"):
+        with pytest.raises(OSError):
+            files.open(path).read()
+    for folder in ("/", "flash:", "nvram:"):
+        with contextlib.suppress(OSError):
+            assert not [name for name in files.listdir(folder) if "identity" in name]
+    client.close()
+    configure(terminal, "no ip scp server enable")

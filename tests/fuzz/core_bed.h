@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "core/ssh/sshd.h"
 #include "core/log/syslog.h"
+#include "keys/identity.h"
 #include "keys/keys.h"
 #include "lines/lines.h"
 #include "model/model.h"
@@ -39,7 +40,8 @@ static inline void bed_start(struct core *core)
 		abort();
 	core->lines = lines_new(core->model);
 	core->sshd = sshd_new(core);
-	if (keys_open(core->keys_fd, &core->keys, &damaged) < 0 || !core->lines || !core->sshd)
+	if (keys_open(core->keys_fd, &core->keys, &damaged) < 0 ||
+	    identity_open(core->keys_fd, &core->identities, &damaged) < 0 || !core->lines || !core->sshd)
 		abort();
 }
 

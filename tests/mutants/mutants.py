@@ -38,7 +38,7 @@ class Mutant:
             if key not in keys:
                 yield f"{self.name}: no line {key}:"
         for test in self.tests:
-            if not exists(test):
+            if not place(test):
                 yield f"{self.name}: there is no test {test}"
         if not self.edits:
             yield f"{self.name}: it changes nothing"
@@ -67,11 +67,13 @@ def mutants():
     return [Mutant(path) for path in sorted(FOLDER.glob("*.patch"))]
 
 
-def exists(test):
+def place(test):
+    """(file, where it is defined in it), or None."""
     file, _, name = test.partition("::")
     path, name = ROOT / file, re.escape(name.split("[")[0])
     head = rf"^static void {name}\(void \*\*" if file.endswith(".c") else rf"^\s*def {name}\("
-    return path.is_file() and re.search(head, path.read_text(), re.M) is not None
+    found = re.search(head, path.read_text(), re.M) if path.is_file() else None
+    return (file, found.start()) if found else None
 
 
 # --- a copy of the tree, and its build folder ---
@@ -139,7 +141,8 @@ def failed_unit(file, command, limit):
 
 
 def failed_device(tests, limit):
-    shown = run([sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *sorted(tests)], limit)
+    """In the order of their file: a device that several share is then as they expect it."""
+    shown = run([sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *sorted(tests, key=place)], limit)
     bad = set(re.findall(r"^(?:FAILED|ERROR) (tests/.*?)(?: - .*)?$", shown, re.M))
     if re.search(r"^(ERROR: |no tests ran)", shown, re.M):
         print(shown[-2000:])

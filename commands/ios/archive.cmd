@@ -48,7 +48,7 @@ mode config-archive  parent config  prompt "(config-archive)"  title "Archive co
   log config = log ; enter config-archive-log-cfg
       "Logging commands" "Logging of configuration commands"
   path <path WORD> ; hook archive-path
-      "Path for backups" "Path with the beginning of the files' name; $h is the host name, $t the time"
+      "Path for backups" "Path with the beginning of the files' name, here or on a server; $h is the host name, $t the time"
   maximum <maximum>
       "Maximum number of backup copies" "Number of copies"
   write-memory(write-memory)

@@ -85,3 +85,42 @@ bool ifs_has_password(struct str line)
 	}
 	return false;
 }
+
+/* "ftp://user:secret@host/…": what stands between the colon and the last @ before the path. */
+bool ifs_password(struct str word, size_t *from, size_t *to)
+{
+	const uint8_t *at = word.n ? memmem(word.p, word.n, "://", 3) : NULL;
+	size_t end, last = 0;
+
+	if (!at)
+		return false;
+	*from = 0;
+	for (end = (size_t)(at - word.p) + 3; end < word.n && word.p[end] != '/'; end++) {
+		if (word.p[end] == ':' && !*from)
+			*from = end + 1;
+		if (word.p[end] == '@')
+			last = end;
+	}
+	*to = last;
+	return *from && last >= *from;
+}
+
+void ifs_put_hidden(struct buf *out, struct str line, const char *mask)
+{
+	size_t from, to;
+
+	while (line.n) {
+		const uint8_t *blank = memchr(line.p, ' ', line.n);
+		struct str word = { line.p, blank ? (size_t)(blank - line.p) + 1 : line.n };
+
+		if (ifs_password(word, &from, &to)) {
+			buf_put(out, word.p, from);
+			buf_puts(out, mask);
+			buf_put(out, word.p + to, word.n - to);
+		} else {
+			buf_put(out, word.p, word.n);
+		}
+		line.p += word.n;
+		line.n -= word.n;
+	}
+}

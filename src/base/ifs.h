@@ -40,5 +40,9 @@ const struct ifs_row *ifs_named(struct str prefix);
 const struct ifs_row *ifs_abbreviated(struct str word);
 /* Whether a word of this line is a URL with a password in it, that is "//", then ":" and behind it "@". */
 bool ifs_has_password(struct str line);
+/* The password in one word that is a URL: from word.p[*from] to word.p[*to], which is the "@". False: there is none. */
+bool ifs_password(struct str word, size_t *from, size_t *to);
+/* `line`, with `mask` in the place of each password in a URL. */
+void ifs_put_hidden(struct buf *out, struct str line, const char *mask);
 
 #endif

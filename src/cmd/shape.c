@@ -6,10 +6,14 @@
  */
 #include "private.h"
 
+#include "base/ifs.h"
+
 #include <libyang/libyang.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#define REMOVED "<removed>"
 
 /* --- data --- */
 
@@ -209,7 +213,10 @@ static void put_word(struct line *l, const char *word)
 	if (l->begun)
 		buf_put_u8(l->out, ' ');
 	l->begun = true;
-	buf_puts(l->out, word);
+	if (l->hide)
+		ifs_put_hidden(l->out, str_of(word), REMOVED);
+	else
+		buf_puts(l->out, word);
 }
 
 /* ^C as IOS prints it; where the text holds that, the control character, which no text can hold. */
@@ -227,7 +234,7 @@ static void put_tok(struct line *l, const struct cmd_tok *tok)
 	if (tok->kind == KIND_WORD)
 		put_word(l, pool_text(l->set, tok->text));
 	else if (tok->kind == KIND_SECRET && l->hide)
-		put_word(l, "<removed>");
+		put_word(l, REMOVED);
 	else if (ends_range(l, tok))
 		put_word(l, l->last);
 	else if (tok->kind == KIND_BANNER)

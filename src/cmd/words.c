@@ -6,35 +6,18 @@
  */
 #include "private.h"
 
+#include "base/ifs.h"
+
 #include <string.h>
 
 #define HIDDEN "*****"
-
-/* "ftp://user:secret@host/…": what stands between the colon and the last @ before the path. */
-static bool split_url(struct str word, size_t *secret, size_t *rest)
-{
-	const uint8_t *at = word.n ? memmem(word.p, word.n, "://", 3) : NULL;
-	size_t end, last = 0;
-
-	if (!at)
-		return false;
-	*secret = 0;
-	for (end = (size_t)(at - word.p) + 3; end < word.n && word.p[end] != '/'; end++) {
-		if (word.p[end] == ':' && !*secret)
-			*secret = end + 1;
-		if (word.p[end] == '@')
-			last = end;
-	}
-	*rest = last;
-	return *secret && last >= *secret;
-}
 
 static void put_word(struct str word, struct arena *a, cmd_word_fn *fn, void *arg)
 {
 	size_t secret, rest;
 	const char *shown;
 
-	if (split_url(word, &secret, &rest)) {
+	if (ifs_password(word, &secret, &rest)) {
 		shown = arena_printf(a, "%.*s%s%.*s", (int)secret, (const char *)word.p, HIDDEN, (int)(word.n - rest),
 				     (const char *)word.p + rest);
 		word = str_of(shown ? shown : HIDDEN);

@@ -15,6 +15,7 @@
 #include "core/session/cfglog.h"
 #include "core/session/cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,27 +24,89 @@
 int hook_archive_path(struct run *run)
 {
 	const char *path = cmd_arg(&run->match, "path");
+	struct errbuf e = { "" };
 
-	if (!run->match.no && path && !archive_takes(path))
-		return run_fail(run, "%% The archive's path must be on flash0: or nvram: (\"%s\")", path);
-	return RUN_DONE;
+	return !run->match.no && path && archive_takes(path, &e) < 0 ? run_fail(run, "%s", e.text) : RUN_DONE;
+}
+
+/* A copy on its way to a server, of somebody who waits for it. */
+struct archiving {
+	struct archive_sending *sending;
+	char name[ARCHIVE_NAME], why[64];
+	bool marks, sent;
+};
+enum archive_step { ARCHIVE_BEGIN, ARCHIVE_SENT };
+
+static void stop_archiving(const void *arg)
+{
+	struct archiving *w = ((const struct run *)arg)->data;
+
+	archive_cancel(w->sending);
+	w->sending = NULL;
+}
+
+static void on_archived(void *arg, enum job_kind kind, const char *words)
+{
+	struct run *run = arg;
+	struct archiving *w = run->data;
+
+	if (kind == JOB_PROGRESS) {
+		w->marks = true;
+		run_progress(run, words);
+		return;
+	}
+	w->sending = NULL;
+	w->sent = kind == JOB_RESULT;
+	snprintf(w->why, sizeof w->why, "%s", words);
+	cli_resume(run->cli);
+}
+
+static int begin_archiving(struct run *run, struct str text)
+{
+	struct archiving *w = arena_alloc(&run->arena, sizeof *w);
+	struct errbuf e = { "" };
+
+	if (!w)
+		return run_fail(run, "%% Out of memory");
+	*w = (struct archiving){ 0 };
+	run->data = w;
+	w->sending = archive_send(run->core->archive, text, on_archived, run, w->name, &e);
+	if (!w->sending)
+		return run_fail(run, "%s", e.text);
+	run->abandon = stop_archiving;
+	run->step = ARCHIVE_SENT;
+	return RUN_WAIT;
+}
+
+static int archived(struct run *run)
+{
+	const struct archiving *w = run->data;
+
+	run->abandon = NULL;
+	buf_puts(&run->out, w->marks ? "\n" : "");
+	return w->sent ? RUN_DONE : run_fail(run, "%%Error writing %s (%s)", w->name, w->why);
 }
 
 int cmd_archive_config(struct run *run)
 {
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 	const struct buf *text;
 	int rc;
 
+	if (run->step == ARCHIVE_SENT)
+		return archived(run);
 	if (!archive_is_on(run->core))
 		return run_fail(run, "%%The archive's path is not set: see \"path\" of \"archive\"");
 	rc = run_build_config(run, CMD_VIEW_WHOLE);
 	if (rc != RUN_DONE)
 		return rc;
 	text = config_build_text(run->build);
-	rc = text->err ? err_set(&e, text->err, "%%The configuration is too large")
-		       : archive_store(run->core->archive, buf_str(text), name, &e);
+	if (text->err)
+		return run_fail(run, "%%The configuration is too large");
+	if (archive_is_remote(run->core))
+		return begin_archiving(run, buf_str(text));
+	rc = archive_store(run->core->archive, buf_str(text), name, &e);
 	return rc < 0 ? run_fail(run, "%s", e.text) : RUN_DONE;
 }
 

@@ -29,9 +29,9 @@
 
 struct replacing {
 	struct source file;
-	struct buf before;       /* the configuration as it was, where somebody needs it */
-	char backup[FILE_TEXT];  /* the file it is in, too */
-	struct replace *replace; /* while it works */
+	struct buf before;         /* the configuration as it was, where somebody needs it */
+	char backup[ARCHIVE_NAME]; /* the file it is in, too */
+	struct replace *replace;   /* while it works */
 	struct diff *diff;
 	uint64_t minutes; /* to confirm it in; 0: it need not be */
 	size_t changes;
@@ -63,7 +63,7 @@ static int may_wait(struct run *run)
 }
 
 /* `text`, the running configuration, is in a file `name`; RUN_FAILED: it is not, which was said. */
-static int back_up(struct run *run, struct str text, char name[FILE_TEXT])
+static int back_up(struct run *run, struct str text, char name[ARCHIVE_NAME])
 {
 	struct errbuf e = { "" };
 
@@ -277,7 +277,7 @@ int cmd_configure_replace(struct run *run)
 int cmd_configure_revert_timer(struct run *run)
 {
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 	struct str text;
 	int rc = RUN_DONE;
 

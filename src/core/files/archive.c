@@ -4,7 +4,7 @@
  * kill between leaves an entry without a file, which is dropped when the index is looked at, and never a file without
  * an entry. Files are published whole (files/upload.h).
  */
-#include "archive.h"
+#include "archive_private.h"
 
 #include "base/io.h"
 #include "core/clock.h"
@@ -21,37 +21,28 @@
 #include <unistd.h>
 
 #define ROOT      "/ravelin-archive:archive"
-#define INDEX_MAX ((size_t)ARCHIVE_MAX * (FILE_TEXT + 16) + 16)
+#define INDEX_MAX ((size_t)ARCHIVE_MAX * (ARCHIVE_NAME + 16) + 16)
 #define TRIES     1000 /* numbers that files of somebody's own may have taken */
 
-struct kept {
-	unsigned number;
-	struct file_name name;
-};
+/* The file of a copy on this device; false: it is on a server. */
+static bool is_here(const struct kept *k, struct file_name *file)
+{
+	static const struct file_name root = { .fs = FS_FLASH };
 
-struct archive {
-	struct core *core;
-	unsigned last;                     /* number given */
-	struct kept kept[ARCHIVE_MAX + 1]; /* the oldest first; one more while the oldest is on its way out */
-	size_t n;
-	struct event *period, *turn;
-	struct config_build *build; /* for the copy that its time has come for */
-};
+	return fs_name(&root, str_of(k->text), file);
+}
 
 /* --- the index --- */
 
 static int save_index(struct archive *a, struct errbuf *e)
 {
-	char text[FILE_TEXT];
 	struct buf out;
 	int rc;
 
 	buf_init(&out, INDEX_MAX);
 	buf_printf(&out, "%u\n", a->last);
-	for (size_t i = 0; i < a->n; i++) {
-		fs_text(&a->kept[i].name, text);
-		buf_printf(&out, "%u %s\n", a->kept[i].number, text);
-	}
+	for (size_t i = 0; i < a->n; i++)
+		buf_printf(&out, "%u %s\n", a->kept[i].number, a->kept[i].text);
 	rc = out.err ? out.err : files_save(a->core->nvram_fd, ARCHIVE_FILE, buf_str(&out), 0600, e);
 	buf_release(&out);
 	return rc;
@@ -63,9 +54,22 @@ static void drop(struct archive *a, size_t i)
 	a->n--;
 }
 
-static void load_index(struct archive *a)
+/* A line of the index becomes a name in full, without user and password whoever wrote it. */
+static bool take_name(struct kept *k, const char *text)
 {
 	static const struct file_name root = { .fs = FS_FLASH };
+	struct file_name file;
+	struct url url;
+
+	if (url_parse(str_of(text), &url) == 0 && url.host[0] && url.path[0])
+		url_text(&url, k->text);
+	else if (fs_name(&root, str_of(text), &file))
+		fs_text(&file, k->text);
+	return k->text[0] != '\0';
+}
+
+static void load_index(struct archive *a)
+{
 	char *line, *name, *save = NULL;
 	struct buf text;
 
@@ -76,44 +80,80 @@ static void load_index(struct archive *a)
 	while (save && a->n < ARCHIVE_MAX && (line = strtok_r(NULL, "\n", &save))) {
 		struct kept *next = &a->kept[a->n];
 
-		next->number = (unsigned)strtoul(line, &name, 10);
-		if (*name == ' ' && fs_name(&root, str_of(name + 1), &next->name))
+		*next = (struct kept){ .number = (unsigned)strtoul(line, &name, 10) };
+		if (*name == ' ' && take_name(next, name + 1))
 			a->n++;
 	}
 	buf_release(&text);
 }
 
-/* What somebody has deleted or renamed is no copy any more. */
+/* What somebody has deleted or renamed is no copy any more; no server is asked. */
 static void drop_missing(struct archive *a)
 {
 	struct volume_entry entry;
+	struct file_name file;
 
 	for (size_t i = a->n; i-- > 0;) {
-		struct volume *v = fs_volume(a->core, a->kept[i].name.fs);
-
-		if (!v || volume_stat(v, &a->kept[i].name.path, &entry, NULL) < 0 || entry.folder)
+		if (is_here(&a->kept[i], &file) && (fs_stat(a->core, &file, &entry) < 0 || entry.folder))
 			drop(a, i);
 	}
 }
 
 /* --- names --- */
 
-static const char *path_of(const struct core *core)
+const char *archive_path(const struct core *core)
 {
 	return model_str(core->model, ROOT "/path");
 }
 
 bool archive_is_on(const struct core *core)
 {
-	return path_of(core) != NULL;
+	return archive_path(core) != NULL;
 }
 
-bool archive_takes(const char *path)
+bool archive_url(const struct core *core, struct url *out)
+{
+	const char *path = archive_path(core);
+
+	return path && url_parse(str_of(path), out) == 0;
+}
+
+bool archive_is_remote(const struct core *core)
+{
+	struct url url;
+	bool remote = archive_url(core, &url);
+
+	explicit_bzero(&url, sizeof url);
+	return remote;
+}
+
+/* What is quoted here may have a password in it: nothing is. */
+static int takes_url(int rc, const struct url *url, struct errbuf *e)
+{
+	if (rc == 0 && !url_scheme(url->scheme)->client)
+		return err_set(e, E_UNSUPPORTED, "%% This release has no client for %s yet", ifs_name(url->scheme));
+	if (rc == 0 && url->host[0] && url->path[0])
+		return 0;
+	return err_set(
+	    e, E_INVAL,
+	    "%% The archive's path on a server is PROTOCOL://SERVER/NAME, NAME the beginning of a file's name");
+}
+
+int archive_takes(const char *path, struct errbuf *e)
 {
 	static const struct file_name root = { .fs = FS_FLASH };
 	struct file_name name;
+	struct url url;
+	int rc = url_parse(str_of(path), &url);
 
-	return fs_name(&root, str_of(path), &name) && (name.fs == FS_FLASH || name.fs == FS_NVRAM);
+	if (rc != E_NOTFOUND) {
+		rc = takes_url(rc, &url, e);
+		explicit_bzero(&url, sizeof url);
+		return rc;
+	}
+	if (fs_name(&root, str_of(path), &name) && (name.fs == FS_FLASH || name.fs == FS_NVRAM))
+		return 0;
+	return err_set(e, E_INVAL, "%% The archive's path must be on flash0:, nvram: or a server (\"%s\")", path);
 }
 
 /* "Nov-28-13-05-09.123"; a day of one digit has a blank before it, which becomes a "-". */
@@ -131,10 +171,9 @@ static void put_time(const struct core *core, struct buf *out)
 	buf_printf(out, "%s.%03ld", text, now.tv_nsec / 1000000);
 }
 
-/* The file's name for people who look ahead, then its time is not known; or as it will be. */
-static void put_name(const struct core *core, unsigned number, bool ahead, struct buf *out)
+void archive_put_name(const struct core *core, const char *pattern, unsigned number, bool ahead, struct buf *out)
 {
-	for (const char *p = path_of(core); *p; p++) {
+	for (const char *p = pattern; *p; p++) {
 		if (*p != '$' || (p[1] != 'h' && p[1] != 't')) {
 			buf_put_u8(out, (uint8_t)*p);
 			continue;
@@ -150,11 +189,10 @@ static void put_name(const struct core *core, unsigned number, bool ahead, struc
 	buf_printf(out, "-%u", number);
 }
 
-static int name_next(struct archive *a, struct kept *next, struct errbuf *e)
+static int name_next(struct archive *a, struct kept *next, struct file_name *file, struct errbuf *e)
 {
 	static const struct file_name root = { .fs = FS_FLASH };
 	struct volume_entry entry;
-	struct volume *v = NULL;
 	struct buf text;
 	bool good;
 
@@ -162,22 +200,22 @@ static int name_next(struct archive *a, struct kept *next, struct errbuf *e)
 	do {
 		next->number++;
 		buf_init(&text, FILE_TEXT);
-		put_name(a->core, next->number, false, &text);
-		good =
-		    !text.err && fs_name(&root, buf_str(&text), &next->name) && (v = fs_volume(a->core, next->name.fs));
+		archive_put_name(a->core, archive_path(a->core), next->number, false, &text);
+		good = !text.err && fs_name(&root, buf_str(&text), file) && fs_volume(a->core, file->fs);
 		buf_release(&text);
 		if (!good)
-			return err_set(e, E_INVAL, "no file can have the name that \"path\" gives");
-	} while (next->number - a->last < TRIES && volume_stat(v, &next->name.path, &entry, NULL) == 0);
+			return err_set(e, E_INVAL, "%s", ARCHIVE_NO_NAME);
+	} while (next->number - a->last < TRIES && fs_stat(a->core, file, &entry) == 0);
+	fs_text(file, next->text);
 	return 0;
 }
 
 /* --- writing --- */
 
-static int write_file(struct archive *a, const struct kept *to, struct str text, struct errbuf *e)
+static int write_file(struct archive *a, const struct file_name *to, struct str text, struct errbuf *e)
 {
 	struct upload *u;
-	int rc = upload_begin(fs_volume(a->core, to->name.fs), &to->name.path, &u, e);
+	int rc = upload_begin(fs_volume(a->core, to->fs), &to->path, &u, e);
 
 	if (rc < 0)
 		return rc;
@@ -194,40 +232,52 @@ static unsigned maximum(const struct core *core)
 	return (unsigned)model_uint(core->model, ROOT "/maximum", ARCHIVE_MAX);
 }
 
+/* On a server nothing is deleted. */
 static void remove_oldest(struct archive *a)
 {
 	struct errbuf e = { "" };
+	struct file_name file;
 
 	while (a->n > maximum(a->core)) {
-		struct volume *v = fs_volume(a->core, a->kept[0].name.fs);
-		const struct path *p = &a->kept[0].name.path;
+		bool here = is_here(&a->kept[0], &file);
+		struct volume *v = here ? fs_volume(a->core, file.fs) : NULL;
 
-		if (volume_remove(v, p, &e) < 0 || volume_sync(v, p, &e) < 0)
+		if (v && (volume_remove(v, &file.path, &e) < 0 || volume_sync(v, &file.path, &e) < 0))
 			syslog_event(a->core->log, "ARCHIVE", 4, "REMOVE", "an old copy stays: %s", e.text);
 		drop(a, 0);
 	}
 }
 
-int archive_store(struct archive *a, struct str text, char name[FILE_TEXT], struct errbuf *e)
+void archive_arrived(struct archive *a, const struct kept *k)
+{
+	struct errbuf e = { "" };
+
+	drop_missing(a);
+	a->kept[a->n++] = *k;
+	remove_oldest(a);
+	if (save_index(a, &e) < 0)
+		syslog_event(a->core->log, "ARCHIVE", 4, "INDEX", "%s will be forgotten at the next start: %s", k->text,
+			     e.text);
+}
+
+static int store_here(struct archive *a, struct str text, char name[ARCHIVE_NAME], struct errbuf *e)
 {
 	struct errbuf why = { "" };
 	struct kept next = { 0 };
 	unsigned last = a->last;
+	struct file_name file;
 	int rc;
 
-	*name = '\0';
-	if (!archive_is_on(a->core))
-		return err_set(e, E_STATE, "the archive's path is not set");
 	drop_missing(a);
-	rc = name_next(a, &next, e);
+	rc = name_next(a, &next, &file, e);
 	if (rc < 0)
 		return rc;
-	fs_text(&next.name, name);
+	memcpy(name, next.text, ARCHIVE_NAME);
 	a->last = next.number;
 	a->kept[a->n++] = next;
 	rc = save_index(a, &why);
 	if (rc == 0)
-		rc = write_file(a, &next, text, &why);
+		rc = write_file(a, &file, text, &why);
 	if (rc < 0) {
 		a->n--;
 		a->last = last;
@@ -241,10 +291,18 @@ int archive_store(struct archive *a, struct str text, char name[FILE_TEXT], stru
 	return 0;
 }
 
+int archive_store(struct archive *a, struct str text, char name[ARCHIVE_NAME], struct errbuf *e)
+{
+	*name = '\0';
+	if (!archive_is_on(a->core))
+		return err_set(e, E_STATE, "the archive's path is not set");
+	return archive_is_remote(a->core) ? archive_send_behind(a, text, name, e) : store_here(a, text, name, e);
+}
+
 static void store_and_tell(struct archive *a, struct str text)
 {
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 
 	if (archive_store(a, text, name, &e) < 0)
 		syslog_event(a->core->log, "ARCHIVE", 3, "FAILED", "the running configuration was not archived: %s",
@@ -311,6 +369,7 @@ struct archive *archive_new(struct core *core)
 	if (!a)
 		return NULL;
 	a->core = core;
+	a->waits = -1;
 	a->period = evtimer_new(core->base, on_period, a);
 	a->turn = evtimer_new(core->base, on_turn, a);
 	if (!a->period || !a->turn || model_watch(core->model, ROOT, on_change, a) < 0)
@@ -319,10 +378,23 @@ struct archive *archive_new(struct core *core)
 	return a;
 }
 
+static void show_next(const struct archive *a, struct buf *out)
+{
+	char text[URL_TEXT];
+	struct url url;
+
+	if (archive_url(a->core, &url)) {
+		url_text(&url, text);
+		explicit_bzero(&url, sizeof url);
+	} else {
+		str_copy(str_of(archive_path(a->core)), text, sizeof text);
+	}
+	buf_puts(out, "The next archive file will be named ");
+	archive_put_name(a->core, text, a->last + 1, true, out);
+}
+
 void archive_show(struct archive *a, struct buf *out)
 {
-	char text[FILE_TEXT];
-
 	if (!archive_is_on(a->core)) {
 		buf_puts(out, "Archive feature not enabled\n");
 		return;
@@ -330,12 +402,9 @@ void archive_show(struct archive *a, struct buf *out)
 	drop_missing(a);
 	buf_printf(out, "The maximum archive configurations allowed is %u.\n", maximum(a->core));
 	buf_printf(out, "There are currently %zu archive configurations saved.\n", a->n);
-	buf_puts(out, "The next archive file will be named ");
-	put_name(a->core, a->last + 1, true, out);
+	show_next(a, out);
 	buf_puts(out, "\n Archive #  Name\n");
-	for (size_t i = 0; i < a->n || i < maximum(a->core); i++) {
-		if (i < a->n)
-			fs_text(&a->kept[i].name, text);
-		buf_printf(out, "   %-8zu %s%s\n", i + 1, i < a->n ? text : "", i + 1 == a->n ? " <- Most Recent" : "");
-	}
+	for (size_t i = 0; i < a->n || i < maximum(a->core); i++)
+		buf_printf(out, "   %-8zu %s%s\n", i + 1, i < a->n ? a->kept[i].text : "",
+			   i + 1 == a->n ? " <- Most Recent" : "");
 }

@@ -7,6 +7,7 @@
 #include "core/config/config.h"
 #include "core/core.h"
 #include "core/session/cli.h"
+#include "files/url.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -17,9 +18,15 @@
 int source_open(struct run *run, struct source *s, const char *url)
 {
 	struct stat st;
+	struct url there;
+	char text[URL_TEXT];
 
 	s->fd = -1;
 	buf_init(&s->text, CONFIG_MAX_BYTES);
+	if (url_parse(str_of(url), &there) == 0) {
+		url_text(&there, text);
+		return run_fail(run, "%%Error opening %s (Not a file of this device: copy it first)", text);
+	}
 	if (!fs_name(&run->cli->cwd, str_of(url), &s->name))
 		return run_fail(run, FS_NO_FILE, url);
 	fs_text(&s->name, s->called);

@@ -4,6 +4,7 @@
  */
 #include "cfglog.h"
 
+#include "base/ifs.h"
 #include "core/core.h"
 #include "core/log/syslog.h"
 #include "core/session/cli.h"
@@ -87,7 +88,7 @@ static void put_line(const struct run *run, bool hashes, struct buf *out)
 	const char *type = cmd_arg(&run->match, "type"), *value = cmd_arg(&run->match, "value");
 
 	if (!secret) {
-		buf_put(out, run->line.p, run->line.n);
+		ifs_put_hidden(out, run->line, MASK);
 		return;
 	}
 	buf_put(out, run->line.p, secret);

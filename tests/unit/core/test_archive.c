@@ -76,7 +76,7 @@ static void set(const char *leaf, const char *value)
 static void stores(const char *text, const char *expected)
 {
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 
 	assert_int_equal(archive_store(core.archive, str_of(text), name, &e), 0);
 	assert_string_equal(name, expected);
@@ -136,7 +136,7 @@ static void so_many_are_kept(void **state)
 static void names_have_host_and_time(void **state)
 {
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 
 	(void)state;
 	set("path", "$h-$t-$x");
@@ -163,7 +163,7 @@ static void a_full_file_system_loses_nothing(void **state)
 {
 	static char text[600];
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
@@ -178,10 +178,19 @@ static void a_full_file_system_loses_nothing(void **state)
 	assert_true(!there("c-1") && there("c-2"));
 }
 
+static bool takes(const char *path)
+{
+	struct errbuf e = { "" };
+	int rc = archive_takes(path, &e);
+
+	assert_true((rc < 0) == (e.text[0] != '\0') && !strstr(e.text, "pw"));
+	return rc == 0;
+}
+
 static void what_is_in_the_way_is_said(void **state)
 {
 	struct errbuf e = { "" };
-	char name[FILE_TEXT];
+	char name[ARCHIVE_NAME];
 	struct upload *u;
 	struct path p = { "c-1" };
 
@@ -196,8 +205,12 @@ static void what_is_in_the_way_is_said(void **state)
 	assert_int_equal(archive_store(core.archive, STR("x"), name, &e), E_BUSY);
 	upload_drop(u);
 	stores("x", "flash0:/c-1");
-	assert_true(archive_takes("flash:x") && archive_takes("nvram:x") && archive_takes("x/y"));
-	assert_true(!archive_takes("null:x") && !archive_takes("ftp://h/x") && !archive_takes("system:x"));
+	assert_true(takes("flash:x") && takes("nvram:x") && takes("x/y"));
+	assert_true(takes("tftp://192.0.2.1/$h-$t") && takes("ftp://me:pw@h/x") && takes("https://[::1]:8443/x"));
+	assert_true(!takes("null:x") && !takes("system:x"));
+	assert_true(!takes("tftp:") && !takes("ftp:x") && !takes("http://h") && !takes("http://h/") &&
+		    !takes("scp://h/x"));
+	assert_true(!takes("ftp://me:pw@@h/x") && !takes("tftp://h:0/x"));
 }
 
 /* A kill leaves an entry without a file; a hand may leave anything. */
@@ -208,6 +221,7 @@ static void any_index_is_read(void **state)
 					       "9",
 					       "x\n-1 y\n",
 					       "4\n4 flash0:/gone\n5 null:/x\n",
+					       "4\n1 tftp://\n2 ftp://me:pw@@h/x\n3 http://h/\x01\n",
 					       "4\n1 flash0:/../../x\n2\n3 \n",
 					       "4\n1 nvram:/archive-index\n" };
 	struct errbuf e = { "" };
@@ -220,6 +234,13 @@ static void any_index_is_read(void **state)
 		shows("There are currently 0 archive configurations saved.\n");
 	}
 	stores("x", "flash0:/c-5");
+	assert_int_equal(
+	    files_save(core.nvram_fd, ARCHIVE_FILE, STR("7\n3 tftp://h/x-3\n7 ftp://me:pw@h/x-7\n"), 0600, &e), 0);
+	restart();
+	set("path", "http://me:pw@[2001:db8::1]:81/$h");
+	shows("There are currently 2 archive configurations saved.\n"
+	      "The next archive file will be named http://[2001:db8::1]:81/Router-8\n");
+	shows("   1        tftp://h/x-3\n   2        ftp://h/x-7 <- Most Recent\n");
 }
 
 static void kept_with_startup_config(void **state)

@@ -305,6 +305,8 @@ static void take_tls(struct str bytes)
 	struct errbuf e = { "" };
 	int rc = converse(bytes, &e);
 
+	if (rc == E_CLOSED)
+		ask_kernel();
 	if (rc < 0) {
 		if (buf_len(&me.out)) /* the alert: it may be the only word a collector's owner gets */
 			send_bytes(buf_ptr(&me.out), buf_len(&me.out));

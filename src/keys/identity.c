@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * identity.c: see identity.h. Runs in core. Files may be damaged or foreign and are checked like any input. One file an
- * identity, 0600: 8 bytes "RVLNIDEN", u32 version, string name, u64 time made, string cards, string chain, string
- * PKCS#8 DER, 32 bytes SHA-256 of all before. A file's name follows from that of the identity, so that it is replaced
- * by one rename, and a copy under another name is not taken for a second one.
+ * identity, 0600 (of the form of key_file.c): "RVLNIDEN"; string name, u64 time made, string cards, string chain,
+ * string PKCS#8 DER. A file's name follows from that of the identity, so that it is replaced by one rename, and a copy
+ * under another name is not taken for a second one.
  */
 #include "identity.h"
 
@@ -19,8 +19,6 @@
 #include <unistd.h>
 
 #define MAGIC          "RVLNIDEN"
-#define MAGIC_SIZE     8
-#define VERSION        1
 #define PREFIX         "identity-"
 #define CARDS_MAX      (IDENTITY_CHAIN * (2 * IDENTITY_TEXT_MAX + 128))
 #define FILE_BYTES_MAX (CARDS_MAX + IDENTITY_CHAIN_MAX + IDENTITY_KEY_MAX + 256)
@@ -145,22 +143,16 @@ static const char *fill(struct identity *id, const char *name, struct str cards,
 
 const char *identity_parse(struct str file, struct identity *out)
 {
-	struct str whole = file, name, cards, chain, key;
-	uint8_t sum[KEY_FILE_SUM];
+	struct str name, cards, chain, key;
 	char text[IDENTITY_NAME];
+	const char *wrong;
 	uint64_t made;
 	struct cur c;
 
 	*out = (struct identity){ .name = "" };
-	if (file.n < MAGIC_SIZE + KEY_FILE_SUM || memcmp(file.p, MAGIC, MAGIC_SIZE) != 0)
-		return "not an identity";
-	whole.n -= KEY_FILE_SUM;
-	if (key_file_sum(whole, sum) < 0 || memcmp(sum, whole.p + whole.n, KEY_FILE_SUM) != 0)
-		return "damaged";
-	c = cur_of(whole);
-	cur_take(&c, MAGIC_SIZE);
-	if (cur_u32(&c) != VERSION)
-		return "of an unknown version";
+	wrong = key_file_open(file, MAGIC, &c);
+	if (wrong)
+		return wrong;
 	name = cur_str(&c);
 	made = cur_u64(&c);
 	cards = cur_str(&c);
@@ -174,26 +166,20 @@ const char *identity_parse(struct str file, struct identity *out)
 
 static int save(int dirfd, const struct identity *id, struct errbuf *e)
 {
-	uint8_t sum[KEY_FILE_SUM];
 	char file[FILE_NAME_SIZE];
 	struct buf bytes;
 	int rc;
 
 	buf_init(&bytes, FILE_BYTES_MAX);
-	buf_put(&bytes, MAGIC, MAGIC_SIZE);
-	buf_put_u32(&bytes, VERSION);
+	key_file_begin(&bytes, MAGIC);
 	buf_put_cstr(&bytes, id->name);
 	buf_put_u64(&bytes, (uint64_t)id->made);
 	buf_put_str(&bytes, buf_str(&id->cards));
 	buf_put_str(&bytes, buf_str(&id->chain));
 	buf_put_str(&bytes, buf_str(&id->key));
-	if (bytes.err == 0 && key_file_sum(buf_str(&bytes), sum) == 0)
-		buf_put(&bytes, sum, sizeof sum);
-	else
-		bytes.err = bytes.err ? bytes.err : E_CRYPTO;
 	file_name(id->name, file);
-	rc = bytes.err ? err_set(e, bytes.err, "%s", err_text(bytes.err))
-		       : files_save(dirfd, file, buf_str(&bytes), 0600, e);
+	rc = key_file_seal(&bytes);
+	rc = rc < 0 ? err_set(e, rc, "%s", err_text(rc)) : files_save(dirfd, file, buf_str(&bytes), 0600, e);
 	buf_release(&bytes);
 	return rc;
 }

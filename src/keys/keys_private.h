@@ -38,12 +38,14 @@ struct key_public {
  * 0; E_INVAL malformed or unfit; E_UNSUPPORTED another type, or RSA under KEY_RSA_VERIFY_MIN; e says why. */
 int key_public_parse(struct str blob, struct key_public *out, struct errbuf *e);
 
-/* What files in keys/ have in common. A label is users' text: what is not plain becomes %XX; a '~' is only ever ours.
- * `name` is shorter than KEY_NAME_MAX; returned is the length. */
+/* What files in keys/ have in common (key_file.c). A label is users' text: what is not plain becomes %XX; a '~' is only
+ * ever ours. `name` is shorter than KEY_NAME_MAX; returned is the length. */
 #define KEY_FILE_LABEL (3 * KEY_NAME_MAX + 1)
-#define KEY_FILE_SUM   32 /* SHA-256 */
 size_t key_file_label(const char *name, char out[KEY_FILE_LABEL]);
-int key_file_sum(struct str bytes, uint8_t sum[KEY_FILE_SUM]); /* 0 or E_CRYPTO */
+void key_file_begin(struct buf *out, const char *magic); /* of 8 characters; the fields follow */
+int key_file_seal(struct buf *out);                      /* behind them; 0, or the buffer's error */
+/* The fields of one that is whole; else what is wrong with it. */
+const char *key_file_open(struct str file, const char *magic, struct cur *out);
 
 struct evp_pkey_st *key_public_rsa(const struct key_public *pub); /* NULL: libcrypto takes it not */
 

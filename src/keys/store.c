@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store.c: the key pairs of the device, in memory and in keys/ (see keys.h). Runs in core and the launcher. Files may
- * be damaged or foreign (a copied or restored folder) and are checked like any input. One file a pair, 0600: 8 bytes
- * "RVLNPAIR", u32 version, string name, u8 type, u8 usage, u8 flags, u64 serial, u64 time made, string PKCS#8 DER, 32
- * bytes SHA-256 of all before A file's name follows from type, usage and label, so that a pair is replaced by one
- * rename, and a copy under another name is not taken for a second pair.
+ * be damaged or foreign (a copied or restored folder) and are checked like any input. One file a pair, 0600 (of the
+ * form of key_file.c): "RVLNPAIR"; string name, u8 type, u8 usage, u8 flags, u64 serial, u64 time made, string PKCS#8
+ * DER. A file's name follows from type, usage and label, so that a pair is replaced by one rename, and a copy under
+ * another name is not taken for a second pair.
  */
 #include "keys.h"
 
@@ -23,8 +23,6 @@
 #include <unistd.h>
 
 #define MAGIC           "RVLNPAIR"
-#define MAGIC_SIZE      8
-#define VERSION         1
 #define FLAG_EXPORTABLE 1
 #define FILE_BYTES_MAX  (KEY_DER_MAX + KEY_NAME_MAX + 256)
 #define FILE_NAME_SIZE  256
@@ -46,25 +44,6 @@ static const char *const usage_words[] = {
 	[KEY_ENCRYPTION] = "encryption",
 	[KEY_SSH1] = "ssh1",
 };
-
-static bool plain(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-	       c == '_';
-}
-
-size_t key_file_label(const char *name, char out[KEY_FILE_LABEL])
-{
-	size_t n = 0;
-
-	for (const char *p = name; *p; p++)
-		if (plain(*p))
-			out[n++] = *p;
-		else
-			n += (size_t)snprintf(out + n, 4, "%%%02X", (unsigned char)*p);
-	out[n] = '\0';
-	return n;
-}
 
 static int file_name(const struct key *key, char out[FILE_NAME_SIZE])
 {
@@ -93,22 +72,9 @@ static bool label_valid(const char *name)
 	return n > 0 && n < KEY_NAME_MAX;
 }
 
-int key_file_sum(struct str bytes, uint8_t sum[KEY_FILE_SUM])
-{
-	unsigned char md[EVP_MAX_MD_SIZE];
-
-	if (!EVP_Digest(bytes.p, bytes.n, md, NULL, EVP_sha256(), NULL))
-		return E_CRYPTO;
-	memcpy(sum, md, KEY_FILE_SUM);
-	return 0;
-}
-
 static int encode(const struct key *key, struct str der, struct buf *out)
 {
-	uint8_t sum[KEY_FILE_SUM];
-
-	buf_put(out, MAGIC, MAGIC_SIZE);
-	buf_put_u32(out, VERSION);
+	key_file_begin(out, MAGIC);
 	buf_put_cstr(out, key->name);
 	buf_put_u8(out, (uint8_t)key->type);
 	buf_put_u8(out, (uint8_t)key->usage);
@@ -116,28 +82,20 @@ static int encode(const struct key *key, struct str der, struct buf *out)
 	buf_put_u64(out, key->serial);
 	buf_put_u64(out, (uint64_t)key->made);
 	buf_put_str(out, der);
-	if (out->err || key_file_sum(buf_str(out), sum) < 0)
-		return out->err ? out->err : E_CRYPTO;
-	buf_put(out, sum, sizeof sum);
-	return out->err;
+	return key_file_seal(out);
 }
 
 /* Fills a zeroed key from a file's bytes, or says what is wrong with them. */
 static const char *decode(struct str bytes, struct key *key)
 {
-	struct str whole = bytes, der, name;
-	uint8_t sum[KEY_FILE_SUM], type, usage, flags;
+	uint8_t type, usage, flags;
+	struct str der, name;
+	const char *wrong;
 	struct cur c;
 
-	if (bytes.n < MAGIC_SIZE + KEY_FILE_SUM || memcmp(bytes.p, MAGIC, MAGIC_SIZE) != 0)
-		return "not a key file";
-	whole.n -= KEY_FILE_SUM;
-	if (key_file_sum(whole, sum) < 0 || memcmp(sum, whole.p + whole.n, KEY_FILE_SUM) != 0)
-		return "damaged";
-	c = cur_of(whole);
-	cur_take(&c, MAGIC_SIZE);
-	if (cur_u32(&c) != VERSION)
-		return "of an unknown version";
+	wrong = key_file_open(bytes, MAGIC, &c);
+	if (wrong)
+		return wrong;
 	name = cur_str(&c);
 	type = cur_u8(&c);
 	usage = cur_u8(&c);

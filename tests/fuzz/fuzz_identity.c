@@ -37,13 +37,11 @@ static void parse(struct str file)
 
 static void summed(struct str file)
 {
-	uint8_t sum[KEY_FILE_SUM];
 	struct buf whole;
 
 	buf_init(&whole, 0);
 	buf_put(&whole, file.p, file.n);
-	if (key_file_sum(file, sum) == 0)
-		buf_put(&whole, sum, sizeof sum);
+	key_file_seal(&whole);
 	parse(buf_str(&whole));
 	buf_release(&whole);
 }

@@ -168,8 +168,8 @@ static void damaged_files_are_skipped(void **state)
 		size_t flip, size;
 		const char *to, *said;
 	} cases[] = {
-		{ 1, 0, "identity-bad", "not an identity" },    { 60, 0, "identity-bad", "damaged" },
-		{ 0, 90, "identity-bad", "damaged" },           { 0, 20, "identity-bad", "not an identity" },
+		{ 1, 0, "identity-bad", "not a key file" },     { 60, 0, "identity-bad", "damaged" },
+		{ 0, 90, "identity-bad", "damaged" },           { 0, 20, "identity-bad", "not a key file" },
 		{ 0, 0, "identity-bad", "under another name" },
 	};
 	struct errbuf e;

@@ -4,6 +4,7 @@ No record is lost while the server is away, the device reloads or is killed; one
 
 import os
 import signal
+import threading
 
 import pytest
 
@@ -37,9 +38,9 @@ def device(module_lab, server):
 
 
 def told(server, user, service="shell", commands=True):
-    """In the order of tasks: a server may get two that follow each other in any order."""
+    """In the order of tasks: a server may get two that follow each other in any order, but a task's start before its stop."""
     found = [r for r in server.records if r[1] == user and r[4]["service"] == service and ("cmd" in r[4]) == commands]
-    return sorted(found, key=lambda r: (int(r[4]["task_id"]), r[0]))
+    return sorted(found, key=lambda r: int(r[4]["task_id"]))
 
 
 def test_the_device_itself(device, server):
@@ -174,3 +175,27 @@ def test_a_server_that_does_not_write(device, server):
     server.wrong = None
     first, second = told(server, "alice")[:2]
     assert first == second
+
+
+class Slow(tacacs.Server):
+    """Has a start record, and confirms it when a test says so."""
+
+    gate = threading.Event()
+
+    def _account(self, request):
+        reply = super()._account(request)
+        if self.records[-1][:2] == ("start", "alice"):
+            assert self.gate.wait(30)
+        return reply
+
+
+def test_a_stop_record_never_overtakes_its_start(lab):
+    """Each goes by a connection of its own: the second is not on its way before the first has arrived."""
+    with Slow(tacacs.people()) as server:
+        device = lab.booted(tacacs.config(f"tacacs-server host 127.0.0.1 port {server.port} timeout 30 key cisco"))
+        assert device.ssh("show privilege", user="alice", password="wonder").stdout == LEVEL
+        assert device.ssh("show privilege", user="bob", password="builder").stdout
+        assert laboratory.wait_for(lambda: [r[0] for r in server.records if r[1] == "bob"] == ["start", "stop"])
+        assert [r[0] for r in server.records if r[1] == "alice"] == ["start"]
+        server.gate.set()
+        assert laboratory.wait_for(lambda: [r[0] for r in server.records if r[1] == "alice"] == ["start", "stop"])

@@ -20,6 +20,7 @@ struct link {
 	struct tls *tls; /* NULL: plain */
 	bool up;         /* TLS: it stands */
 	bool shared;     /* who asks next may use it, too */
+	bool doubted;    /* it was shared, until a reply did not come */
 	unsigned users;  /* queries on it */
 	struct buf in;   /* of the protocol, to be taken */
 	struct buf held; /* of the protocol, until TLS stands */

@@ -95,13 +95,13 @@ static void join_conn(struct query *q, struct link *c)
 /* The connection is no more. A kept one may have died while nobody used it: who has just begun on it tries anew. */
 static void lose_conn(struct link *c, const char *why)
 {
-	bool was_shared = c->shared;
+	bool kept = c->shared || c->doubted;
 	struct query *q;
 
 	c->shared = false;
 	c->users++; /* it stays until the last query has left */
 	while ((q = query_on(c, NULL))) {
-		if (!was_shared || q->received || q->retried) {
+		if (!kept || q->received || q->retried) {
 			break_query(q, why);
 			continue;
 		}
@@ -152,7 +152,14 @@ static void on_socket(const struct ipc_msg_QUERY_SOCKET *m, int *fd)
 		end_query(q, AAA_BROKEN);
 }
 
-/* Core's word that a query is over comes as an abort; the server is told where it waits for the user. */
+static void doubt(struct link *c)
+{
+	c->doubted |= c->shared;
+	c->shared = false;
+}
+
+/* Core's word that a query is over comes as an abort; the server is told where it waits for the user. Where its reply
+ * is what did not come, the connection may be dead: who asks next has another. */
 static void on_answer(const struct ipc_msg_QUERY_ANSWER *m)
 {
 	struct query *q = find_query(m->id);
@@ -168,6 +175,8 @@ static void on_answer(const struct ipc_msg_QUERY_ANSWER *m)
 		q->sent++;
 	}
 	if (m->abort) {
+		if (rc < 0 && q->conn && q->talk.waits)
+			doubt(q->conn);
 		if (rc == 0) /* at once: its connection may be closed with it */
 			link_send(q->conn);
 		free_query(q);
@@ -185,7 +194,7 @@ static bool take_packet(struct link *c, const struct tacacs_header *h)
 	struct query *q = query_on(c, &h->session);
 	enum aaa_outcome outcome;
 
-	if (!q && c->shared) { /* of a query that was given up */
+	if (!q && (c->shared || c->doubted)) { /* of a query that was given up */
 		buf_consume(&c->in, TACACS_HEADER + h->length);
 		return true;
 	}
@@ -204,7 +213,7 @@ static bool take_packet(struct link *c, const struct tacacs_header *h)
 		return true;
 	}
 	if (outcome == AAA_BROKEN) /* who sends nonsense once is not listened to any more */
-		c->shared = false;
+		c->shared = c->doubted = false;
 	c->users++;
 	end_query(q, outcome);
 	c->users--;

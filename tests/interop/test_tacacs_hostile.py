@@ -305,6 +305,21 @@ def test_single_connection(lab):
         assert server.connections == 2
 
 
+def test_a_kept_connection_that_is_silent(lab):
+    """Nothing says that its other end is no more; who got no answer by it is the last who asked by it."""
+    with tacacs.Server(tacacs.people(), single=True) as server:
+        line = f"tacacs-server host 127.0.0.1 single-connection port {server.port} timeout 1 key cisco"
+        device = lab.booted(tacacs.config(line))
+        assert device.ssh("show privilege", user="alice", password="wonder").stdout == LEVEL
+        assert laboratory.wait_for(lambda: len(server.records) == 2) and server.connections == 1
+        server.wrong = lambda s, packet, raw: raw if s.connections > 1 else None
+        once = {"user": "alice", "password": "wonder", "options": ["-o", "PreferredAuthentications=keyboard-interactive"]}
+        assert device.ssh("show privilege", **once).returncode == 255
+        for _ in range(2):
+            assert device.ssh("show privilege", **once).stdout == LEVEL
+        assert server.connections == 2
+
+
 def test_the_source_address(lab):
     """A server that knows the device by its address sees that of the interface; without one it is not asked."""
     with tacacs.Server(tacacs.people()) as server:

@@ -22,6 +22,8 @@ struct asker_protocol {
 	void (*ready)(const struct pollfd *fd);
 };
 extern const struct asker_protocol asker_tacacs, asker_radius, asker_radsec;
+/* How many Identifiers asker_radsec has in use: none, when it has neither questions nor connections. */
+unsigned asker_radsec_taken(void);
 
 /* What core asks, as the protocols take it: of m. `local` is left to those that want it. */
 struct aaa_query asker_query(const struct ipc_msg_QUERY *m);

@@ -18,7 +18,23 @@ static const struct link *given_up[UINT8_MAX + 1]; /* by whom its reply would st
 
 static struct buf local; /* this device's address on the connection that is shared */
 
+unsigned asker_radsec_taken(void)
+{
+	unsigned n = 0;
+
+	for (unsigned id = 0; id <= UINT8_MAX; id++)
+		n += taken[id];
+	return n;
+}
+
 /* --- connections and who is on them --- */
+
+/* Of the request in talk.packet, also while it waits for a connection: it goes as it is. */
+static void hold_id(struct question *q)
+{
+	taken[q->talk.sent.id] = true;
+	q->held = true;
+}
 
 static void free_id(struct question *q)
 {
@@ -48,14 +64,20 @@ static void end_conn(struct link *c)
 	link_free(c);
 }
 
-static void leave_conn(struct question *q)
+/* It keeps its Identifier. */
+static void move_from_conn(struct question *q)
 {
 	struct link *c = q->conn;
 
-	release_id(q);
 	q->conn = NULL;
 	if (c && --c->users == 0 && !c->shared)
 		end_conn(c);
+}
+
+static void leave_conn(struct question *q)
+{
+	release_id(q);
+	move_from_conn(q);
 }
 
 static struct question *question_on(const struct link *c)
@@ -78,8 +100,6 @@ static void break_question(struct question *q, const char *why)
 
 static void send_packet(struct question *q)
 {
-	taken[q->talk.sent.id] = true;
-	q->held = true;
 	link_put(q->conn, buf_str(&q->talk.packet));
 	q->sent++;
 	question_show(q, "Send", buf_str(&q->talk.packet));
@@ -91,10 +111,8 @@ static void go(struct question *q, struct link *c)
 
 	q->conn = c;
 	c->users++;
-	if (!q->begun)
-		rc = question_begin(q, buf_str(&local), taken);
-	else if (taken[q->talk.sent.id])
-		rc = E_BUSY;
+	if (!q->begun && (rc = question_begin(q, buf_str(&local), taken)) == 0)
+		hold_id(q);
 	if (rc < 0)
 		break_question(q, err_text(rc));
 	else
@@ -126,8 +144,7 @@ static void lose_conn(struct link *c, const char *why)
 			break_question(q, why);
 			continue;
 		}
-		free_id(q); /* no reply comes by this one */
-		leave_conn(q);
+		move_from_conn(q);
 		if (q->talk.waits)
 			place(q);
 	}
@@ -180,6 +197,8 @@ static void on_answer(const struct ipc_msg_QUERY_ANSWER *m)
 		return;
 	}
 	rc = q->begun ? radius_talk_answer(&q->talk, m->text) : E_STATE;
+	if (rc == 0)
+		hold_id(q);
 	if (rc < 0)
 		break_question(q, err_text(rc));
 	else if (q->conn)

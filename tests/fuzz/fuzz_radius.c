@@ -9,54 +9,10 @@
  * two bytes of length and that many bytes: attributes, or a whole datagram.
  */
 #include "aaa/radius_talk.h"
+#include "aaa_server.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define KEY "key"
-enum { SIGNED, BARE, RAW };
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-/* As a server would make it. */
-static void make(struct buf *out, const struct radius_talk *t, uint8_t how, struct str attributes)
-{
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	bool sign = (how & 15) == SIGNED;
-	unsigned n = sizeof digest;
-	struct buf input;
-
-	buf_put_u8(out, how >> 4);
-	buf_put_u8(out, t->sent.id);
-	buf_put_u16(out, (uint16_t)(RADIUS_HEADER + attributes.n + (sign ? 18 : 0)));
-	buf_put(out, t->sent.auth, sizeof t->sent.auth);
-	buf_put(out, attributes.p, attributes.n);
-	if (sign) {
-		radius_put(out, RADIUS_MESSAGE_AUTHENTICATOR, (struct str){ (const uint8_t[16]){ 0 }, 16 });
-		HMAC(EVP_md5(), KEY, sizeof KEY - 1, buf_ptr(out), buf_len(out), digest, &n);
-		memcpy(out->data + out->len - 16, digest, 16);
-	}
-	buf_init(&input, 0);
-	buf_put(&input, buf_ptr(out), buf_len(out));
-	buf_puts(&input, KEY);
-	EVP_Digest(buf_ptr(&input), buf_len(&input), digest, NULL, EVP_md5(), NULL);
-	memcpy(out->data + 4, digest, 16);
-	buf_release(&input);
-}
-
-static void check_text(const struct buf *b)
-{
-	struct str text = buf_str(b);
-
-	for (size_t i = 0; i < text.n; i++)
-		require(text.p[i] == '\n' || (text.p[i] >= 0x20 && text.p[i] < 0x7f));
-}
 
 static void check(const struct radius_talk *t, enum aaa_outcome outcome, enum radius_flaw flaw, uint8_t how)
 {
@@ -72,7 +28,7 @@ static void check(const struct radius_talk *t, enum aaa_outcome outcome, enum ra
 	for (unsigned i = 0; i < t->n_args; i++)
 		require(cur_str(&c).n <= RADIUS_VALUE_MAX);
 	require(cur_done(&c));
-	check_text(&t->text);
+	require_text(buf_str(&t->text));
 }
 
 static enum aaa_outcome reply(struct radius_talk *t, uint8_t how, struct str data)
@@ -86,7 +42,7 @@ static enum aaa_outcome reply(struct radius_talk *t, uint8_t how, struct str dat
 	buf_init(&out, 0);
 	buf_init(&shown, 0);
 	if ((how & 15) < RAW)
-		make(&out, t, how, data);
+		radius_reply(&out, &t->sent, how, data);
 	else
 		buf_put(&out, data.p, data.n);
 	n = buf_len(&out);
@@ -95,7 +51,7 @@ static enum aaa_outcome reply(struct radius_talk *t, uint8_t how, struct str dat
 	if (n)
 		memcpy(bytes, buf_ptr(&out), n);
 	radius_show(&shown, (struct str){ bytes, n });
-	check_text(&shown);
+	require_text(buf_str(&shown));
 	outcome = radius_talk_reply(t, (struct str){ bytes, n }, &flaw);
 	check(t, outcome, flaw, how);
 	free(bytes);

@@ -8,19 +8,14 @@
  * hidden by the key as a server would.
  */
 #include "aaa/tacacs_talk.h"
+#include "aaa_server.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static void check(const struct tacacs_talk *t, enum aaa_outcome outcome, uint8_t how, struct str clear)
 {
-	struct str text = buf_str(&t->text), arg;
+	struct str arg;
 	struct cur c = cur_of(buf_str(&t->args));
 
 	require(how == 0 || outcome == AAA_BROKEN);
@@ -28,8 +23,7 @@ static void check(const struct tacacs_talk *t, enum aaa_outcome outcome, uint8_t
 		(t->type == TACACS_AUTHOR && clear.p[0] == TACACS_PASS_REPL));
 	require(outcome != AAA_ASKS || (t->type == TACACS_AUTHEN && t->asked));
 	require(outcome != AAA_BROKEN || t->why.text[0]);
-	for (size_t i = 0; i < text.n; i++)
-		require(text.p[i] == '\n' || (text.p[i] >= 0x20 && text.p[i] < 0x7f));
+	require_text(buf_str(&t->text));
 	for (unsigned i = 0; i < t->n_args; i++) {
 		arg = cur_str(&c);
 		require(arg.n <= TACACS_WORD_MAX);
@@ -49,11 +43,7 @@ static enum aaa_outcome reply(struct tacacs_talk *t, uint8_t how, struct str cle
 	require(body != NULL);
 	if (clear.n)
 		memcpy(body, clear.p, clear.n);
-	h.version ^= how & 1;
-	h.type ^= how >> 1 & 1;
-	h.seq ^= how >> 2 & 1;
-	h.flags ^= how >> 3 & 1;
-	h.session ^= how >> 4 & 15;
+	tacacs_misfit(&h, how);
 	if (!t->clear)
 		tacacs_hide(&h, buf_str(&t->key), body, clear.n);
 	outcome = tacacs_talk_reply(t, &h, body);

@@ -62,20 +62,22 @@ def configure(t, *lines):
     return "".join(t.command(line) for line in ("configure terminal", *lines, "end"))
 
 
+ASKS = {"wait": r"(\[yes/no\]: |#)$"}
+
+
 def bring(t, who, name="ME", password=PASSWORD):
-    """Imports it, in the place of another one."""
+    """Imports it, in the place of another one; what was said."""
     t.command("configure terminal")
-    t.send(f"crypto pki import {name} pkcs12 flash:{who}.p12 password {password}\r")
-    t.settle(wait=r"(\[yes/no\]: |#)$")
-    shown = t.command("yes") if t.screen.last.endswith("[yes/no]: ") else t.screen.text
+    shown = t.command(f"crypto pki import {name} pkcs12 flash:{who}.p12 password {password}", **ASKS)
+    if t.screen.last.endswith("[yes/no]: "):
+        shown = t.command("yes")
     t.command("end")
     return shown
 
 
 def take_away(t, name="ME"):
     t.command("configure terminal")
-    t.send(f"no crypto pki trustpoint {name}\r")
-    t.settle(wait=r"(\[yes/no\]: |#)$")
+    t.command(f"no crypto pki trustpoint {name}", **ASKS)
     if t.screen.last.endswith("[yes/no]: "):
         t.command("yes")
     t.command("end")
@@ -152,7 +154,9 @@ def test_tacacs(terminal, certificates):
 
         assert laboratory.wait_for(told, 10), server.records
         assert set(told()) == {"crypto pki import ME pkcs12 flash:device.p12 password ***** <cr>"}
+        configure(terminal, "tacacs-server deadtime 10")
         wrongs(terminal, certificates, "tacacs+", REFUSED)
+        configure(terminal, "no tacacs-server deadtime")
         configure(terminal, "tacacs server ACS", "no tls trustpoint client")
         assert "certificate required" in asked(terminal, "tacacs+")[1]
         configure(terminal, "no tacacs server ACS")

@@ -65,7 +65,18 @@ static bool same_peer(const struct server *a, const struct server *b)
 	       strcmp(a->client, b->client) == 0;
 }
 
-/* What changed is new as far as its process and its death go. */
+/* Its process, its failure and its death were those of what it was. */
+static void become_another(struct server *s)
+{
+	s->peer++;
+	s->asked_ms = 0;
+	asker_retire(s->asker);
+	s->asker = NULL;
+	s->down = false;
+	s->why[0] = '\0';
+	s->dead_until_ms = 0;
+}
+
 static void update_server(struct server *s, const struct server *now)
 {
 	s->timeout = now->timeout;
@@ -75,13 +86,7 @@ static void update_server(struct server *s, const struct server *now)
 	s->tester = now->tester;
 	if (same_peer(s, now))
 		return;
-	s->peer++;
-	s->asked_ms = 0;
-	asker_retire(s->asker);
-	s->asker = NULL;
-	s->down = false;
-	s->why[0] = '\0';
-	s->dead_until_ms = 0;
+	become_another(s);
 	s->port = now->port;
 	s->acct_port = now->acct_port;
 	s->single = now->single;
@@ -321,11 +326,10 @@ void servers_credentials_changed(struct core *core, const char *trustpoint)
 	struct server *s;
 
 	TAILQ_FOREACH (s, &core->servers->list, link) {
-		if (strcmp(s->client, trustpoint) != 0)
-			continue;
-		asker_retire(s->asker);
-		s->asker = NULL;
+		if (strcmp(s->client, trustpoint) == 0)
+			become_another(s);
 	}
+	probe_arm(core->servers);
 }
 
 /* RFC 8907 section 10.5.1: what is not hidden by a key is not asked, unless it is by TLS. */

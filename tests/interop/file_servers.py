@@ -126,6 +126,19 @@ http {{
     return server
 
 
+class Three:
+    """All of them, with one folder of files."""
+
+    def __init__(self, base):
+        self.base, self.shared = base, base / "shared"
+        self.shared.mkdir()
+        self.tftp, self.ftp, self.http = tftp(self.shared), ftp(self.shared, base), http(self.shared, base)
+
+    def stop(self):
+        for server in (self.tftp, self.ftp, self.http):
+            server.stop()
+
+
 class Odd:
     """Answers each connection, one after another, by the next of these functions of a socket; then by the last."""
 

@@ -32,22 +32,15 @@ SECRET = "geh%40eim$t"
 STAMP = r"[A-Z][a-z]{2}-[-\d]\d-\d\d-\d\d-\d\d\.\d{3}"
 
 
-class Bed:
+class Bed(file_servers.Three):
     def __init__(self, lab, base):
-        self.device = lab.device()
-        self.device.init(CONFIG)
-        self.shared, self.base = base / "shared", base
-        self.shared.mkdir()
-        self.tftp = file_servers.tftp(self.shared)
-        self.ftp = file_servers.ftp(self.shared, base)
-        self.http = file_servers.http(self.shared, base)
-        self.device.run()
+        super().__init__(base)
+        self.device = lab.booted(CONFIG)
         self.terminal = self.device.terminal(size=(200, 250))
 
     def release(self):
         self.terminal.close()
-        for server in (self.tftp, self.ftp, self.http):
-            server.stop()
+        self.stop()
 
     def type(self, line):
         return self.terminal.command(line, wait=r"^R1(\(\S+\))?#$", seconds=60) + "\n"
@@ -154,6 +147,7 @@ def test_a_server_that_stalls(bed):
     """Nobody waits for it but who typed the command, and he can go. What is saved meanwhile is sent behind it, the newest;
     when the server has gone it is tried, and each failure is in the log."""
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
         bed.path(f"path http://127.0.0.1:{server.getsockname()[1]}/x", "write-memory")
         bed.type("clear logging\r")
         assert all("[OK]" in bed.type("write memory") for _ in range(3))

@@ -39,28 +39,20 @@ def digest(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-class Bed:
+class Bed(file_servers.Three):
     """A device that asks nothing, and what it copies from and to."""
 
     def __init__(self, lab, base):
-        self.device = lab.device()
-        self.device.init(CONFIG)
+        super().__init__(base)
+        self.device = lab.booted(CONFIG)
         self.flash = self.device.folder / "flash"
-        self.shared = base / "shared"
-        self.shared.mkdir()
         for name, size in (("small", 1000), ("empty", 0), ("block", 512), ("large", (3 << 20) + 7)):
             (self.shared / name).write_bytes(os.urandom(size))
-        self.base = base
-        self.tftp = file_servers.tftp(self.shared)
-        self.ftp = file_servers.ftp(self.shared, base)
-        self.http = file_servers.http(self.shared, base)
-        self.device.run()
         self.terminal = self.device.terminal(size=(200, 250))
 
     def release(self):
         self.terminal.close()
-        for server in (self.tftp, self.ftp, self.http):
-            server.stop()
+        self.stop()
 
     def url(self, scheme, path, user="me:pass@"):
         server = {"tftp": self.tftp, "ftp": self.ftp, "http": self.http}[scheme]

@@ -22,7 +22,7 @@
 enum tacacs_type { TACACS_AUTHEN = 1, TACACS_AUTHOR = 2, TACACS_ACCT = 3 };
 enum tacacs_flag { TACACS_UNENCRYPTED = 1, TACACS_SINGLE = 4 };
 #define TACACS_VERSION_0 0xc0 /* everything but … */
-#define TACACS_VERSION_1 0xc1 /* … PAP and its like (section 5.4.2) */
+#define TACACS_VERSION_1 0xc1 /* … PAP and its like (section 5.4.1) */
 
 struct tacacs_header {
 	uint8_t version, type, seq, flags;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tacacs_talk.c: see tacacs_talk.h. Runs in the asker; replies are hostile. RFC 9887 section 4, RFC 8907 sections 4.3
+ * tacacs_talk.c: see tacacs_talk.h. Runs in the asker; replies are hostile. RFC 9887 section 4, RFC 8907 sections 4.1
  * (sequence and session of packets), 5.4 (the authentication dialogues), 10.5.
  */
 #include "tacacs_talk.h"
@@ -113,7 +113,7 @@ static enum aaa_outcome authen(struct tacacs_talk *t, const struct tacacs_reply 
 		return AAA_YES;
 	case TACACS_FAIL:
 	case TACACS_RESTART: /* section 5.4.3: who cannot start over takes it as a failure */
-	case TACACS_FOLLOW:  /* section 10.5.2: and nobody follows any more */
+	case TACACS_FOLLOW:  /* section 10.5.5: and nobody follows any more */
 		return AAA_NO;
 	case TACACS_GETDATA:
 	case TACACS_GETUSER:
@@ -169,7 +169,7 @@ static const char *misfit(const struct tacacs_talk *t, const struct tacacs_heade
 		return "a reply of another kind";
 	if (h->seq != t->seq + 1)
 		return "a reply out of sequence";
-	if (!t->clear && h->flags & TACACS_UNENCRYPTED) /* section 10.5.1 */
+	if (!t->clear && h->flags & TACACS_UNENCRYPTED) /* section 10.5.2 */
 		return "a reply that is not hidden by the key";
 	if (t->clear && !(h->flags & TACACS_UNENCRYPTED)) /* RFC 9887 section 4 */
 		return "a reply that is hidden by a key, which TLS has none of";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tacacs_talk.h: one session of TACACS+ (RFC 8907 section 3.6) from the client's side, without I/O: what it sends and
+ * tacacs_talk.h: one session of TACACS+ (RFC 8907) from the client's side, without I/O: what it sends and
  * what a reply means. A reply counts only when session, type, version and sequence number are those of the request it
  * answers, when it is hidden by the key, and when it is one that may come now; anything else is an error, never a pass.
  */

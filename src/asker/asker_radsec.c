@@ -176,7 +176,8 @@ static void on_socket(const struct ipc_msg_QUERY_SOCKET *m, int *fd)
 			return;
 		}
 		c->shared = true;
-		buf_clear(&local);
+		buf_release(&local);
+		buf_init(&local, 0);
 		buf_put(&local, m->local.p, m->local.n);
 	}
 	go(q, c);

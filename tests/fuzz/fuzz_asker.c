@@ -478,6 +478,8 @@ static void of_server(enum operation o, unsigned n, struct cur *c)
 		how = cur_u8(c);
 		where = cur_u8(c);
 		cut = cur_u8(c);
+		if (where && run.behind) /* what was sent anew must be known to be so */
+			turn();
 		if (run.n_seen) {
 			n %= run.n_seen;
 			by = &run.peers[(run.seen[n].peer + where) % run.n_peers];

@@ -204,7 +204,7 @@ SECURE = """
 listen {{
 	type = auth+acct
 	proto = tcp
-	ipaddr = 127.0.0.1
+	ipaddr = {address}
 	port = {port}
 	clients = radsec
 	limit {{
@@ -223,7 +223,7 @@ listen {{
 CLIENTS = """
 clients radsec {
 	client tls {
-		ipaddr = 127.0.0.1
+		ipaddr = ANYBODY
 		proto = tls
 		secret = radsec
 	}
@@ -302,10 +302,11 @@ class FreeRadius:
             _round("Second", "PUK: ", "0x74776f", "No-Echo"),
             _round("Code", "Enter one-time code: ", "0x636f6465", "No-Echo"),
         ])  # fmt: skip
+        client = address if ":" in address else "0.0.0.0/0"
         secure = ""
         if tls:
             base, certificate, authority = tls
-            secure = SECURE.format(port=self.secure, base=base, certificate=certificate, authority=authority,
+            secure = SECURE.format(address=address, port=self.secure, base=base, certificate=certificate, authority=authority,
                                    strict="yes" if client_certificate else "no")  # fmt: skip
         site = SITE.format(
             secure=secure,
@@ -313,9 +314,9 @@ class FreeRadius:
         )
         (self.folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
         (self.folder / "users").write_text(USERS.replace("{long}", LONG).replace("{totp}", TOTP))
-        site += CLIENTS if tls else ""
+        site += CLIENTS.replace("ANYBODY", client) if tls else ""
         (self.folder / "radiusd.conf").write_text(RADIUSD.format(
-            folder=self.folder, secret=secret, site=site, client=address if ":" in address else "0.0.0.0/0",
+            folder=self.folder, secret=secret, site=site, client=client,
             delay=delay, threads=threads,
         ))  # fmt: skip
         self.log = ""

@@ -226,14 +226,14 @@ def test_dscp_on_the_wire(lab, spaces, tmp_path):
     assert seen("127.0.0.1", "no ip ssh precedence") == {"0x0"}
 
 
-def server_inside(space, users):
+def server_inside(space, users, **how):
     """A TACACS+ server whose socket is in the namespace; threads have one each."""
     made = []
 
     def make():
         with open(f"/run/netns/{space.name}") as netns:
             assert ctypes.CDLL(None).setns(netns.fileno(), 0x40000000) == 0  # CLONE_NEWNET
-        made.append(tacacs_server.Server(users))
+        made.append(tacacs_server.Server(users, **how))
 
     thread = threading.Thread(target=make)
     thread.start()

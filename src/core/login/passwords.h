@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * passwords.h: `service password-encryption`: no password of type 0 stays in the configuration. `password encryption
- * aes`: what the device must read again stays in no other type than 6, if there is a master key.
+ * aes`: what the device must read again stays in no other type than 6, if there is a master key. A password in a URL
+ * has no type and is not reached (docs/decisions/0049).
  */
 #ifndef CORE_PASSWORDS_H
 #define CORE_PASSWORDS_H

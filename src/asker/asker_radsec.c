@@ -228,6 +228,16 @@ static struct question *question_of(const struct link *c, uint8_t id)
 	return NULL;
 }
 
+/* It is told, and counted, as if one that waits had got it. */
+static void refuse(struct link *c, enum radius_flaw flaw, const char *why)
+{
+	struct question *q = question_on(c);
+
+	if (q)
+		question_flaw(q, flaw);
+	lose_conn(c, why);
+}
+
 /* False: the connection is gone. */
 static bool take_reply(struct link *c, struct str packet)
 {
@@ -241,7 +251,7 @@ static bool take_reply(struct link *c, struct str packet)
 		return true;
 	}
 	if (!q) {
-		lose_conn(c, "a reply to another request");
+		refuse(c, RADIUS_UNKNOWN, "a reply to another request");
 		return false;
 	}
 	outcome = radius_talk_reply(&q->talk, packet, &flaw);
@@ -277,7 +287,7 @@ static void take_replies(struct link *c)
 	while ((in = buf_str(&c->in)).n >= 4) {
 		n = (size_t)in.p[2] << 8 | in.p[3];
 		if (n < RADIUS_HEADER || n > RADIUS_PACKET_MAX) {
-			lose_conn(c, "a packet of an impossible length");
+			refuse(c, RADIUS_MALFORMED, "a packet of an impossible length");
 			return;
 		}
 		if (in.n < n)

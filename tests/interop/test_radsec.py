@@ -201,14 +201,16 @@ def several(module_lab, certificates):
     return booted(module_lab, certificates, entry(1))
 
 
-def ask(device, *lines):
-    """What failed, with that server; none is left, so that local users get in again."""
+def ask(device, *lines, statistics=None):
+    """What failed, with that server, and into `statistics` what was counted; none is left, so that local users get in."""
     t = device.terminal()
     try:
         for line in ("configure terminal", "no radius server AAA", *"\n".join(lines).split("\n"), "end"):
             assert "%" not in t.command(line), line
         t.command("test aaa group radius alice wonder new-code")
         found = re.search(r"TLS: last failure: (.*)", t.command("show aaa servers"))
+        if statistics is not None:
+            statistics.extend(re.findall(r"(\w[\w -]*): +(\d+)", t.command("show radius statistics")))
         for line in ("configure terminal", "no radius server AAA", "end"):
             t.command(line)
         return found.group(1).strip() if found else ""
@@ -252,17 +254,24 @@ def test_no_tls_no_password(several, answer, why):
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("answer", "why", "row", "said"),
     [
-        (bytes([2, 0, 0, 20]) + bytes(16), "a reply to another request|a reply that does not count"),
-        (bytes([2, 0, 0, 3]) + bytes(16), "a packet of an impossible length"),
-        (bytes([2, 0, 255, 255]) + bytes(16), "a packet of an impossible length"),
+        (bytes([2, 0, 0, 20]) + bytes(16), "a reply to another request|a reply that does not count", "Unknown Responses|Bad Authenticators", "a reply to another request|a reply not made with this key"),
+        (bytes([2, 0, 0, 3]) + bytes(16), "a packet of an impossible length", "Malformed Responses", "a malformed reply"),
+        (bytes([2, 0, 255, 255]) + bytes(16), "a packet of an impossible length", "Malformed Responses", "a malformed reply"),
     ],
     ids=["forged", "short", "long"],
-)
-def test_lies_inside_tls(several, certificates, answer, why):
-    impostor = Impostor(context(certificates, "good"), answer)
-    assert re.match(why, ask(several, entry(impostor.port)))
+)  # fmt: skip
+def test_lies_inside_tls(several, certificates, answer, why, row, said):
+    """They end the connection; they are counted, and the log names the server, whom nobody else can speak for."""
+
+    impostor, counted = Impostor(context(certificates, "good"), answer), []
+    assert re.match(why, ask(several, entry(impostor.port), statistics=counted))
+    assert sum(int(n) for name, n in counted if re.fullmatch(row, name)) > 0, counted
+    terminal = several.terminal(size=(60, 200))
+    shown = terminal.command("show logging | include BAD_REPLY")
+    assert re.search(rf"RADIUS server 127\.0\.0\.1:{impostor.port} \(TLS\) sends ({said})", shown), shown
+    terminal.close()
     impostor.close()
 
 

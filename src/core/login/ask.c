@@ -258,15 +258,16 @@ static void on_note(void *arg, uint8_t flaw, struct str text)
 {
 	struct ask *a = arg;
 	struct server *s = present(a);
+	char ports[SERVER_PORTS];
 
 	show_lines(a, text);
 	if (flaw == RADIUS_GOOD)
 		return;
 	count(a)->flaws[flaw]++;
 	if (a->odd.text[0] == '\0' && !s->down)
-		syslog_event(a->core->log, "RADIUS", 4, "BAD_REPLY",
-			     "RADIUS server %s:%u,%u, or somebody in its name, sends %.*s", s->address, s->port,
-			     s->acct_port, (int)text.n, (const char *)text.p);
+		syslog_event(a->core->log, "RADIUS", 4, "BAD_REPLY", "RADIUS server %s:%s%s sends %.*s", s->address,
+			     server_ports(s, ports), s->tls ? "" : ", or somebody in its name,", (int)text.n,
+			     (const char *)text.p);
 	err_set(&a->odd, E_INVAL, "%.*s", (int)text.n, (const char *)text.p);
 }
 

@@ -442,16 +442,22 @@ static bool criteria_met(const struct model *m, const struct server *s)
 	       (clock_now_ms() - s->heard_ms >= seconds * 1000 && (s->unheard >= tries || !s->asker));
 }
 
+const char *server_ports(const struct server *s, char text[SERVER_PORTS])
+{
+	if (s->tls)
+		snprintf(text, SERVER_PORTS, "%u (TLS)", s->port);
+	else if (s->protocol == AAA_RADIUS)
+		snprintf(text, SERVER_PORTS, "%u,%u", s->port, s->acct_port);
+	else
+		snprintf(text, SERVER_PORTS, "%u", s->port);
+	return text;
+}
+
 static void tell_state(const struct core *core, const struct server *s, const char *why)
 {
-	char ports[32];
+	char ports[SERVER_PORTS];
 
-	if (s->tls)
-		snprintf(ports, sizeof ports, "%u (TLS)", s->port);
-	else if (s->protocol == AAA_RADIUS)
-		snprintf(ports, sizeof ports, "%u,%u", s->port, s->acct_port);
-	else
-		snprintf(ports, sizeof ports, "%u", s->port);
+	server_ports(s, ports);
 	if (s->protocol == AAA_TACACS && why)
 		syslog_event(core->log, "TACACS", 4, "SERVER_DOWN", "TACACS+ server %s:%s cannot be asked: %s",
 			     server_called(s), ports, why);

@@ -102,6 +102,8 @@ bool server_dead(const struct server *s);
 void server_failed(struct servers *list, struct server *s, const char *why, bool absent);
 void server_answered(struct servers *list, struct server *s);
 const char *server_called(const struct server *s); /* for people */
+#define SERVER_PORTS 32
+const char *server_ports(const struct server *s, char text[SERVER_PORTS]); /* so, too */
 /* An entry of the configuration, with what holds for all where it says nothing itself; asker and counters are none. */
 void server_read(const struct core *core, enum aaa_protocol protocol, bool named, const struct lyd_node *entry,
 		 struct server *s);

@@ -43,7 +43,7 @@ class Flood:
                 self.left -= 1
                 if self.left < 0:
                     return
-                wait = self.left % 4 == 0
+                wait = self.left % 4 != 0
             answered = attempt(self.port, wait)
             with self.lock:
                 self.answered += answered

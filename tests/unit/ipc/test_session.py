@@ -141,7 +141,9 @@ class Session(unittest.TestCase):
         channel.send("hello\r")
         seen = b""
         while b"you said hello" not in seen:
-            seen += channel.recv(1000)
+            more = channel.recv(1000)
+            self.assertTrue(more, "the connection ended")
+            seen += more
         client.close()
 
     def test_answer_after_the_end(self):

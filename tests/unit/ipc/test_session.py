@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -135,8 +136,17 @@ class Session(unittest.TestCase):
         channel = client.invoke_shell()
         channel.settimeout(10)
         started = time.monotonic()
-        for _ in range(9):
-            client.get_transport().renegotiate_keys()
+
+        def rekey():
+            for _ in range(9):
+                client.get_transport().renegotiate_keys()
+
+        worker = threading.Thread(target=rekey, daemon=True)
+        worker.start()
+        worker.join(30)
+        if worker.is_alive():
+            client.close()
+            self.fail("a key exchange was never answered")
         self.assertGreater(time.monotonic() - started, 1)
         channel.send("hello\r")
         seen = b""

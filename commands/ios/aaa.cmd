@@ -69,6 +69,8 @@ mode config
       "For configuration mode commands."
   aaa authorization console(console) = /aaa:aaa
       "For enabling console authorization"
+  aaa attribute list <name> = /aaa:aaa/attribute-list ; enter config-attr-list, kept
+      "AAA attribute definitions" "AAA attribute list definitions" "List name"
   aaa accounting exec {default(name=default) | <name>}
       {none(when=none) | {start-stop(when=start-stop) | stop-only(when=stop-only)} [broadcast(broadcast)] <method METHOD>...}
       = /aaa:aaa/exec-accounting
@@ -103,6 +105,12 @@ mode config
       "AAA group definitions" "AAA Server group definitions" "Tacacs+ group" "Server-group name"
   aaa group server radius <name> = /srv:radius/group ; enter config-sg-radius
       "AAA group definitions" "AAA Server group definitions" "Radius group" "Server-group name"
+
+mode config-attr-list  parent config  prompt "(config-attr-list)"  title "AAA attribute list configuration commands:"
+  attribute type <name> <content> [service <service>] [protocol <protocol>] [mandatory(mandatory)] = attribute ; kept
+      "Attribute of this list" "Type of the attribute" "Name of the attribute" "Its value"
+      "Service that it is for" "Name of the service" "Protocol that it is for" "Name of the protocol"
+      "Who does not understand it must not let in"
 
 mode config-sg-tacacs  parent config  prompt "(config-sg-tacacs+)"  title "TACACS+ server-group configuration commands:"
   help ip  "Internet Protocol config commands"

@@ -46,6 +46,7 @@ WAYS = {
     "priv": None,
     "config": ("priv", "configure terminal"),
     "config-if": ("config", "interface Ethernet1/0"),
+    "config-attr-list": ("config", "aaa attribute list per-group"),
     "config-line": ("config", "line vty 0 4"),
     "config-controller": ("config", "controller E1 2/0"),
     "config-map-list": ("config", "map-list atm"),

@@ -341,23 +341,16 @@ struct showing {
 	unsigned left;         /* in this turn */
 	struct shown *entries; /* of the list; NULL: to be looked for */
 	size_t next, n;
-	uint64_t version, epoch; /* of the model they were found in */
+	uint64_t version; /* of the model they were found in */
 };
 
 static void find_entries(struct run *run, struct showing *at, const struct shown *list)
 {
 	at->version = model_version(run->core->model);
-	at->epoch = model_epoch(run->core->model);
 	at->entries = ordered(run, model_first(run->core->model, list->node, "rule"), false, &at->n);
 	at->next = 0;
 	while (at->entries && at->next < at->n && at->entries[at->next].sequence <= at->after)
 		at->next++;
-}
-
-static bool still_there(const struct run *run, const struct showing *at)
-{
-	return at->entries && at->version == model_version(run->core->model) &&
-	       at->epoch == model_epoch(run->core->model);
 }
 
 /* The rest of a list; false: not to its end in this turn. */
@@ -371,7 +364,7 @@ static bool put_list(struct run *run, struct showing *at, const struct shown *li
 		at->after = 0;
 		at->entries = NULL;
 	}
-	if (!still_there(run, at))
+	if (!at->entries || at->version != model_version(run->core->model))
 		find_entries(run, at, list);
 	for (; at->entries && at->next < at->n; at->next++) {
 		if (at->left-- == 0)

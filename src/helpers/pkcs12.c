@@ -194,10 +194,8 @@ static int take_file(struct content *c, struct str bytes, struct str password, s
 	STACK_OF(PKCS7) *safes = NULL;
 	int rc;
 
-	if (!file || p != bytes.p + bytes.n || !PKCS12_mac_present(file))
-		rc = err_set(e, E_INVAL,
-			     file && p == bytes.p + bytes.n ? "nothing in it tells whether it was changed (no MAC)"
-							    : "it is no PKCS#12 file, or not one alone and whole");
+	if (!file || p != bytes.p + bytes.n)
+		rc = err_set(e, E_INVAL, "it is no PKCS#12 file, or not one alone and whole");
 	else
 		rc = check_password(file, password, e);
 	if (rc == 0 && !(safes = PKCS12_unpack_authsafes(file)))

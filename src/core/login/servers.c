@@ -65,13 +65,18 @@ static bool same_peer(const struct server *a, const struct server *b)
 	       strcmp(a->client, b->client) == 0;
 }
 
+static void end_asker(struct server *s)
+{
+	asker_retire(s->asker);
+	s->asker = NULL;
+}
+
 /* Its process, its failure and its death were those of what it was. */
 static void become_another(struct server *s)
 {
 	s->peer++;
 	s->asked_ms = 0;
-	asker_retire(s->asker);
-	s->asker = NULL;
+	end_asker(s);
 	s->down = false;
 	s->why[0] = '\0';
 	s->dead_until_ms = 0;
@@ -301,10 +306,8 @@ static bool read_authorities(struct servers *list, struct server *s, struct errb
 	changed = !str_eq(buf_str(&now), buf_str(&s->authorities));
 	buf_release(&s->authorities);
 	s->authorities = now;
-	if (changed) {
-		asker_retire(s->asker);
-		s->asker = NULL;
-	}
+	if (changed)
+		end_asker(s);
 	return true;
 }
 
@@ -358,10 +361,8 @@ struct asker *server_asker(struct servers *list, struct server *s, struct errbuf
 	if (s->tls && (!read_authorities(list, s, e) || !take_credentials(list->core, s, &with, e)))
 		return NULL;
 	with.authorities = buf_str(&s->authorities);
-	if (s->asker && !asker_alive(s->asker)) {
-		asker_retire(s->asker);
-		s->asker = NULL;
-	}
+	if (s->asker && !asker_alive(s->asker))
+		end_asker(s);
 	if (!s->asker)
 		s->asker = asker_start(list->core, &with, e);
 	return s->asker;

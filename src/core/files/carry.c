@@ -26,7 +26,7 @@ const char *carry_words(enum remote_outcome outcome)
 	return outcome_words[outcome];
 }
 
-bool carry_is_address(const char *host)
+static bool is_address(const char *host)
 {
 	union address a;
 
@@ -143,8 +143,10 @@ int carry_request(const struct core *core, const struct carry *c, const char *ad
 
 /* --- the host's addresses --- */
 
-bool carry_configured(const struct core *core, const char *host, struct buf *out)
+bool carry_known(const struct core *core, const char *host, struct buf *out)
 {
+	if (is_address(host))
+		return true;
 	for (const struct lyd_node *a = hosts_addresses(core->model, host); a; a = model_next(a))
 		buf_printf(out, "%s%s", buf_len(out) ? "," : "", model_value(a));
 	return buf_len(out) > 0;
@@ -159,7 +161,7 @@ bool carry_resolved(struct str answer, struct buf *out)
 		char address[INET6_ADDRSTRLEN];
 		bool six;
 
-		if (!str_copy(cur_str(&c), address, sizeof address) || !carry_is_address(address))
+		if (!str_copy(cur_str(&c), address, sizeof address) || !is_address(address))
 			continue;
 		six = strchr(address, ':');
 		buf_printf(out, "%s%s%s%s", buf_len(out) ? "," : "", six ? "[" : "", address, six ? "]" : "");

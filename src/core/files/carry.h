@@ -30,8 +30,7 @@ struct carry {
 
 /* A host that is no address needs some: those of `ip host`, else what `helper-resolve` answers. False: there are none.
  * In `out` are commas between them. */
-bool carry_is_address(const char *host);
-bool carry_configured(const struct core *core, const char *host, struct buf *out);
+bool carry_known(const struct core *core, const char *host, struct buf *out); /* true of an address, too */
 bool carry_resolved(struct str answer, struct buf *out);
 
 /* The request for `helper-remote`, with user and password: the caller wipes it, as a job does. `addresses`: of the

@@ -43,9 +43,7 @@ static int find_host(struct run *run, int next)
 
 	run->step = next;
 	buf_init(&text, 1024);
-	if (carry_is_address(host)) {
-		rc = start(run, "");
-	} else if (carry_configured(run->core, host, &text)) {
+	if (carry_known(run->core, host, &text)) {
 		rc = start(run, buf_cstr(&text));
 	} else {
 		buf_put_cstr(&text, host);

@@ -109,7 +109,7 @@ static int resolve(struct send *s, struct errbuf *e)
 	int rc = 0;
 
 	buf_init(&text, 1024);
-	if (carry_is_address(s->to.host) || carry_configured(s->core, s->to.host, &text)) {
+	if (carry_known(s->core, s->to.host, &text)) {
 		rc = carry(s, buf_cstr(&text), e);
 	} else {
 		buf_put_cstr(&text, s->to.host);

@@ -237,7 +237,7 @@ int files_save(int dirfd, const char *name, struct str bytes, mode_t mode, struc
 	return files_sync_folder(dirfd, name, e);
 }
 
-static int read_all(int fd, size_t max, struct buf *out)
+int files_read(int fd, size_t max, struct buf *out)
 {
 	for (size_t left = max;;) {
 		uint8_t one, *room = &one;
@@ -279,7 +279,7 @@ int files_load(int dirfd, const char *name, size_t max, struct buf *out, struct 
 		r = err_set(e, E_INVAL, "not a regular file: \"%s\"", name);
 		goto out;
 	}
-	r = (uintmax_t)st.st_size > max ? E_TOOBIG : read_all(fd, max, out);
+	r = (uintmax_t)st.st_size > max ? E_TOOBIG : files_read(fd, max, out);
 	if (r == E_TOOBIG)
 		err_set(e, r, "read failed: \"%s\" is larger than %zu bytes", name, max);
 	else if (r < 0)
@@ -315,16 +315,25 @@ bool files_is_temporary(struct str name)
 	return name.n >= sizeof TEMP_PREFIX - 1 && memcmp(name.p, TEMP_PREFIX, sizeof TEMP_PREFIX - 1) == 0;
 }
 
-void files_sweep(int dirfd)
+DIR *files_entries(int dirfd)
 {
-	int fd = files_open_beneath(dirfd, ".", O_RDONLY | O_DIRECTORY, 0);
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return;
+	if (!dir && fd >= 0) {
+		error = errno;
+		close(fd);
+		errno = error;
 	}
+	return dir;
+}
+
+void files_sweep(int dirfd)
+{
+	DIR *dir = files_entries(dirfd);
+
+	if (!dir)
+		return;
 	for (struct dirent *d; (d = readdir(dir));)
 		if (is_litter(d->d_name))
 			unlinkat(dirfd, d->d_name, 0);

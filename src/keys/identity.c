@@ -243,14 +243,10 @@ static const char *load_one(struct identities *all, const char *name)
 
 static int load_all(struct identities *all, struct errbuf *e)
 {
-	int fd = openat(all->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = files_entries(all->dirfd);
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return err_set(e, E_IO, "identities cannot be read: %s", strerror(errno));
-	}
 	for (struct dirent *d; (d = readdir(dir));) {
 		const char *wrong = identity_file_is(d->d_name) ? load_one(all, d->d_name) : NULL;
 

@@ -161,15 +161,11 @@ static const char *load_one(struct keys *k, const char *name)
 
 static int load_all(struct keys *k, struct errbuf *e)
 {
-	int fd = openat(k->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = files_entries(k->dirfd);
 	unsigned bad = 0;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return err_set(e, E_IO, "key store cannot be read: %s", strerror(errno));
-	}
 	for (struct dirent *d; (d = readdir(dir));) {
 		bool others = d->d_name[0] == '.' || identity_file_is(d->d_name);
 		const char *wrong = others ? NULL : load_one(k, d->d_name);

@@ -6,6 +6,7 @@
  */
 #include "launcher.h"
 
+#include "files/files.h"
 #include "image/boot.h"
 #include "rommon/load.h"
 
@@ -55,8 +56,7 @@ static const struct {
 
 static void empty_folder(int fd, unsigned depth)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = own < 0 ? NULL : fdopendir(own);
+	DIR *d = files_entries(fd);
 	struct dirent *entry;
 
 	while (d && (entry = readdir(d))) {
@@ -79,8 +79,7 @@ static void empty_folder(int fd, unsigned depth)
 
 static bool is_empty(int fd)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = own < 0 ? NULL : fdopendir(own);
+	DIR *d = files_entries(fd);
 	unsigned entries = 0;
 
 	while (d && readdir(d))

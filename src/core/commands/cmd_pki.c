@@ -12,6 +12,7 @@
 #include "core/files/fs.h"
 #include "core/log/syslog.h"
 #include "core/session/cli.h"
+#include "files/files.h"
 #include "helpers/pkcs12.h"
 #include "keys/identity.h"
 
@@ -32,29 +33,25 @@ enum import_step { I_BEGIN, I_REPLACE, I_PASSWORD, I_MADE };
 static int read_file(struct run *run, const struct file_name *name, struct buf *request)
 {
 	char text[FILE_TEXT];
-	uint8_t *room;
 	struct stat st;
 	struct buf bytes;
-	ssize_t n = -1;
-	int fd = fs_open(run->core, name, &st);
+	int fd = fs_open(run->core, name, &st), rc;
+	size_t n;
 
 	fs_text(name, text);
 	if (fd < 0)
 		return run_fail(run, FS_NO_FILE, text);
 	buf_init(&bytes, 0);
-	room = S_ISREG(st.st_mode) ? buf_room(&bytes, PKCS12_FILE_MAX + 1) : NULL;
-	if (room)
-		n = read(fd, room, PKCS12_FILE_MAX + 1);
+	rc = S_ISREG(st.st_mode) ? files_read(fd, PKCS12_FILE_MAX, &bytes) : E_INVAL;
 	close(fd);
-	if (n > 0 && n <= PKCS12_FILE_MAX) {
-		buf_claim(&bytes, (size_t)n);
+	n = buf_len(&bytes);
+	if (rc == 0)
 		buf_put_str(request, buf_str(&bytes));
-	}
 	buf_release(&bytes);
-	if (n <= 0)
-		return run_fail(run, "%%Error reading %s", text);
-	if (n > PKCS12_FILE_MAX)
+	if (rc == E_TOOBIG)
 		return run_fail(run, "%% %s is larger than %d bytes", text, PKCS12_FILE_MAX);
+	if (rc < 0 || n == 0)
+		return run_fail(run, "%%Error reading %s", text);
 	buf_printf(&run->out, "%% Importing pkcs12...\nReading file from %s\n", text);
 	return RUN_DONE;
 }

@@ -7,6 +7,7 @@
 
 #include "core/core.h"
 #include "core/files/fs.h"
+#include "files/files.h"
 #include "model/model.h"
 #include "tls/tls.h"
 
@@ -24,9 +25,7 @@ int authorities_read(struct core *core, const char *profile, const char *file, s
 {
 	struct file_name name;
 	struct stat st;
-	uint8_t *room;
-	ssize_t n = -1;
-	int fd = -1;
+	int fd = -1, rc;
 
 	if (!file[0])
 		return err_set(e, E_NOTFOUND, "tls-profile %s is not there or has no ca-file", profile);
@@ -34,12 +33,10 @@ int authorities_read(struct core *core, const char *profile, const char *file, s
 		fd = fs_open(core, &name, &st);
 	if (fd < 0)
 		return err_set(e, E_NOTFOUND, "%s cannot be read", file);
-	room = buf_room(out, TLS_AUTHORITIES_MAX + 1);
-	if (room)
-		n = read(fd, room, TLS_AUTHORITIES_MAX + 1);
+	rc = files_read(fd, TLS_AUTHORITIES_MAX, out);
 	close(fd);
-	if (n <= 0 || n > TLS_AUTHORITIES_MAX)
-		return err_set(e, E_TOOBIG, "%s is empty or larger than %d bytes", file, TLS_AUTHORITIES_MAX);
-	buf_claim(out, (size_t)n);
-	return 0;
+	if (rc == 0 && buf_len(out))
+		return 0;
+	buf_clear(out);
+	return err_set(e, E_TOOBIG, "%s is empty or larger than %d bytes", file, TLS_AUTHORITIES_MAX);
 }

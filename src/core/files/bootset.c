@@ -371,15 +371,11 @@ static void drop_file(struct bootset *b, const char *name, bool none)
 /* Everything that the manifest does not name goes; with none there may be an image to adopt. */
 static void sweep(struct bootset *b, bool none)
 {
-	int fd = openat(b->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = files_entries(b->dirfd);
 	struct dirent *d;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return;
-	}
 	while ((d = readdir(dir))) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || is_named(b, d->d_name))
 			continue;

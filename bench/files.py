@@ -60,10 +60,16 @@ def warm(folder):
     (folder / "warm").unlink()
 
 
+def client(server):
+    """The options of scp and sftp, which differ from ssh's by the port."""
+    options = server.ssh()[1:-1]
+    options[options.index("-p")] = "-P"
+    return options
+
+
 def moved(server, cipher, source, target, *options):
     """Seconds of the clock, of the server's CPU, and KiB of its session."""
-    argv = server.ssh()[1:-1]
-    argv[argv.index("-p")] = "-P"
+    argv = client(server)
     argv[argv.index(f"Ciphers={CIPHERS['chacha']}")] = f"Ciphers={CIPHERS[cipher]}"
     argv = ["scp", *argv, *options, source, target]
     before, begun, memory = server.group.seconds(), time.monotonic(), 0
@@ -84,9 +90,7 @@ def remote(server, name):
 
 def gone(server, name):
     """Deleted by its server, which counts what its files take."""
-    argv = server.ssh()[1:-1]
-    argv[argv.index("-p")] = "-P"
-    deleted = subprocess.run(["sftp", *argv, "-b", "-", f"{server.user}@127.0.0.1"], input=f"-rm {server.files}{name}\n",
+    deleted = subprocess.run(["sftp", *client(server), "-b", "-", f"{server.user}@127.0.0.1"], input=f"-rm {server.files}{name}\n",
                              capture_output=True, text=True, check=False)  # fmt: skip
     if deleted.returncode:
         raise SystemExit(f"{server.name}: sftp: {deleted.stderr}")

@@ -224,6 +224,10 @@ class Terminal:
         self.settle(**how)
         return "\n".join(self.screen.lines[before:-1])
 
+    def configure(self, *lines):
+        """Types them in configuration mode; what the screen showed after each, from `configure terminal` to `end`."""
+        return [self.command(line) for line in ("configure terminal", *lines, "end")]
+
     def enable(self, password, tries=1):
         """Types it when `enable` asks, so often; what the screen shows after the last time."""
         self.send("enable\r")

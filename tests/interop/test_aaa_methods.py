@@ -61,8 +61,7 @@ class Bed:
             self.console.command(line)
 
     def configure(self, *lines):
-        for line in ("configure terminal", *lines, "end"):
-            shown = self.console.command(line)
+        for shown in self.console.configure(*lines):
             assert "% " not in shown, shown
 
     def there(self, alive):

@@ -51,8 +51,7 @@ def plus(text):
 
 def configure(device, *lines):
     terminal = device.terminal()
-    for line in ("configure terminal", *lines, "end"):
-        terminal.command(line)
+    terminal.configure(*lines)
     terminal.close()
 
 

@@ -59,7 +59,7 @@ def terminal(device):
 
 def configure(t, *lines):
     """What it answered, all together."""
-    return "".join(t.command(line) for line in ("configure terminal", *lines, "end"))
+    return "".join(t.configure(*lines))
 
 
 ASKS = {"wait": r"(\[yes/no\]: |#)$"}

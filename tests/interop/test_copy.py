@@ -67,8 +67,7 @@ class Bed(file_servers.Three):
         return shown
 
     def configure(self, *lines):
-        for line in ("configure terminal", *lines, "end"):
-            self.terminal.command(line)
+        self.terminal.configure(*lines)
 
     def files(self):
         return sorted(p.name for p in self.flash.iterdir() if not p.name.endswith(".bin"))

@@ -30,9 +30,8 @@ def terminal(device):
 
 
 def configure(terminal, *lines):
-    for line in ("configure terminal", *lines, "end"):
-        shown = terminal.command(line)
-        assert "%" not in shown.replace("%SYS", ""), (line, shown)
+    for shown in terminal.configure(*lines):
+        assert "%" not in shown.replace("%SYS", ""), shown
 
 
 def check_ios(message):

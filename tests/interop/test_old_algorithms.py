@@ -153,8 +153,7 @@ def test_libssh2(old, cipher, mac):
 
 def configure(device, *lines):
     terminal = device.terminal()
-    for line in ("configure terminal", *lines, "end"):
-        terminal.command(line)
+    terminal.configure(*lines)
     terminal.close()
 
 

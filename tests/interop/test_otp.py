@@ -69,8 +69,8 @@ def now(device):
 
 def configure(device, *lines):
     t = device.terminal()
-    for line in ("configure terminal", *lines, "end"):
-        assert "% " not in t.command(line), line
+    for shown in t.configure(*lines):
+        assert "% " not in shown, shown
     t.close()
 
 

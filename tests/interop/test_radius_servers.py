@@ -45,8 +45,7 @@ def level(device, user="alice", password="wonder"):
 
 
 def configure(terminal, *lines):
-    for line in ("configure terminal", *lines, "end"):
-        shown = terminal.command(line)
+    for shown in terminal.configure(*lines):
         assert "% " not in shown, shown
 
 

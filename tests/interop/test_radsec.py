@@ -205,14 +205,13 @@ def ask(device, *lines, statistics=None):
     """What failed, with that server, and into `statistics` what was counted; none is left, so that local users get in."""
     t = device.terminal()
     try:
-        for line in ("configure terminal", "no radius server AAA", *"\n".join(lines).split("\n"), "end"):
-            assert "%" not in t.command(line), line
+        for shown in t.configure("no radius server AAA", *"\n".join(lines).split("\n")):
+            assert "%" not in shown, shown
         t.command("test aaa group radius alice wonder new-code")
         found = re.search(r"TLS: last failure: (.*)", t.command("show aaa servers"))
         if statistics is not None:
             statistics.extend(re.findall(r"(\w[\w -]*): +(\d+)", t.command("show radius statistics")))
-        for line in ("configure terminal", "no radius server AAA", "end"):
-            t.command(line)
+        t.configure("no radius server AAA")
         return found.group(1).strip() if found else ""
     finally:
         t.close()
@@ -308,8 +307,7 @@ def test_a_failure_is_of_whom_was_asked(several, server):
         asks.until("No authoritative response")
         shown = changes.command("show aaa servers")
         assert f"tls port {server.secure}" in shown and "last failure" not in shown
-        for line in ("configure terminal", "no radius server AAA", "end"):
-            changes.command(line)
+        changes.configure("no radius server AAA")
     finally:
         asks.close()
         changes.close()

@@ -31,9 +31,7 @@ def opened(stored, word):
 
 
 def configure(t, *lines):
-    for line in ("configure terminal", *lines, "end"):
-        shown = t.command(line)
-    return shown
+    return t.configure(*lines)[-1]
 
 
 def stored(t):

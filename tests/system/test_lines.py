@@ -16,11 +16,6 @@ from lab import CONFIG, wait_for
 IDLE_SECONDS = 3
 
 
-def configure(terminal, *lines):
-    for line in ("configure terminal", *lines, "end"):
-        terminal.command(line)
-
-
 class Shell:
     """A paramiko shell: what it was sent so far, until it is closed."""
 
@@ -65,9 +60,9 @@ def test_the_sixth_is_told_why(lab):
     for shell in shells[1:]:  # the five others go on
         shell.channel.send("show privilege\r")
         shell.until("level is 1\r\nR1>$")
-    configure(terminals[1], "line vty 5", "login local")
+    terminals[1].configure("line vty 5", "login local")
     assert device.ssh("show", "clock").returncode == 0
-    configure(terminals[1], "no line vty 5")
+    terminals[1].configure("no line vty 5")
     assert device.ssh("show", "clock").returncode == 1
     shells[0].client.close()
     assert wait_for(lambda: device.ssh("show", "clock").returncode == 0)
@@ -80,7 +75,7 @@ def test_sixteen_thousand_lines(lab):
     assert whole in device.ssh("show", "running-config").stdout
     assert device.ssh("show line | count VTY").stdout.split() == ["Number", "of", "lines", "which", "match", "regexp", "=", "16384"]
     terminal = device.terminal()
-    configure(terminal, "line vty 0 16383", "exec-timeout 7 0", "line vty 2000 2999", "access-class 7 in", "no line vty 5 1999")
+    terminal.configure("line vty 0 16383", "exec-timeout 7 0", "line vty 2000 2999", "access-class 7 in", "no line vty 5 1999")
     terminal.command("write memory")
     shown = device.ssh("show running-config | section vty").stdout
     device.stop()
@@ -161,7 +156,7 @@ def test_a_console_without_an_exec_is_silent(lab):
     console.until("detaches")
     console.send("show privilege\r\r")
     assert " con 0" not in admin.command("show users")
-    configure(admin, "line con 0", "exec")
+    admin.configure("line con 0", "exec")
     console.send("\r")
     console.until("^R1>$")
     assert "level is" not in console.screen.text and "RETURN" not in console.screen.text
@@ -204,7 +199,7 @@ def test_a_lowered_timeout_reaches_an_idle_session(lab):
     admin, idle, page = device.terminal(), Shell(device), Shell(device, user="admin", height=5)
     page.channel.send("show running-config\r")
     page.until("--More--")
-    configure(admin, "line vty 1 4", "exec-timeout 0 1")
+    admin.configure("line vty 1 4", "exec-timeout 0 1")
     for shell in (idle, page):
         shell.until("Idle timeout expired")
         assert shell.ends()
@@ -214,7 +209,7 @@ def test_a_lowered_timeout_reaches_an_idle_session(lab):
 def test_absolute_timeout_warns(lab):
     device = lab.booted()
     admin, other = device.terminal(), Shell(device)
-    configure(admin, "line vty 1", "logout-warning 60", "absolute-timeout 1")
+    admin.configure("line vty 1", "logout-warning 60", "absolute-timeout 1")
     other.until(r"\*\*\* Line timeout: this session ends in \d+ seconds")
     other.channel.send("show privilege\r")
     other.until("level is 1\r\nR1>$")
@@ -223,10 +218,10 @@ def test_absolute_timeout_warns(lab):
 def test_a_removed_line_ends_its_session(lab):
     device = lab.booted(CONFIG.replace("end\n", "line vty 5 6\n login local\nend\n"))
     admin = device.terminal()
-    configure(admin, "line vty 0 4", "no exec")
+    admin.configure("line vty 0 4", "no exec")
     other = Shell(device)
     assert " vty 5" in admin.command("show users")
-    configure(admin, "no line vty 5 6")
+    admin.configure("no line vty 5 6")
     other.until("% The line was removed from the configuration")
     assert other.ends()
     assert wait_for(lambda: " vty 5" not in admin.command("show users all"))

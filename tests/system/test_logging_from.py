@@ -17,11 +17,6 @@ from test_vrf import booted, spaces  # noqa: E402, F401
 root = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 
 
-def configure(terminal, *lines):
-    for line in ("configure terminal", *lines, "end"):
-        terminal.command(line)
-
-
 @root
 def test_vrf(lab, spaces, tmp_path):  # noqa: F811
     red = spaces("red")
@@ -32,7 +27,7 @@ def test_vrf(lab, spaces, tmp_path):  # noqa: F811
         with socket.socket(type=socket.SOCK_DGRAM) as outside, Listener(inside.port).socket as other:
             outside.bind(("127.0.0.1", inside.port))
             host = f"logging host 127.0.0.1 vrf RED transport {transport} port {inside.port}"
-            configure(terminal, "vrf definition RED", "exit", host)
+            terminal.configure("vrf definition RED", "exit", host)
             inside.wait("%SYS-5-CONFIG_I")
             for quiet in (outside, other):
                 quiet.setblocking(False)
@@ -41,9 +36,9 @@ def test_vrf(lab, spaces, tmp_path):  # noqa: F811
             with pytest.raises(BlockingIOError):
                 other.accept()
         assert f"Logging to 127.0.0.1 vrf RED ({transport} port {inside.port}" in terminal.command("show logging")
-        configure(terminal, "no logging host 127.0.0.1 vrf RED")
+        terminal.configure("no logging host 127.0.0.1 vrf RED")
         inside.stop()
-    configure(terminal, "logging host 127.0.0.1 vrf BLUE")
+    terminal.configure("logging host 127.0.0.1 vrf BLUE")
     assert "no network namespace was lent for vrf BLUE" in terminal.command("show logging")
 
 
@@ -52,15 +47,15 @@ def test_source_interface(lab):
     terminal = device.terminal(size=(200, 200))
     server = Listener()
     host = f"logging host 127.0.0.1 transport tcp port {server.port}"
-    configure(terminal, "logging source-interface Loopback0", host)
+    terminal.configure("logging source-interface Loopback0", host)
 
     def says(text):
         assert laboratory.wait_for(lambda: text in terminal.command("show logging"), 10), terminal.command("show logging")
 
     says("Loopback0 has no address")
-    configure(terminal, "interface Loopback0", "ip address 192.0.2.1 255.255.255.255")
+    terminal.configure("interface Loopback0", "ip address 192.0.2.1 255.255.255.255")
     says("from 192.0.2.1 of Loopback0: Cannot assign requested address")
-    configure(terminal, "interface Loopback0", "ip address 127.0.0.5 255.255.255.255", "exit", "logging origin-id ip")
+    terminal.configure("interface Loopback0", "ip address 127.0.0.5 255.255.255.255", "exit", "logging origin-id ip")
     connection, (address, _) = server.socket.accept()
     assert address == "127.0.0.5"
     got = b""

@@ -83,6 +83,8 @@ static int begin_import(struct run *run)
 {
 	const char *name = cmd_arg(&run->match, "name"), *url = cmd_arg(&run->match, "url");
 	struct file_name *file = arena_alloc(&run->arena, sizeof *file);
+	struct volume_entry entry;
+	char text[FILE_TEXT];
 
 	if (!file)
 		return run_fail(run, "%% Out of memory");
@@ -91,6 +93,9 @@ static int begin_import(struct run *run)
 		return run_fail(run, "%% A trustpoint's name has at most %d characters, all ASCII", IDENTITY_NAME - 1);
 	if (!fs_name(&run->cli->cwd, str_of(url), file) || !fs_volume(run->core, file->fs))
 		return run_fail(run, "%% %s is no file of flash0: or nvram:", url);
+	fs_text(file, text);
+	if (fs_stat(run->core, file, &entry) < 0 || entry.folder) /* before anybody is asked for a password */
+		return run_fail(run, FS_NO_FILE, text);
 	if (!identity_find(run->core->identities, name))
 		return want_password(run);
 	buf_printf(&run->out, "%% Trustpoint '%s' has a certificate already.\n", name);
